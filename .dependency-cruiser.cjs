@@ -1,0 +1,66 @@
+/** The architecture's "who may import whom". `npm run check:dependencies` runs it. */
+const folder = (name) => `^lib/${name}/`;
+const errors = "^lib/errors\\.ts$";
+const log = "^lib/log\\.ts$";
+const core = folder("transfer");
+
+/** A folder of lib/ may import from itself, from `others`, and from what is outside lib/. */
+const mayImport = (name, ...others) => ({
+  name: `${name}-imports`,
+  severity: "error",
+  from: { path: folder(name) },
+  to: { path: "^(lib|handlers|dev|test)/", pathNot: [folder(name), ...others] },
+});
+
+/** A package that one place alone may use. */
+const onlyIn = (name, packages, place) => ({
+  name,
+  severity: "error",
+  from: { path: "^(lib|handlers)/", pathNot: place },
+  to: { path: `node_modules/(${packages})/` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    { name: "handlers-import-lib", severity: "error", from: { path: "^handlers/" }, to: { path: "^(dev|test|handlers)/" } },
+    { name: "dev-stays-out", severity: "error", from: { path: "^(handlers|lib)/" }, to: { path: "^(dev|test|bench|scripts)/" } },
+    mayImport("transfer", errors),
+    mayImport("verification", errors, core),
+    mayImport("sources", folder("verification"), core, errors),
+    mayImport("http", folder("sources"), core, errors, log),
+    mayImport("gateway", core, errors, log),
+    mayImport("secrets", core, errors, log),
+    mayImport("records", core, errors, log),
+    {
+      name: "core-needs-zod-only",
+      severity: "error",
+      from: { path: core },
+      to: { path: "node_modules/", pathNot: "node_modules/zod/" },
+    },
+    { name: "core-has-no-io", severity: "error", from: { path: core }, to: { dependencyTypes: ["core"] } },
+    {
+      name: "a-source-knows-no-other",
+      severity: "error",
+      from: { path: "^lib/sources/([^/]+)\\.ts$", pathNot: "^lib/sources/(index|configured-connection)\\.ts$" },
+      to: { path: folder("sources"), pathNot: "^lib/sources/(source|json-body)\\.ts$" },
+    },
+    {
+      name: "leaves-import-nothing-of-ours",
+      severity: "error",
+      from: { path: "^lib/(config|errors|log)\\.ts$" },
+      to: { path: "^(lib|handlers|dev)/" },
+    },
+    onlyIn("undici-in-gateway", "undici", folder("gateway")),
+    onlyIn("aws-sdk-in-its-wrapper", "@aws-sdk|@smithy", "^lib/secrets/secrets-manager\\.ts$"),
+    onlyIn("powertools-in-log", "@aws-lambda-powertools", log),
+    onlyIn("middy-in-http", "@middy", folder("http")),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "types", "default"] },
+  },
+};

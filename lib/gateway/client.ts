@@ -1,0 +1,133 @@
+/**
+ * One POST to a gateway over TLS, and the one question that matters when it fails: was anything sent? Error codes cannot tell (platform facts of
+ * undici 8: a reset is a reset), so the moment before the first byte is written is what counts. Never repeats, never follows a redirect.
+ */
+import { buildConnector, Client, type Dispatcher } from "undici";
+import type { Deadline } from "../transfer/invocation.ts";
+import type { GatewayResponse } from "./mapping.ts";
+import type { GatewaySite } from "./site.ts";
+
+/** The vendor's answers have under 200 bytes. */
+const RESPONSE_MAX_BYTES = 64 * 1024;
+/** Kept back at the end of an invocation for keeping the result and rendering the answer. */
+export const FINISH_RESERVE_MS = 300;
+/** Sent with less left to wait for an answer, a transfer would most likely end as unknown. */
+const SEND_MIN_MS = 200;
+
+export interface GatewayPost {
+  readonly site: GatewaySite;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly deadline: Deadline;
+}
+
+/** `cause` is an error's code, for the log. */
+export type PostOutcome =
+  | { readonly kind: "answered"; readonly response: GatewayResponse }
+  /** Provably not a byte of it was written. */
+  | { readonly kind: "not-sent"; readonly cause: string }
+  /** Too late to begin: nothing was written either. */
+  | { readonly kind: "too-late" }
+  /** Written, at least in part, and no answer could be read. */
+  | { readonly kind: "sent-without-answer"; readonly timedOut: boolean; readonly cause: string };
+
+export type PostToGateway = (post: GatewayPost) => Promise<PostOutcome>;
+
+export function createGatewayClient(): PostToGateway {
+  // Connectors are kept for their TLS sessions alone. Every POST has a socket of its own: one that was frozen with an earlier invocation, or
+  // idle, may be closed at the other end already, and a POST written to it would be unknown for nothing.
+  const connectors = new WeakMap<GatewaySite, buildConnector.connector>();
+
+  function connectorOf(site: GatewaySite): buildConnector.connector {
+    const kept = connectors.get(site) ?? createConnector(site);
+    connectors.set(site, kept);
+    return kept;
+  }
+
+  return async (post) => {
+    if (!mayBegin(post.deadline)) return { kind: "too-late" };
+    const client = new Client(post.site.url, {
+      connect: connectorOf(post.site),
+      pipelining: 1,
+      allowH2: false,
+      headersTimeout: post.site.responseTimeoutMs,
+      bodyTimeout: post.site.responseTimeoutMs,
+      maxResponseSize: RESPONSE_MAX_BYTES,
+    });
+    const outcome = await dispatch(client, post);
+    // Whatever came out, nothing of this POST goes on from here.
+    await client.destroy();
+    return outcome;
+  };
+}
+
+function createConnector({ ca, tlsServerName, connectTimeoutMs }: GatewaySite): buildConnector.connector {
+  return buildConnector({
+    ...(ca !== undefined && { ca }),
+    ...(tlsServerName !== undefined && { servername: tlsServerName }),
+    // Also against an environment that sets NODE_TLS_REJECT_UNAUTHORIZED=0.
+    rejectUnauthorized: true,
+    allowH2: false,
+    timeout: connectTimeoutMs,
+  });
+}
+
+function mayBegin({ signal, remainingMs }: Deadline): boolean {
+  return !signal.aborted && remainingMs() >= FINISH_RESERVE_MS + SEND_MIN_MS;
+}
+
+function dispatch(client: Client, { path, headers, body, deadline }: GatewayPost): Promise<PostOutcome> {
+  return new Promise((resolve) => {
+    let started = false;
+    let settled = false;
+    let status = 0;
+    const chunks: Buffer[] = [];
+
+    function settle(outcome: PostOutcome): void {
+      settled = true;
+      clearTimeout(timer);
+      deadline.signal.removeEventListener("abort", giveUp);
+      resolve(outcome);
+    }
+    // undici heeds no signal while it connects, and its own timers are coarse: the deadline is raced here.
+    function giveUp(): void {
+      settle(started ? { kind: "sent-without-answer", timedOut: true, cause: "deadline" } : { kind: "too-late" });
+    }
+    const timer = setTimeout(giveUp, deadline.remainingMs() - FINISH_RESERVE_MS);
+    deadline.signal.addEventListener("abort", giveUp);
+
+    const handler: Dispatcher.DispatchHandler = {
+      // In the same tick as the write. An invocation that was frozen while it connected thaws here.
+      onRequestStart(controller) {
+        if (settled || !mayBegin(deadline)) return controller.abort(new TooLate());
+        started = true;
+      },
+      onResponseStart(_controller, statusCode) {
+        status = statusCode;
+      },
+      onResponseData(_controller, chunk) {
+        chunks.push(chunk);
+      },
+      onResponseEnd() {
+        settle({ kind: "answered", response: { status, body: Buffer.concat(chunks) } });
+      },
+      onResponseError(_controller, error) {
+        if (error instanceof TooLate) return settle({ kind: "too-late" });
+        const cause = codeOf(error);
+        settle(started ? { kind: "sent-without-answer", timedOut: isTimeout(cause), cause } : { kind: "not-sent", cause });
+      },
+    };
+    client.dispatch({ method: "POST", path, headers, body, reset: true }, handler);
+  });
+}
+
+class TooLate extends Error {}
+
+function isTimeout(cause: string): boolean {
+  return cause === "UND_ERR_HEADERS_TIMEOUT" || cause === "UND_ERR_BODY_TIMEOUT";
+}
+
+function codeOf(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+}

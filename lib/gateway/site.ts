@@ -1,0 +1,69 @@
+/** A gateway's and an agent's secret: where the CC-Gateway is, whom to trust there, and the Guid of an agent that somebody keeps signed in. */
+import { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import * as z from "zod";
+import { REFUSAL_REASONS } from "../transfer/result.ts";
+import { isKnownRetcode, RETCODE_FORM } from "./retcodes.ts";
+
+/** A TLS handshake across a VPN takes well under a second; a gateway that needs more is not there. */
+const CONNECT_TIMEOUT_DEFAULT_MS = 3_000;
+/** The vendor's page gives no time. The deadline cuts it where the caller waits less. */
+const RESPONSE_TIMEOUT_DEFAULT_MS = 20_000;
+
+const Certificates = z
+  .union([z.string(), z.array(z.string()).min(1)])
+  .transform((pem) => [pem].flat())
+  .refine((pems) => pems.every(isCertificate), "must be one PEM certificate or a list of them");
+
+const timeoutMs = z.int().min(100).max(25_000);
+
+export const GatewaySite = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** `https://host:port`; the path of the interface is ours to add. */
+  url: z
+    .url({ protocol: /^https$/, error: "must be an https URL" })
+    .refine((url) => /^https:\/\/[^/?#@]+\/?$/.test(url), "must be https://host:port alone")
+    .transform((url) => new URL(url).origin),
+  /** What its certificate must chain to, and nothing else is trusted. Unset: the public authorities that Node ships. */
+  ca: Certificates.optional(),
+  /** The name in its certificate, where that is not the host of the URL. */
+  tlsServerName: z
+    .string()
+    .refine((name) => /^[A-Za-z0-9.-]+$/.test(name) && isIP(name) === 0, "must be a host name")
+    .optional(),
+  /** 1: the Guid stays. 2, the vendor's default: it is renewed every minute. */
+  authMode: z.union([z.literal(1), z.literal(2)]).default(2),
+  connectTimeoutMs: timeoutMs.default(CONNECT_TIMEOUT_DEFAULT_MS),
+  responseTimeoutMs: timeoutMs.default(RESPONSE_TIMEOUT_DEFAULT_MS),
+  /** Retcodes that this operator has seen to come before acting. What the documents tell cannot be changed here. */
+  refusals: z
+    .record(z.string().regex(RETCODE_FORM), z.enum(REFUSAL_REASONS))
+    .refine((refusals) => !Object.keys(refusals).some(isKnownRetcode), "must not list a retcode whose meaning is documented")
+    .default({}),
+});
+export type GatewaySite = Readonly<z.infer<typeof GatewaySite>>;
+
+/** Header-safe: it goes into one as it is. */
+const HEADER_TEXT = /^[\x21-\x7e]+(?:[\x20-\x7e]*[\x21-\x7e])?$/;
+
+export const AgentSession = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** Somebody else signs the agent in and keeps it alive. */
+  session: z.literal("external"),
+  /** As in the gateway's `Set-GUID`, with or without its `JSESSIONID=`. */
+  guid: z
+    .string()
+    .transform((guid) => guid.trim().replace(/^JSESSIONID=/, ""))
+    .refine((guid) => /^[\x21-\x7e]{1,256}$/.test(guid), "must be 1 to 256 visible ASCII characters"),
+  /** Of a load balancer, as one `Cookie` header. */
+  cookies: z.string().max(4096).regex(HEADER_TEXT, "must be visible ASCII characters").optional(),
+});
+export type AgentSession = Readonly<z.infer<typeof AgentSession>>;
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== "";
+  } catch {
+    return false;
+  }
+}

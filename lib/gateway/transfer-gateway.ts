@@ -1,0 +1,104 @@
+/**
+ * The core's gateway: prepares a transfer from the secrets, then sends it at most once. A refused Guid is read anew and tried once more; what provably
+ * was not sent is tried again while time is left. Whatever may have been read is never repeated.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { TransferError } from "../errors.ts";
+import type { Invocation } from "../transfer/invocation.ts";
+import { invalidRequest } from "../transfer/request.ts";
+import type { GatewayAnswer } from "../transfer/result.ts";
+import type { Gateway, PreparedTransfer } from "../transfer/service.ts";
+import type { PostOutcome, PostToGateway } from "./client.ts";
+import { FINISH_RESERVE_MS } from "./client.ts";
+import { toAnswer, toWire } from "./mapping.ts";
+import type { AgentSession, GatewaySite } from "./site.ts";
+import { CONTENT_TYPE, transferPath } from "./wire.ts";
+
+/** A gateway that is down for longer is down for the caller's patience, too: the caller's own retry is cheaper than a waiting function. */
+const BACK_OFF_MS = [200, 500, 1_200] as const;
+
+/** Configuration of one kind, read from its secrets. Throws `secrets-unavailable` or `misconfigured`. */
+export interface Lookup<Value> {
+  get(name: string, signal: AbortSignal): Promise<Value | undefined>;
+  /** Reads it anew, not from a cache. */
+  reread(name: string, signal: AbortSignal): Promise<Value | undefined>;
+}
+
+interface GatewayDependencies {
+  readonly sites: Lookup<GatewaySite>;
+  readonly agents: Lookup<AgentSession>;
+  readonly post: PostToGateway;
+  /** Monotonic, in ms. */
+  readonly now: () => number;
+}
+
+export function createTransferGateway({ sites, agents, post, now }: GatewayDependencies): Gateway {
+  async function postUntilSent(send: () => Promise<PostOutcome>, { deadline, observe }: Invocation): Promise<PostOutcome> {
+    for (let attempt = 0; ; attempt += 1) {
+      const begunAt = now();
+      const outcome = await send();
+      const cause = "cause" in outcome ? outcome.cause : undefined;
+      observe({ kind: "attempt", outcome: outcome.kind, cause, durationMs: now() - begunAt });
+      const backOffMs = BACK_OFF_MS[attempt];
+      if (outcome.kind !== "not-sent" || backOffMs === undefined || !isPassing(outcome.cause)) return outcome;
+      if (deadline.remainingMs() <= backOffMs + FINISH_RESERVE_MS) return outcome;
+      await sleep(backOffMs, undefined, { signal: deadline.signal }).catch(() => undefined);
+    }
+  }
+  return {
+    async prepare(request, { gateway, agentId: ownAgent }, { deadline, observe }) {
+      const { signal } = deadline;
+      const site = await sites.get(gateway, signal);
+      if (site === undefined) throw misconfigured(`no secret for gateway ${gateway}`);
+      const agentKey = `${gateway}/${request.agentId}`;
+      const session = await agents.get(agentKey, signal);
+      if (session === undefined) {
+        if (request.agentId === ownAgent) throw misconfigured(`no secret for agent ${agentKey}`);
+        throw invalidRequest([{ pointer: "#/agentId", detail: "has no session configured at this connection's gateway" }]);
+      }
+
+      const path = transferPath(request.agentId);
+      const wire = toWire(request);
+      const body = JSON.stringify(wire);
+
+      const sendAs = async ({ guid, cookies }: AgentSession): Promise<GatewayAnswer> => {
+        const headers = { "Content-Type": CONTENT_TYPE, Guid: guid, ...(cookies !== undefined && { Cookie: cookies }) };
+        const outcome = await postUntilSent(() => post({ site, path, headers, body, deadline }), { deadline, observe });
+        if (outcome.kind === "answered")
+          return toAnswer(outcome.response, site, [guid, cookies ?? "", request.caller ?? "", request.callData ?? ""]);
+        return toUnanswered(outcome);
+      };
+
+      return {
+        preview: { method: "POST", url: `${site.url}${path}`, headers: { "Content-Type": CONTENT_TYPE }, body: wire },
+        async send() {
+          const answer = await sendAs(session);
+          if (answer.state !== "refused" || answer.code !== "agent-not-signed-in") return answer;
+          const fresh = await agents.reread(agentKey, signal).catch(() => undefined);
+          if (fresh === undefined || fresh.guid === session.guid) return answer;
+          observe({ kind: "guid-renewed" });
+          // Not sent this time, the refusal of the first try is still the whole truth.
+          return sendAs(fresh).catch((error: unknown) => {
+            if (error instanceof TransferError && error.effect === "none") return answer;
+            throw error;
+          });
+        },
+      } satisfies PreparedTransfer;
+    },
+  };
+}
+
+function toUnanswered(outcome: Exclude<PostOutcome, { kind: "answered" }>): GatewayAnswer {
+  if (outcome.kind === "too-late") throw new TransferError("deadline-exceeded", { reason: "no time left to send" });
+  if (outcome.kind === "not-sent") throw new TransferError("gateway-unreachable", { reason: outcome.cause });
+  return { state: "unknown", code: outcome.timedOut ? "gateway-timeout" : "gateway-invalid-response" };
+}
+
+/** A certificate that is wrong now is wrong in a second. */
+function isPassing(cause: string): boolean {
+  return !/^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_|HOSTNAME_MISMATCH|UND_ERR_INVALID_ARG)/.test(cause);
+}
+
+function misconfigured(reason: string): TransferError {
+  return new TransferError("misconfigured", { reason });
+}

@@ -1,0 +1,68 @@
+/** From an HTTP API event (payload format 2.0) to the bytes, headers and time of a request. Total: whatever the event holds, it throws nothing. */
+import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
+import type { LogFields } from "../log.ts";
+import type { Webhook } from "../sources/source.ts";
+import { type Clock, type Stopwatch, startStopwatch } from "./stopwatch.ts";
+
+/** Ours: Lambda takes events of 6 MB, a transfer request has some kB, a bot's transcript some hundred. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+export interface HttpRequest {
+  readonly webhook: Webhook;
+  readonly path: string;
+  /** As API Gateway matched it: `POST /v1/transfers/{connection}`, `$default`. */
+  readonly route: string;
+  readonly connectionName: string;
+  /** Of the caller (`x-request-id`) or of API Gateway. */
+  readonly requestId: string;
+  readonly stopwatch: Stopwatch;
+  /** What the access line will tell. */
+  readonly facts: LogFields;
+  note(facts: LogFields): void;
+}
+
+export function toHttpRequest(event: APIGatewayProxyEventV2, context: Context, clock: Clock): HttpRequest {
+  const { requestContext, pathParameters, rawPath = "", rawQueryString = "", routeKey = "" } = event;
+  const headers = toLowerCase(event.headers);
+  const method = requestContext?.http?.method ?? "";
+  let facts: LogFields = { lambdaRequestId: context.awsRequestId, method, route: routeKey };
+  return {
+    webhook: {
+      method,
+      query: new URLSearchParams(rawQueryString),
+      headers,
+      body: toBytes(event),
+      receivedAt: new Date(clock.wallMs()),
+    },
+    path: rawPath,
+    route: routeKey,
+    connectionName: pathParameters?.connection ?? "",
+    requestId: toRequestId(headers["x-request-id"], requestContext?.requestId),
+    stopwatch: startStopwatch({
+      ...clock,
+      requestedAtMs: requestContext?.timeEpoch,
+      runtimeLeftMs: context.getRemainingTimeInMillis?.(),
+    }),
+    get facts() {
+      return facts;
+    },
+    note(more) {
+      facts = { ...facts, ...more };
+    },
+  };
+}
+
+function toLowerCase(headers: APIGatewayProxyEventV2["headers"] | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), value]])),
+  );
+}
+
+function toBytes({ body, isBase64Encoded }: APIGatewayProxyEventV2): Uint8Array {
+  return Buffer.from(body ?? "", isBase64Encoded ? "base64" : "utf8");
+}
+
+/** A caller's own id is taken where it is one: it goes into the log and into a header. */
+function toRequestId(ofCaller: string | undefined, ofApi: string | undefined): string {
+  return ofCaller !== undefined && /^[A-Za-z0-9._:/+=-]{1,128}$/.test(ofCaller) ? ofCaller : (ofApi ?? "");
+}

@@ -1,0 +1,58 @@
+/** The time of one invocation, from which its deadlines are cut. */
+import type { Deadline } from "../transfer/invocation.ts";
+
+/** API Gateway has given up by then: an older event is a recorded one or a wrong clock, and neither tells what was spent. */
+const SPENT_MAX_MS = 30_000;
+/** Left to the runtime for handing over the answer. */
+const RUNTIME_RESERVE_MS = 500;
+
+export interface Clock {
+  /** Wall clock, ms since 1970. */
+  readonly wallMs: () => number;
+  /** Monotonic, in ms. */
+  readonly monotonicMs: () => number;
+}
+
+export interface Stopwatch {
+  elapsedMs(): number;
+  /** `budgetMs` counts from the moment that the caller's request reached us. */
+  deadline(budgetMs: number): Deadline;
+  /** The answer leaves: aborts what may still be under way. */
+  end(): void;
+}
+
+interface StopwatchOptions extends Clock {
+  /** Wall clock: when API Gateway took the request. A cold start counts. */
+  readonly requestedAtMs: number | undefined;
+  /** What the runtime will give this invocation. */
+  readonly runtimeLeftMs: number | undefined;
+}
+
+export function startStopwatch({ wallMs, monotonicMs, requestedAtMs, runtimeLeftMs }: StopwatchOptions): Stopwatch {
+  const wallStart = wallMs();
+  const monotonicStart = monotonicMs();
+  const before = wallStart - (requestedAtMs ?? wallStart);
+  const spentMs = before > 0 && before <= SPENT_MAX_MS ? before : 0;
+  const runtimeBudgetMs = spentMs + (runtimeLeftMs ?? Number.POSITIVE_INFINITY) - RUNTIME_RESERVE_MS;
+  // The monotonic clock may stand still while a machine is frozen, the wall clock does not: whichever went further counts.
+  const elapsedMs = () => spentMs + Math.max(monotonicMs() - monotonicStart, wallMs() - wallStart);
+  const ends: (() => void)[] = [];
+
+  return {
+    elapsedMs,
+    deadline(callerBudgetMs) {
+      const budgetMs = Math.min(callerBudgetMs, runtimeBudgetMs);
+      const remainingMs = () => budgetMs - elapsedMs();
+      const controller = new AbortController();
+      const timer = setTimeout(() => controller.abort(), Math.max(0, remainingMs()));
+      ends.push(() => {
+        clearTimeout(timer);
+        controller.abort();
+      });
+      return { remainingMs, signal: controller.signal };
+    },
+    end() {
+      for (const end of ends) end();
+    },
+  };
+}

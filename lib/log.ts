@@ -1,0 +1,84 @@
+/** One structured line a request, and the metrics. Only the fields listed here can be logged, whatever is handed in. */
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+
+/** None of them holds a secret, a Guid, a caller's number or call data: that is what keeps them on this list. */
+const FIELDS = [
+  "requestId",
+  "lambdaRequestId",
+  "method",
+  "route",
+  "status",
+  "durationMs",
+  "connection",
+  "source",
+  "secretId",
+  "gateway",
+  "agentId",
+  "callId",
+  "targetType",
+  "mode",
+  "reference",
+  "transferId",
+  "state",
+  "code",
+  "reason",
+  "effect",
+  "retcode",
+  "replayed",
+  "dryRun",
+  "attempts",
+  "gatewayMs",
+  "guidRenewed",
+  "errorName",
+  "stack",
+] as const;
+export type LogFields = { readonly [field in (typeof FIELDS)[number]]?: string | number | boolean | undefined };
+
+export interface Log {
+  /** The one line of a request. */
+  access(fields: LogFields): void;
+  /** What an operator has to know beside it. */
+  problem(what: string, fields: LogFields): void;
+  /** Adds 1 to a metric. Dimensions must be bounded by the configuration. */
+  count(metric: "Authenticated" | "Transfers", dimensions: Readonly<Record<string, string>>): void;
+}
+
+const NAMESPACE = "ccgateway-transfer-webhooks";
+/** From here on the fault is on our side of the door. */
+const SERVER_ERROR_STATUS = 500;
+
+export function createLog(): Log {
+  const logger = new Logger({ serviceName: NAMESPACE });
+  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: NAMESPACE });
+  return {
+    access(fields) {
+      const level = Number(fields.status) >= SERVER_ERROR_STATUS ? "error" : "info";
+      logger[level]("request", toAllowed(fields));
+    },
+    problem(what, fields) {
+      logger.error(what, toAllowed(fields));
+    },
+    count(metric, dimensions) {
+      const single = metrics.singleMetric();
+      single.addDimensions({ ...dimensions });
+      single.addMetric(metric, MetricUnit.Count, 1);
+    },
+  };
+}
+
+/** The name and the place of an unexpected error. Its message is left out: it may quote what it failed on. */
+export function toErrorFields(error: unknown): LogFields {
+  if (!(error instanceof Error)) return { errorName: typeof error };
+  const frames = error.stack?.split("\n").filter((line) => /^\s+at /.test(line));
+  return { errorName: error.name, stack: frames?.map((line) => line.trim()).join(" | ") };
+}
+
+function toAllowed(fields: LogFields): Record<string, string | number | boolean> {
+  return Object.fromEntries(
+    FIELDS.flatMap((name) => {
+      const value = fields[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

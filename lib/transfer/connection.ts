@@ -1,0 +1,55 @@
+/** A connection: one configured caller, as its secret describes it. What proves the caller is parsed by its source, not here. */
+import * as z from "zod";
+import { CallDataFormat, CallDataOverflow } from "./call-data.ts";
+import { CALLER_MAX_CHARACTERS } from "./limits.ts";
+import { AgentId, Mode, Name, Target } from "./target.ts";
+import { PlainText, plainText } from "./text.ts";
+
+/** Our answer must leave before API Gateway's own 503 at 30 s and the function's time-out at 28 s. */
+export const DEADLINE_MAX_MS = 25_000;
+/** Less leaves no time for a TLS handshake and an answer. */
+const DEADLINE_MIN_MS = 1_000;
+
+const Defaults = z.strictObject({
+  target: z.union([Name, Target]).optional(),
+  mode: Mode.optional(),
+  caller: plainText(CALLER_MAX_CHARACTERS).optional(),
+  callData: PlainText.optional(),
+});
+
+const Allow = z.strictObject({
+  /** Whose sessions it may move: the connection's own agent, unless others are listed. */
+  agents: z.union([z.literal("any"), z.array(AgentId)]).optional(),
+  /** Where it may move them: the named targets, unless any. */
+  targets: z.literal("any").optional(),
+  /** A blind transfer loses the customer when it fails: only where it is asked for. */
+  modes: z.union([z.literal("any"), z.array(Mode).min(1)]).default(["release-after-transfer"]),
+});
+
+export const Connection = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    /** Id of the source that this caller is. */
+    source: z.string(),
+    enabled: z.boolean().default(true),
+    /** Every delivery is a dry run. */
+    test: z.boolean().default(false),
+    /** Parsed by the verification scheme that it names. */
+    verification: z.unknown(),
+    gateway: Name,
+    agentId: AgentId.optional(),
+    targets: z.record(Name, Target).default({}),
+    defaults: Defaults.default({}),
+    allow: Allow.prefault({}),
+    /** How long the caller waits, in ms, our margin left out. The source's own unless set. */
+    deadlineMs: z.int().min(DEADLINE_MIN_MS).max(DEADLINE_MAX_MS).optional(),
+    /** `always-200`: for tools that read the bodies of 2xx answers alone. */
+    reply: z.enum(["native", "always-200"]).default("native"),
+    callDataFormat: CallDataFormat.default("json"),
+    callDataOverflow: CallDataOverflow.default("reject"),
+  })
+  .refine(({ defaults, targets }) => typeof defaults.target !== "string" || Object.hasOwn(targets, defaults.target), {
+    path: ["defaults", "target"],
+    error: "must be one of the connection's targets",
+  });
+export type Connection = Readonly<z.infer<typeof Connection>>;

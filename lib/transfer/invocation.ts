@@ -1,0 +1,21 @@
+/** What one invocation brings with it: how long it may go on, and who is told what happens. The core reads no clock and writes no log. */
+
+export interface Deadline {
+  /** Milliseconds until the answer has to leave; negative afterwards. */
+  remainingMs(): number;
+  /** Aborts at the deadline, and once the invocation has answered: nothing may be begun then. */
+  readonly signal: AbortSignal;
+}
+
+/** For the access line and the metrics. `cause` is an error's code: nothing of a request or a secret. */
+export type TransferEvent =
+  /** One try to send, and how it ended. */
+  | { readonly kind: "attempt"; readonly outcome: string; readonly cause?: string | undefined; readonly durationMs: number }
+  | { readonly kind: "guid-renewed" }
+  /** The result could not be kept. The caller is answered with the truth all the same. */
+  | { readonly kind: "not-kept"; readonly error: unknown };
+
+export interface Invocation {
+  readonly deadline: Deadline;
+  readonly observe: (event: TransferEvent) => void;
+}

@@ -1,0 +1,155 @@
+/**
+ * The use case: one delivery becomes at most one transfer. It decides the order in which things happen and what may be said about them; what
+ * happens outside is behind two ports. No I/O, no clock.
+ */
+import { TransferError, toTransferError } from "../errors.ts";
+import type { Connection } from "./connection.ts";
+import { type Delivery, toDelivery } from "./delivery.ts";
+import type { Deadline, Invocation } from "./invocation.ts";
+import { assertAllowed } from "./permission.ts";
+import { type Draft, parseTransferRequest, type TransferRequest } from "./request.ts";
+import type { GatewayAnswer, Moved, TransferResult } from "./result.ts";
+
+/** What a dry run shows: the POST that would have been sent, without the Guid. */
+export interface WirePreview {
+  readonly method: "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+export interface PreparedTransfer {
+  readonly preview: WirePreview;
+  /**
+   * Sends it, at most once: never after the deadline, never again once it may have been read. Throws `gateway-unreachable` or
+   * `deadline-exceeded` where provably nothing was sent; whatever else it throws leaves open whether it was.
+   */
+  send(): Promise<GatewayAnswer>;
+}
+
+export interface Gateway {
+  /** Everything that can fail before the claim: the gateway's and the agent's secret, the encoded body. Sends nothing. */
+  prepare(request: TransferRequest, connection: Connection, invocation: Invocation): Promise<PreparedTransfer>;
+}
+
+export type Settled = Extract<TransferResult, { state: "accepted" | "unknown" }>;
+
+export type RecordState = { readonly fingerprint: string } & (
+  | { readonly kind: "open" }
+  | { readonly kind: "in-progress"; readonly transferId: string }
+  | { readonly kind: "settled"; readonly result: Settled }
+);
+
+/** What is known of a transfer before it has an id: enough to answer for one whose claimant died. */
+export type Pending = Omit<Moved, "transferId" | "replayed">;
+
+/** Held by one attempt alone. */
+export interface Claim {
+  readonly transferId: string;
+  readonly key: string;
+  readonly nonce: string;
+}
+
+export interface Records {
+  /** Waits for one that is in progress, as long as the deadline allows. */
+  read(key: string, deadline: Deadline): Promise<RecordState | undefined>;
+  /** Undefined where somebody else holds or settled it: read it again. */
+  claim(delivery: Delivery, pending: Pending): Promise<Claim | undefined>;
+  /** Keeps the result, or opens the record again where the effect was none. */
+  finish(claim: Claim, ending: Settled | "open"): Promise<void>;
+}
+
+export interface TransferCommand extends Invocation {
+  readonly connectionName: string;
+  readonly connection: Connection;
+  readonly draft: Draft;
+  readonly receivedAt: string;
+}
+
+export type TransferReply =
+  | { readonly kind: "result"; readonly result: TransferResult }
+  | { readonly kind: "dry-run"; readonly request: TransferRequest; readonly wire: WirePreview };
+
+export interface TransferService {
+  /** Throws a `TransferError` for all that kept us from an answer of the gateway. */
+  transfer(command: TransferCommand): Promise<TransferReply>;
+}
+
+interface ServicePorts {
+  readonly gateway: Gateway;
+  readonly records: Records;
+}
+
+export function createTransferService({ gateway, records }: ServicePorts): TransferService {
+  async function transfer(command: TransferCommand): Promise<TransferReply> {
+    const request = parseTransferRequest(command.draft, command.connection);
+    try {
+      return request.dryRun ? await dryRun(command, request) : { kind: "result", result: await transferOnce(command, request) };
+    } catch (thrown) {
+      throw toTransferError(thrown, "none").about({ reference: request.reference });
+    }
+  }
+
+  async function dryRun(command: TransferCommand, request: TransferRequest): Promise<TransferReply> {
+    assertAllowed(request, command.connection);
+    const { preview } = await gateway.prepare(request, command.connection, command);
+    return { kind: "dry-run", request, wire: preview };
+  }
+
+  async function transferOnce(command: TransferCommand, request: TransferRequest): Promise<TransferResult> {
+    const { connection, deadline } = command;
+    const delivery = toDelivery(command.connectionName, command.draft, request);
+    for (;;) {
+      // What was sent or settled is answered from its record before anything is asked of the connection as it is now.
+      const found = await records.read(delivery.key, deadline);
+      if (found !== undefined) assertSame(found, delivery);
+      if (found?.kind === "settled") return { ...found.result, replayed: true };
+      if (found?.kind === "in-progress") throw inProgress(found.transferId);
+
+      assertAllowed(request, connection);
+      const prepared = await gateway.prepare(request, connection, command);
+      const pending = toPending(request, command.receivedAt);
+      const claim = await records.claim(delivery, pending);
+      // The claim is the last await before the POST. Lost: somebody else was faster, whose record tells how it ends.
+      if (claim !== undefined) return sendClaimed(prepared, claim, pending, command);
+    }
+  }
+
+  async function sendClaimed(prepared: PreparedTransfer, claim: Claim, pending: Pending, { observe }: Invocation): Promise<TransferResult> {
+    const { transferId } = claim;
+    const moved: Moved = { transferId, ...pending, replayed: false };
+    try {
+      const answer = await prepared.send();
+      await keep(claim, answer.state === "refused" ? "open" : { ...moved, ...answer }, observe);
+      return { ...moved, ...answer };
+    } catch (thrown) {
+      const error = toTransferError(thrown, "unknown");
+      await keep(claim, error.effect === "none" ? "open" : { ...moved, state: "unknown", code: "internal" }, observe);
+      throw error.about({ transferId });
+    }
+  }
+
+  async function keep(claim: Claim, ending: Settled | "open", observe: Invocation["observe"]): Promise<void> {
+    await records.finish(claim, ending).catch((error: unknown) => observe({ kind: "not-kept", error }));
+  }
+
+  return { transfer };
+}
+
+function toPending({ callId, agentId, target, mode, reference, callDataTruncated }: TransferRequest, receivedAt: string): Pending {
+  const truncated = callDataTruncated ? { callDataTruncated } : {};
+  return { callId, agentId, target, mode, reference, ...truncated, receivedAt, outcome: "not-observed" };
+}
+
+function assertSame(found: RecordState, delivery: Delivery): void {
+  if (!delivery.explicit || found.fingerprint === delivery.fingerprint) return;
+  throw new TransferError("idempotency-mismatch", {
+    reason: `the first is ${found.kind}`,
+    detail: "callId, agentId, target, mode or attempt differ from the first request with this delivery id.",
+    effect: found.kind === "open" ? "none" : "unknown",
+  });
+}
+
+function inProgress(transferId: string): TransferError {
+  return new TransferError("duplicate-in-progress", { reason: "the first did not end before the deadline", transferId });
+}

@@ -1,0 +1,15 @@
+/** How the handlers are bundled, for `npm run build`, for serverless-esbuild (which wants a function from CommonJS) and so for all that is deployed. */
+module.exports = () => ({
+  bundle: true,
+  minify: true,
+  // Names in the stack traces that an operator reads.
+  keepNames: true,
+  platform: "node",
+  target: "node24",
+  format: "esm",
+  outputFileExtension: ".mjs",
+  mainFields: ["module", "main"],
+  conditions: ["import", "module", "node"],
+  // CommonJS dependencies require Node's own modules.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+});
