@@ -1,0 +1,100 @@
+/** serverless-offline as a process of its own, with the handlers and the serverless.yml that are deployed. Nothing of it outlives who started it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { StartError } from "./ports.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+const READY_TIMEOUT_MS = 60_000;
+const READY_POLL_MS = 100;
+/** An answer in flight may take the functions' longest deadline; nobody waits that long for Ctrl-C. */
+const STOP_TIMEOUT_MS = 5_000;
+/** What it printed last, for when it ends before it is ready. */
+const TAIL_LINES = 30;
+
+interface OfflineOptions {
+  readonly httpPort: number;
+  readonly lambdaPort: number;
+  readonly secretsManagerUrl: string;
+  readonly secretsPrefix: string;
+  /** Once it is ready. */
+  readonly onLine: (line: string) => void;
+}
+
+export interface Offline {
+  readonly url: string;
+  /** Settles when it has ended, whoever ended it. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startOffline(options: OfflineOptions): Promise<Offline> {
+  const { httpPort, onLine } = options;
+  const url = `http://127.0.0.1:${httpPort}`;
+  const child = spawnOffline(options);
+  const ended = once(child, "exit").then(() => undefined);
+  const tail: string[] = [];
+  let ready = false;
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    createInterface({ input: stream }).on("line", (line) => {
+      if (ready) return onLine(line);
+      tail.push(line);
+      tail.splice(0, tail.length - TAIL_LINES);
+    });
+  }
+
+  async function stop(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGINT");
+    await Promise.race([ended, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    await ended;
+  }
+
+  ready = await isReady(`${url}/v1/health`, child);
+  if (ready) return { url, ended, stop };
+  await stop();
+  throw new StartError(`serverless-offline did not start:\n${tail.join("\n")}`);
+}
+
+function spawnOffline({ httpPort, lambdaPort, secretsManagerUrl, secretsPrefix }: OfflineOptions): ChildProcess {
+  const serverless = [`${ROOT}node_modules/serverless/bin/serverless.js`, "offline", "start", "--stage", "local", "--localEnvironment"];
+  const ports = ["--httpPort", String(httpPort), "--lambdaPort", String(lambdaPort), "--param", `secretsPrefix=${secretsPrefix}`];
+  return spawn(process.execPath, ["--import", `${ROOT}dev/exit-with-parent.ts`, ...serverless, ...ports], {
+    cwd: ROOT,
+    env: { ...withoutAws(process.env), ...localAws(secretsManagerUrl), SLS_NOTIFICATIONS_MODE: "off" },
+    // The channel tells it when we are gone; a group of its own keeps the terminal's Ctrl-C for us, who stop it in order.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    detached: true,
+  });
+}
+
+/** Whoever has an account configured must not reach it from here by mistake. */
+function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("AWS_")));
+}
+
+function localAws(secretsManagerUrl: string): NodeJS.ProcessEnv {
+  return {
+    AWS_REGION: "eu-central-1",
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManagerUrl,
+  };
+}
+
+async function isReady(url: string, child: ChildProcess): Promise<boolean> {
+  const until = Date.now() + READY_TIMEOUT_MS;
+  while (Date.now() < until && child.exitCode === null && child.signalCode === null) {
+    const healthy = await fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (healthy) return true;
+    await sleep(READY_POLL_MS);
+  }
+  return false;
+}

@@ -1,0 +1,54 @@
+/** The ports of the local stack: from the environment, and free before anything starts. */
+import { createServer } from "node:net";
+
+const PORTS = {
+  http: { variable: "PORT", port: 3000, use: "the webhook API" },
+  lambda: { variable: "LAMBDA_PORT", port: 3002, use: "serverless-offline's Lambda endpoint" },
+  gateway: { variable: "GATEWAY_PORT", port: 8043, use: "the CC-Gateway simulator" },
+  control: { variable: "GATEWAY_CONTROL_PORT", port: 8044, use: "the simulator's control interface" },
+  secrets: { variable: "SECRETS_MANAGER_PORT", port: 4566, use: "the Secrets Manager emulator" },
+} as const;
+
+export type Ports = Readonly<Record<keyof typeof PORTS, number>>;
+
+/** Something that whoever started the stack can put right: told without a stack trace. */
+export class StartError extends Error {}
+
+/** Throws a `StartError` that names the variable to set. */
+export async function choosePorts(environment: Readonly<Record<string, string | undefined>>): Promise<Ports> {
+  const ports: Ports = {
+    http: parsePort("http", environment),
+    lambda: parsePort("lambda", environment),
+    gateway: parsePort("gateway", environment),
+    control: parsePort("control", environment),
+    secrets: parsePort("secrets", environment),
+  };
+  for (const { variable, port, use } of Object.entries(ports).map(([name, port]) => ({ ...PORTS[name as keyof Ports], port }))) {
+    if (Object.values(ports).filter((other) => other === port).length > 1)
+      throw new StartError(`Port ${port} is chosen twice, once by ${variable} for ${use}. Set each to a port of its own.`);
+    if (!(await isFree(port)))
+      throw new StartError(`Port ${port} for ${use} is taken. Stop what uses it, or set ${variable} to a free one.`);
+  }
+  return ports;
+}
+
+function parsePort(name: keyof Ports, environment: Readonly<Record<string, string | undefined>>): number {
+  const { variable, port } = PORTS[name];
+  const text = environment[variable];
+  if (text === undefined || text === "") return port;
+  if (!/^\d{1,5}$/.test(text) || Number(text) < 1 || Number(text) > 65_535)
+    throw new StartError(`${variable} must be a port from 1 to 65535.`);
+  return Number(text);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE") resolve(false);
+      else if (error.code === "EACCES") reject(new StartError(`Port ${port} may not be used by this user. Choose one above 1023.`));
+      else reject(error);
+    });
+    probe.listen({ port, host: "127.0.0.1" }, () => probe.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,47 @@
+/** From what the functions print to what a developer reads: one line a request. */
+import * as z from "zod";
+
+const Entry = z.looseObject({
+  level: z.string(),
+  message: z.string(),
+  timestamp: z.string(),
+  method: z.string().default(""),
+  route: z.string().default(""),
+  status: z.number().optional(),
+  durationMs: z.number().default(0),
+  connection: z.string().optional(),
+  code: z.string().optional(),
+  reason: z.string().optional(),
+  state: z.string().optional(),
+  replayed: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+  callId: z.string().optional(),
+});
+type Entry = z.infer<typeof Entry>;
+
+/** Of serverless-offline itself, for each request and at its start. */
+const NOISE = [/^(GET|POST|PUT|DELETE|ANY) \/\S* \(λ: /, /^\(λ: .*Billed Duration/, /^\{"_aws":/, /^\s*$/];
+
+/** Undefined for a line that says nothing new. A line that is not ours passes as it is. */
+export function toRequestLine(line: string): string | undefined {
+  if (NOISE.some((noise) => noise.test(line))) return undefined;
+  const entry = Entry.safeParse(parseJson(line)).data;
+  if (entry === undefined) return line;
+  return entry.message === "request" ? describe(entry) : line;
+}
+
+function describe({ timestamp, method, route, connection, status, durationMs, ...entry }: Entry): string {
+  const path = route.slice(route.indexOf(" ") + 1).replace("{connection}", connection ?? "{connection}");
+  const what = entry.dryRun ? "dry run" : [entry.state ?? entry.code, entry.replayed ? "replayed" : undefined].filter(Boolean).join(", ");
+  const why = entry.state === undefined && entry.reason !== undefined ? `(${entry.reason})` : undefined;
+  const call = entry.callId === undefined ? undefined : `call ${entry.callId}`;
+  return [timestamp.slice(11, 19), "webhook ", method, path, call, "→", status, what, why, `${durationMs} ms`].filter(Boolean).join(" ");
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+/** `npm start`: the whole integration on this machine, the functions under serverless-offline and the servers that they need, all on loopback. */
+import { startGatewaySimulator } from "./gateway-simulator/simulator.ts";
+import { startOffline } from "./offline.ts";
+import { choosePorts, StartError } from "./ports.ts";
+import { toRequestLine } from "./request-line.ts";
+import { startSecretsManagerEmulator } from "./secrets-manager/emulator.ts";
+import { createSeed, DEMO_CONNECTION, DEMO_KEY } from "./seed.ts";
+
+const SECRETS_PREFIX = "ccgw/local";
+const DEMO_REQUEST = {
+  callId: "1552524689-16797284",
+  target: { type: "agent", address: "205" },
+  caller: "88880021",
+  callData: "help",
+};
+/** npm does not pass every signal on: without it, the stack would stay behind when npm alone is ended. */
+const PARENT_POLL_MS = 1_000;
+
+try {
+  await start();
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+async function start(): Promise<void> {
+  const ports = await choosePorts(process.env);
+  const servers: { stop(): Promise<void> }[] = [];
+  try {
+    const gateway = await startGatewaySimulator({ port: ports.gateway, controlPort: ports.control, log: print });
+    servers.push(gateway);
+    const secrets = await startSecretsManagerEmulator({ port: ports.secrets, log: (line) => print(`secrets  ${line}`) });
+    servers.push(secrets);
+    const seed = createSeed({ prefix: SECRETS_PREFIX, gatewayUrl: gateway.url, gatewayCa: gateway.caPem, guid: gateway.guidOf("101") });
+    for (const [name, document] of seed) secrets.putSecret(name, document);
+    const offline = await startOffline({
+      httpPort: ports.http,
+      lambdaPort: ports.lambda,
+      secretsManagerUrl: secrets.url,
+      secretsPrefix: SECRETS_PREFIX,
+      onLine: (line) => {
+        const readable = toRequestLine(line);
+        if (readable !== undefined) console.log(readable);
+      },
+    });
+    servers.push(offline);
+    console.log(welcome(offline.url, gateway.url, gateway.controlUrl, secrets.url));
+    await Promise.race([stopRequested(), offline.ended]);
+  } finally {
+    // The functions first, so that none of them meets a server that is gone.
+    for (const server of servers.reverse()) await server.stop();
+  }
+}
+
+function print(line: string): void {
+  console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
+}
+
+function stopRequested(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
+    if (process.env.npm_lifecycle_event === undefined) return;
+    const parent = process.ppid;
+    const timer = setInterval(() => process.ppid !== parent && resolve(), PARENT_POLL_MS);
+    timer.unref();
+  });
+}
+
+function welcome(url: string, gatewayUrl: string, controlUrl: string | undefined, secretsUrl: string): string {
+  return `
+Webhooks          ${url}
+CC-Gateway        ${gatewayUrl} (simulator; what arrived and faults: ${controlUrl})
+Secrets Manager   ${secretsUrl} (emulator)
+
+Try it, from another terminal:
+
+curl -s ${url}/v1/transfers/${DEMO_CONNECTION} -H 'Authorization: Bearer ${DEMO_KEY}' -H 'Content-Type: application/json' -d '${JSON.stringify(DEMO_REQUEST)}'
+
+Ctrl-C stops everything.
+`;
+}
