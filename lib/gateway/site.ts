@@ -44,7 +44,7 @@ export const GatewaySite = z.strictObject({
 export type GatewaySite = Readonly<z.infer<typeof GatewaySite>>;
 
 /** Header-safe: it goes into one as it is. */
-const HEADER_TEXT = /^[\x21-\x7e]+(?:[\x20-\x7e]*[\x21-\x7e])?$/;
+const HEADER_TEXT = /^[\x21-\x7e]+( +[\x21-\x7e]+)*$/;
 
 export const AgentSession = z.strictObject({
   schemaVersion: z.literal(1),

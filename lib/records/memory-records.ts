@@ -56,9 +56,9 @@ export function createMemoryRecords({ now }: { readonly now: () => number }): Re
       }
     },
 
-    async claim({ key, fingerprint }, pending) {
+    async claim({ key, fingerprint, explicit }, pending) {
       const state = look(key);
-      if (state !== undefined && state.kind !== "open") return undefined;
+      if (state !== undefined && (state.kind !== "open" || (explicit && state.fingerprint !== fingerprint))) return undefined;
       const claim: Claim = { transferId: randomUUID(), key, nonce: randomUUID() };
       const abandoned: Settled = { ...pending, transferId: claim.transferId, replayed: false, state: "unknown", code: "gateway-timeout" };
       keep(key, { fingerprint, state: { nonce: claim.nonce, leaseEndsAt: now() + LEASE_MS, abandoned } });

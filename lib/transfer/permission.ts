@@ -2,20 +2,26 @@
 import { TransferError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import type { TransferRequest } from "./request.ts";
-import { isSameTarget } from "./target.ts";
+import { isSameTarget, type Target } from "./target.ts";
 
-/** Throws `forbidden`, naming the field and where it would be allowed. */
+/** Throws `forbidden`, naming the field and where it would be allowed. What the connection has a default for, it may use. */
 export function assertAllowed({ agentId, target, mode }: TransferRequest, connection: Connection): void {
-  const { agents, targets, modes } = connection.allow;
-  if (agents !== "any" && agentId !== connection.agentId && !agents?.includes(agentId)) throw forbidden("agentId", "allow.agents");
-  if (targets !== "any" && !Object.values(connection.targets).some((named) => isSameTarget(named, target)))
+  const { allow, defaults } = connection;
+  if (allow.agents !== "any" && agentId !== connection.agentId && !allow.agents?.includes(agentId))
+    throw forbidden("agentId", "allow.agents");
+  if (allow.targets !== "any" && !ownTargets(connection).some((own) => isSameTarget(own, target)))
     throw forbidden("target", "allow.targets");
-  if (modes !== "any" && !modes.includes(mode)) throw forbidden("mode", "allow.modes");
+  if (allow.modes !== "any" && mode !== defaults.mode && !allow.modes.includes(mode)) throw forbidden("mode", "allow.modes");
+}
+
+function ownTargets({ targets, defaults }: Connection): Target[] {
+  const named = Object.values(targets);
+  return typeof defaults.target === "object" ? [...named, defaults.target] : named;
 }
 
 function forbidden(field: string, setting: string): TransferError {
   return new TransferError("forbidden", {
     reason: `${field} is not allowed`,
-    detail: `This connection may not use the given ${field}; its setting ${setting} would have to list it.`,
+    detail: `This connection may not use the given ${field}. Its setting ${setting} decides.`,
   });
 }

@@ -35,7 +35,7 @@ type CanonicalRequest = z.infer<typeof CanonicalRequest>;
 
 /** A request that the gateway's limits allow. `callData` is what goes on the wire, its fields rendered. */
 export interface TransferRequest extends Readonly<Omit<CanonicalRequest, "callDataFields" | "dryRun">> {
-  readonly callDataTruncated: boolean;
+  readonly callDataTruncated?: true | undefined;
   readonly dryRun: boolean;
 }
 
@@ -66,7 +66,7 @@ export function parseTransferRequest(draft: Draft, connection: Connection): Tran
   return {
     ...request,
     callData: callData.rendered?.text,
-    callDataTruncated: callData.rendered?.truncated ?? false,
+    ...(callData.rendered?.truncated === true && { callDataTruncated: true }),
     dryRun: request.dryRun === true || draft.dryRun === true || connection.test,
   };
 }

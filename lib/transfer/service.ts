@@ -53,7 +53,7 @@ export interface Claim {
 export interface Records {
   /** Waits for one that is in progress, as long as the deadline allows. */
   read(key: string, deadline: Deadline): Promise<RecordState | undefined>;
-  /** Undefined where somebody else holds or settled it: read it again. */
+  /** Undefined where somebody else holds or settled it, or used its explicit id for another request: read it again. */
   claim(delivery: Delivery, pending: Pending): Promise<Claim | undefined>;
   /** Keeps the result, or opens the record again where the effect was none. */
   finish(claim: Claim, ending: Settled | "open"): Promise<void>;
@@ -137,8 +137,7 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
 }
 
 function toPending({ callId, agentId, target, mode, reference, callDataTruncated }: TransferRequest, receivedAt: string): Pending {
-  const truncated = callDataTruncated ? { callDataTruncated } : {};
-  return { callId, agentId, target, mode, reference, ...truncated, receivedAt, outcome: "not-observed" };
+  return { callId, agentId, target, mode, reference, callDataTruncated, receivedAt, outcome: "not-observed" };
 }
 
 function assertSame(found: RecordState, delivery: Delivery): void {

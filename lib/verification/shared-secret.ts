@@ -6,6 +6,9 @@ import * as z from "zod";
 import { defineScheme, type Webhook } from "./scheme.ts";
 import { matchSecret, Secrets } from "./secret.ts";
 
+/** What a header carries unchanged: blanks at the ends are cut on the way, and other characters have no agreed encoding. */
+const HEADER_TEXT = /^[\x21-\x7e]+( +[\x21-\x7e]+)*$/;
+
 const Settings = z
   .strictObject({
     scheme: z.literal("shared-secret"),
@@ -22,6 +25,10 @@ const Settings = z
       .optional(),
     /** The user name that must come with it, for `basic`. Any, unless set. */
     username: z.string().min(1).optional(),
+  })
+  .refine(({ secrets }) => secrets.every(({ value }) => HEADER_TEXT.test(value)), {
+    path: ["secrets"],
+    error: "must be visible ASCII characters, with spaces only between them",
   })
   .refine((settings) => settings.in.includes("header") === (settings.header !== undefined), {
     path: ["header"],
