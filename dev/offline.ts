@@ -3,9 +3,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { StartError } from "./ports.ts";
 
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 100;
 /** An answer in flight may take the functions' longest deadline; nobody waits that long for Ctrl-C. */
@@ -33,8 +34,12 @@ export async function startOffline(options: OfflineOptions): Promise<Offline> {
   const { httpPort, onLine } = options;
   const url = `http://127.0.0.1:${httpPort}`;
   const child = spawnOffline(options);
-  const ended = once(child, "exit").then(() => undefined);
   const tail: string[] = [];
+  const ended = once(child, "exit").then(
+    () => undefined,
+    // It could not even be started.
+    (error: Error) => void tail.push(error.message),
+  );
   let ready = false;
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue;
@@ -60,9 +65,9 @@ export async function startOffline(options: OfflineOptions): Promise<Offline> {
 }
 
 function spawnOffline({ httpPort, lambdaPort, secretsManagerUrl, secretsPrefix }: OfflineOptions): ChildProcess {
-  const serverless = [`${ROOT}node_modules/serverless/bin/serverless.js`, "offline", "start", "--stage", "local", "--localEnvironment"];
+  const serverless = ["node_modules/serverless/bin/serverless.js", "offline", "start", "--stage", "local", "--localEnvironment"];
   const ports = ["--httpPort", String(httpPort), "--lambdaPort", String(lambdaPort), "--param", `secretsPrefix=${secretsPrefix}`];
-  return spawn(process.execPath, ["--import", `${ROOT}dev/exit-with-parent.ts`, ...serverless, ...ports], {
+  return spawn(process.execPath, ["--import", new URL("exit-with-parent.ts", import.meta.url).href, ...serverless, ...ports], {
     cwd: ROOT,
     env: { ...withoutAws(process.env), ...localAws(secretsManagerUrl), SLS_NOTIFICATIONS_MODE: "off" },
     // The channel tells it when we are gone; a group of its own keeps the terminal's Ctrl-C for us, who stop it in order.

@@ -46,7 +46,10 @@ async function start(): Promise<void> {
     });
     servers.push(offline);
     console.log(welcome(offline.url, gateway.url, gateway.controlUrl, secrets.url));
-    await Promise.race([stopRequested(), offline.ended]);
+    const died = offline.ended.then(() => {
+      throw new StartError("serverless-offline ended by itself: see what it printed last.");
+    });
+    await Promise.race([stopRequested(), died]);
   } finally {
     // The functions first, so that none of them meets a server that is gone.
     for (const server of servers.reverse()) await server.stop();

@@ -14,4 +14,7 @@ const read = createSecretReader(config.secretsPrefix);
 const now = SYSTEM_CLOCK.monotonicMs;
 const connections = createSecretLookup({ read, folder: "connections", schema: ConfiguredConnection, ttlMs: 60_000, now });
 
-export const handler = createHttpHandler(createDescribeConnection(createAuthenticator(connections, log)), { log, clock: SYSTEM_CLOCK });
+export const handler = createHttpHandler(createDescribeConnection(createAuthenticator({ connections, log, now })), {
+  log,
+  clock: SYSTEM_CLOCK,
+});

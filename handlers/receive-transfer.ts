@@ -26,6 +26,6 @@ const agents = createSecretLookup({ read, folder: "agents", schema: AgentSession
 
 const gateway = createTransferGateway({ sites, agents, post: createGatewayClient(), now });
 const transfers = createTransferService({ gateway, records: createMemoryRecords({ now }) });
-const authenticate = createAuthenticator(connections, log);
+const authenticate = createAuthenticator({ connections, log, now });
 
 export const handler = createHttpHandler(createReceiveTransfer({ authenticate, transfers, log }), { log, clock: SYSTEM_CLOCK });

@@ -10,9 +10,11 @@ import type { GatewaySite } from "./site.ts";
 /** The vendor's answers have under 200 bytes. */
 const RESPONSE_MAX_BYTES = 64 * 1024;
 /** Kept back at the end of an invocation for keeping the result and rendering the answer. */
-export const FINISH_RESERVE_MS = 300;
+const FINISH_RESERVE_MS = 300;
 /** Sent with less left to wait for an answer, a transfer would most likely end as unknown. */
 const SEND_MIN_MS = 200;
+/** With less left, nothing is begun. */
+export const BEGIN_MIN_MS = FINISH_RESERVE_MS + SEND_MIN_MS;
 
 export interface GatewayPost {
   readonly site: GatewaySite;
@@ -74,7 +76,7 @@ function createConnector({ ca, tlsServerName, connectTimeoutMs }: GatewaySite): 
 }
 
 function mayBegin({ signal, remainingMs }: Deadline): boolean {
-  return !signal.aborted && remainingMs() >= FINISH_RESERVE_MS + SEND_MIN_MS;
+  return !signal.aborted && remainingMs() >= BEGIN_MIN_MS;
 }
 
 function dispatch(client: Client, { path, headers, body, deadline }: GatewayPost): Promise<PostOutcome> {
@@ -100,7 +102,7 @@ function dispatch(client: Client, { path, headers, body, deadline }: GatewayPost
     const handler: Dispatcher.DispatchHandler = {
       // In the same tick as the write. An invocation that was frozen while it connected thaws here.
       onRequestStart(controller) {
-        if (settled || !mayBegin(deadline)) return controller.abort(new TooLate());
+        if (settled || started || !mayBegin(deadline)) return controller.abort(new TooLate());
         started = true;
       },
       onResponseStart(_controller, statusCode) {

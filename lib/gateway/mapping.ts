@@ -10,6 +10,11 @@ const MESSAGE_MAX_CHARACTERS = 200;
 const RETCODE_MAX_CHARACTERS = 32;
 /** Shorter ones give nothing away, and would turn up in every word. */
 const CONFIDENTIAL_MIN_CHARACTERS = 4;
+/** As long a run in common is no chance. */
+const SHARED_MIN_CHARACTERS = 6;
+/** What the documents show of retcodes and messages. */
+const KNOWN_TEXT = /^(0|\d{1,3}-\d{3}|success|agent not login|Unknown ERROR\._\d{1,9})$/;
+const WITHHELD = "[withheld: it repeats the request]";
 
 export function toWire({ callId, caller, target, mode, callData }: TransferRequest): WireTransfer {
   return {
@@ -35,8 +40,8 @@ export function toAnswer({ status, body }: GatewayResponse, site: GatewaySite, c
   if (answer === undefined) return { state: "unknown", code: "gateway-invalid-response" };
 
   const gateway: GatewayWords = {
-    retcode: redact(answer.retcode, confidential, RETCODE_MAX_CHARACTERS),
-    message: redact(answer.message, confidential, MESSAGE_MAX_CHARACTERS),
+    retcode: toShown(answer.retcode, confidential, RETCODE_MAX_CHARACTERS),
+    message: toShown(answer.message, confidential, MESSAGE_MAX_CHARACTERS),
   };
   if (answer.retcode === RETCODE_SUCCESS) return { state: "accepted", gateway };
   const refusal = findRefusal(answer.retcode, answer.message, site.refusals);
@@ -51,12 +56,27 @@ function parseJson(body: Uint8Array): unknown {
   }
 }
 
-function redact(text: string, confidential: readonly string[], maxCharacters: number): string {
-  return confidential
-    .filter((secret) => secret.length >= CONFIDENTIAL_MIN_CHARACTERS)
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
-    .reduce((rest, secret) => rest.replaceAll(secret, "[redacted]"), text)
+/** The gateway's text, unless something of the request or of the agent's session can be in it. */
+function toShown(text: string, confidential: readonly string[], maxCharacters: number): string {
+  if (KNOWN_TEXT.test(text)) return text;
+  if (confidential.some((secret) => sharesText(text, secret))) return WITHHELD;
+  return text
     .replace(/\p{Cc}/gu, " ")
     .slice(0, maxCharacters)
     .toWellFormed();
+}
+
+/** However it is cut, spaced or escaped: a run of letters and digits that both have. */
+function sharesText(text: string, secret: string): boolean {
+  const haystack = toLetters(text);
+  const needle = toLetters(secret);
+  const length = Math.min(SHARED_MIN_CHARACTERS, needle.length);
+  if (length < CONFIDENTIAL_MIN_CHARACTERS) return false;
+  return Array.from({ length: haystack.length - length + 1 }, (_, start) => haystack.slice(start, start + length)).some((run) =>
+    needle.includes(run),
+  );
+}
+
+function toLetters(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 }

@@ -22,7 +22,7 @@ export const GatewaySite = z.strictObject({
   /** `https://host:port`; the path of the interface is ours to add. */
   url: z
     .url({ protocol: /^https$/, error: "must be an https URL" })
-    .refine((url) => /^https:\/\/[^/?#@]+\/?$/.test(url), "must be https://host:port alone")
+    .refine((url) => /^https:\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?\/?$/.test(url), "must be https://host:port alone")
     .transform((url) => new URL(url).origin),
   /** What its certificate must chain to, and nothing else is trusted. Unset: the public authorities that Node ships. */
   ca: Certificates.optional(),
@@ -31,8 +31,6 @@ export const GatewaySite = z.strictObject({
     .string()
     .refine((name) => /^[A-Za-z0-9.-]+$/.test(name) && isIP(name) === 0, "must be a host name")
     .optional(),
-  /** 1: the Guid stays. 2, the vendor's default: it is renewed every minute. */
-  authMode: z.union([z.literal(1), z.literal(2)]).default(2),
   connectTimeoutMs: timeoutMs.default(CONNECT_TIMEOUT_DEFAULT_MS),
   responseTimeoutMs: timeoutMs.default(RESPONSE_TIMEOUT_DEFAULT_MS),
   /** Retcodes that this operator has seen to come before acting. What the documents tell cannot be changed here. */
@@ -60,9 +58,15 @@ export const AgentSession = z.strictObject({
 });
 export type AgentSession = Readonly<z.infer<typeof AgentSession>>;
 
+/** One or several in a row, as bundles come. */
 function isCertificate(pem: string): boolean {
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  return certificates.length > 0 && certificates.length === pem.split("-----BEGIN").length - 1 && certificates.every(parses);
+}
+
+function parses(certificate: string): boolean {
   try {
-    return new X509Certificate(pem).subject !== "";
+    return new X509Certificate(certificate).raw.length > 0;
   } catch {
     return false;
   }

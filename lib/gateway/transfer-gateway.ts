@@ -9,7 +9,7 @@ import { invalidRequest } from "../transfer/request.ts";
 import type { GatewayAnswer } from "../transfer/result.ts";
 import type { Gateway, PreparedTransfer } from "../transfer/service.ts";
 import type { PostOutcome, PostToGateway } from "./client.ts";
-import { FINISH_RESERVE_MS } from "./client.ts";
+import { BEGIN_MIN_MS } from "./client.ts";
 import { toAnswer, toWire } from "./mapping.ts";
 import type { AgentSession, GatewaySite } from "./site.ts";
 import { CONTENT_TYPE, transferPath } from "./wire.ts";
@@ -41,7 +41,7 @@ export function createTransferGateway({ sites, agents, post, now }: GatewayDepen
       observe({ kind: "attempt", outcome: outcome.kind, cause, durationMs: now() - begunAt });
       const backOffMs = BACK_OFF_MS[attempt];
       if (outcome.kind !== "not-sent" || backOffMs === undefined || !isPassing(outcome.cause)) return outcome;
-      if (deadline.remainingMs() <= backOffMs + FINISH_RESERVE_MS) return outcome;
+      if (deadline.remainingMs() < backOffMs + BEGIN_MIN_MS) return outcome;
       await sleep(backOffMs, undefined, { signal: deadline.signal }).catch(() => undefined);
     }
   }

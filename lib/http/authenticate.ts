@@ -8,20 +8,32 @@ import { DEADLINE_MAX_MS } from "../transfer/connection.ts";
 import { Name } from "../transfer/target.ts";
 import type { HttpRequest } from "./request.ts";
 
-/** A rotated secret is seen this soon; a stranger's guesses cost no more than one read in the time. */
-const REREAD_MIN_AGE_MS = 10_000;
+/** How often a failed verification may read a connection's secret anew: a rotated one is seen this soon, and guesses cost no more. */
+const REREAD_INTERVAL_MS = 10_000;
+/** Bounds what made-up names can take of the memory. */
+const NAMES_MAX = 1_000;
 
 export interface Connections {
   get(name: string, signal: AbortSignal): Promise<ConfiguredConnection | undefined>;
-  /** Reads it anew, unless what is kept is younger. */
-  reread(name: string, signal: AbortSignal, minAgeMs: number): Promise<ConfiguredConnection | undefined>;
+  /** Reads it anew, unless what is kept was read at `since` or later. */
+  reread(name: string, signal: AbortSignal, since: number): Promise<ConfiguredConnection | undefined>;
+  /** What was read last, however long ago. */
+  peek(name: string): ConfiguredConnection | undefined;
+}
+
+interface Dependencies {
+  readonly connections: Connections;
+  readonly log: Log;
+  /** Monotonic, in ms: the clock of `connections`. */
+  readonly now: () => number;
 }
 
 export type Authenticate = (request: HttpRequest) => Promise<ConfiguredConnection>;
 
 /** Throws `unauthenticated`, `secrets-unavailable` or `misconfigured`. */
-export function createAuthenticator(connections: Connections, log: Log): Authenticate {
+export function createAuthenticator({ connections, log, now }: Dependencies): Authenticate {
   const decoy = createDecoyVerifier();
+  const reread = new Map<string, number>();
 
   function check(request: HttpRequest, connection: ConfiguredConnection | undefined): ConfiguredConnection | undefined {
     // The decoy makes a connection that is not there cost what a wrong credential costs.
@@ -38,13 +50,26 @@ export function createAuthenticator(connections: Connections, log: Log): Authent
     return undefined;
   }
 
+  /** Whether a name exists or not, the first failure in ten seconds costs one read, and the others none. */
+  function mayReread(name: string): boolean {
+    if (now() - (reread.get(name) ?? Number.NEGATIVE_INFINITY) < REREAD_INTERVAL_MS) return false;
+    reread.delete(name);
+    reread.set(name, now());
+    const [oldest] = reread.keys();
+    if (reread.size > NAMES_MAX && oldest !== undefined) reread.delete(oldest);
+    return true;
+  }
+
   return async (request) => {
+    const begunAt = now();
     const name = Name.safeParse(request.connectionName).data;
-    const { signal } = request.stopwatch.deadline(DEADLINE_MAX_MS);
     request.note({ connection: name });
+    const known = name === undefined ? undefined : connections.peek(name);
+    const { signal } = request.stopwatch.deadline(known?.settings.deadlineMs ?? known?.source.deadlineMs ?? DEADLINE_MAX_MS);
+    const kept = name === undefined ? undefined : await connections.get(name, signal);
     const proven =
-      check(request, name === undefined ? undefined : await connections.get(name, signal)) ??
-      check(request, name === undefined ? undefined : await connections.reread(name, signal, REREAD_MIN_AGE_MS));
+      check(request, kept) ??
+      check(request, name !== undefined && mayReread(name) ? await connections.reread(name, signal, begunAt) : kept);
     if (proven === undefined) throw new TransferError("unauthenticated", { reason: String(request.facts.reason) });
     return proven;
   };

@@ -38,8 +38,8 @@ export function renderCanonical(outcome: Outcome, context: ReplyContext): Reply 
 function toAnswer(outcome: Outcome, context: ReplyContext): Answer {
   if (outcome.kind === "failure") return toFailureAnswer(outcome.error, context);
   if (outcome.kind === "dry-run") {
-    const { dryRun, ...request } = outcome.request;
-    return { status: 200, type: JSON_TYPE, headers: {}, body: { dryRun, request, wire: outcome.wire, requestId: context.requestId } };
+    const { request } = outcome;
+    return { status: 200, type: JSON_TYPE, headers: {}, body: { dryRun: true, request, wire: outcome.wire, requestId: context.requestId } };
   }
   return toResultAnswer(outcome.result, context);
 }

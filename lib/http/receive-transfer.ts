@@ -4,6 +4,7 @@ import { type Log, type LogFields, toErrorFields } from "../log.ts";
 import type { ConfiguredConnection } from "../sources/configured-connection.ts";
 import type { Outcome } from "../sources/source.ts";
 import type { TransferEvent } from "../transfer/invocation.ts";
+import type { Moved } from "../transfer/result.ts";
 import type { TransferService } from "../transfer/service.ts";
 import type { Authenticate } from "./authenticate.ts";
 import { renderCanonical } from "./canonical-reply.ts";
@@ -49,6 +50,7 @@ function createObserver(request: HttpRequest, log: Log): (event: TransferEvent) 
   let attempts = 0;
   let gatewayMs = 0;
   return (event) => {
+    if (event.kind === "parsed") return request.note(toRequestFacts(event.request));
     if (event.kind === "guid-renewed") return request.note({ guidRenewed: true });
     if (event.kind === "not-kept") return log.problem("result not kept", { requestId: request.requestId, ...toErrorFields(event.error) });
     attempts += 1;
@@ -58,11 +60,19 @@ function createObserver(request: HttpRequest, log: Log): (event: TransferEvent) 
 }
 
 function toFacts(outcome: Exclude<Outcome, { kind: "failure" }>): LogFields {
-  if (outcome.kind === "dry-run") {
-    const { agentId, callId, target, mode, reference } = outcome.request;
-    return { dryRun: true, agentId, callId, targetType: target.type, mode, reference };
-  }
-  const { agentId, callId, target, mode, reference, transferId, state, replayed, gateway } = outcome.result;
+  if (outcome.kind === "dry-run") return { dryRun: true };
+  const { transferId, state, replayed, gateway } = outcome.result;
   const effect = state === "accepted" ? undefined : state === "refused" ? "none" : "unknown";
-  return { agentId, callId, targetType: target.type, mode, reference, transferId, state, replayed, effect, retcode: gateway?.retcode };
+  return { ...toRequestFacts(outcome.result), transferId, state, replayed, effect, retcode: gateway?.retcode };
+}
+
+/** What names a transfer to an operator: neither whose number it is nor what is said. */
+function toRequestFacts({
+  agentId,
+  callId,
+  target,
+  mode,
+  reference,
+}: Pick<Moved, "agentId" | "callId" | "target" | "mode" | "reference">): LogFields {
+  return { agentId, callId, targetType: target.type, mode, reference };
 }

@@ -1,8 +1,6 @@
 /** The time of one invocation, from which its deadlines are cut. */
 import type { Deadline } from "../transfer/invocation.ts";
 
-/** API Gateway has given up by then: an older event is a recorded one or a wrong clock, and neither tells what was spent. */
-const SPENT_MAX_MS = 30_000;
 /** Left to the runtime for handing over the answer. */
 const RUNTIME_RESERVE_MS = 500;
 
@@ -31,8 +29,7 @@ interface StopwatchOptions extends Clock {
 export function startStopwatch({ wallMs, monotonicMs, requestedAtMs, runtimeLeftMs }: StopwatchOptions): Stopwatch {
   const wallStart = wallMs();
   const monotonicStart = monotonicMs();
-  const before = wallStart - (requestedAtMs ?? wallStart);
-  const spentMs = before > 0 && before <= SPENT_MAX_MS ? before : 0;
+  const spentMs = Math.max(0, wallStart - (requestedAtMs ?? wallStart));
   const runtimeBudgetMs = spentMs + (runtimeLeftMs ?? Number.POSITIVE_INFINITY) - RUNTIME_RESERVE_MS;
   // The monotonic clock may stand still while a machine is frozen, the wall clock does not: whichever went further counts.
   const elapsedMs = () => spentMs + Math.max(monotonicMs() - monotonicStart, wallMs() - wallStart);

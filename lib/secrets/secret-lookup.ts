@@ -9,6 +9,8 @@ import { TransferError } from "../errors.ts";
 const ENTRIES_MAX = 1_000;
 /** How soon a corrected document is seen, when the last one could not be parsed. */
 const BROKEN_TTL_MS = 10_000;
+/** Of a misspelled field's name in the log. */
+const KEY_MAX_CHARACTERS = 64;
 
 interface SecretLookupOptions<Document> {
   readonly read: (name: string) => Promise<string | undefined>;
@@ -23,73 +25,89 @@ interface SecretLookupOptions<Document> {
 export interface SecretLookup<Document> {
   /** Undefined where there is no such secret. Throws `misconfigured`, and `secrets-unavailable` also when `signal` aborts first. */
   get(name: string, signal: AbortSignal): Promise<Document | undefined>;
-  /** Reads it anew, unless what is kept is younger than `minAgeMs`. */
-  reread(name: string, signal: AbortSignal, minAgeMs?: number): Promise<Document | undefined>;
+  /** Reads it anew, unless what is kept was read at `since` or later. */
+  reread(name: string, signal: AbortSignal, since?: number): Promise<Document | undefined>;
+  /** What was read last, however long ago. */
+  peek(name: string): Document | undefined;
 }
 
 type Parsed<Document> = { readonly document: Document | undefined } | { readonly error: TransferError };
 
-interface Entry<Document> {
-  /** In flight or settled: whoever asks meanwhile waits for the same read. */
-  readonly parsed: Promise<Parsed<Document>>;
+interface Kept<Document> {
   readonly readAt: number;
-  settled?: "parsed" | "broken";
+  readonly parsed: Parsed<Document>;
+}
+
+interface Entry<Document> {
+  /** Stays until a later read has succeeded. */
+  kept?: Kept<Document>;
+  /** Whoever asks meanwhile waits for the same read. */
+  reading?: Promise<Kept<Document>> | undefined;
 }
 
 export function createSecretLookup<Document>({ read, folder, schema, ttlMs, now }: SecretLookupOptions<Document>): SecretLookup<Document> {
   const entries = new Map<string, Entry<Document>>();
 
-  function readAnew(name: string): Promise<Parsed<Document>> {
+  async function readAnew(name: string, entry: Entry<Document>): Promise<Kept<Document>> {
     const path = `${folder}/${name}`;
-    const parsed = read(path).then((text) => (text === undefined ? { document: undefined } : parse(text, path, schema)));
-    const entry: Entry<Document> = { parsed, readAt: now() };
-    parsed.then(
-      (outcome) => {
-        entry.settled = "error" in outcome ? "broken" : "parsed";
-      },
-      () => {
-        if (entries.get(name) === entry) entries.delete(name);
-      },
-    );
-    keep(name, entry);
-    return parsed;
+    const readAt = now();
+    try {
+      const text = await read(path);
+      entry.kept = { readAt, parsed: text === undefined ? { document: undefined } : parse(text, path, schema) };
+      return entry.kept;
+    } finally {
+      entry.reading = undefined;
+      if (entry.kept === undefined) entries.delete(name);
+    }
   }
 
-  /** The names that were read last stay. */
-  function keep(name: string, entry: Entry<Document>): void {
-    entries.delete(name);
+  /** The entry of a name, in a map of bounded size in which the names that are in use come last. */
+  function touch(name: string): Entry<Document> {
+    const entry = entries.get(name) ?? {};
+    const isNobodys = entry.kept !== undefined && documentOf(entry.kept) === undefined;
+    if (!isNobodys) entries.delete(name);
     entries.set(name, entry);
-    const [oldest] = entries.keys();
-    if (entries.size > ENTRIES_MAX && oldest !== undefined) entries.delete(oldest);
+    const [first] = entries.keys();
+    if (entries.size > ENTRIES_MAX && first !== undefined) entries.delete(first);
+    return entry;
   }
 
-  async function find(name: string, maxAgeMs: number, signal: AbortSignal): Promise<Document | undefined> {
-    const kept = entries.get(name);
-    const usable = kept !== undefined && (kept.settled === undefined || now() - kept.readAt < maxAgeOf(kept, maxAgeMs));
-    const parsed = await unlessAborted(usable ? kept.parsed : readAnew(name), signal);
-    if ("error" in parsed) throw parsed.error;
-    return parsed.document;
+  async function find(name: string, signal: AbortSignal, isUsable: (kept: Kept<Document>) => boolean): Promise<Document | undefined> {
+    const entry = touch(name);
+    if (entry.kept !== undefined && isUsable(entry.kept)) return open(entry.kept);
+    entry.reading ??= readAnew(name, entry);
+    return open(await unlessAborted(entry.reading, signal));
   }
 
   return {
-    get: (name, signal) => find(name, ttlMs, signal),
-    reread: (name, signal, minAgeMs = 0) => find(name, minAgeMs, signal),
+    get: (name, signal) => find(name, signal, ({ readAt, parsed }) => now() - readAt < ("error" in parsed ? BROKEN_TTL_MS : ttlMs)),
+    reread: (name, signal, since = Number.POSITIVE_INFINITY) => find(name, signal, ({ readAt }) => readAt >= since),
+    peek: (name) => documentOf(entries.get(name)?.kept),
   };
 }
 
-function maxAgeOf({ settled }: Entry<unknown>, maxAgeMs: number): number {
-  return settled === "broken" ? Math.min(maxAgeMs, BROKEN_TTL_MS) : maxAgeMs;
+function open<Document>({ parsed }: Kept<Document>): Document | undefined {
+  if ("error" in parsed) throw parsed.error;
+  return parsed.document;
+}
+
+function documentOf<Document>(kept: Kept<Document> | undefined): Document | undefined {
+  return kept !== undefined && "document" in kept.parsed ? kept.parsed.document : undefined;
 }
 
 /** The log learns which field is wrong and how, never what is in it. */
 function parse<Document>(text: string, path: string, schema: z.ZodType<Document>): Parsed<Document> {
   const parsed = schema.safeParse(parseJson(text));
   if (parsed.success) return { document: parsed.data };
-  const fields = parsed.error.issues.map(
-    (issue) =>
-      `${issue.path.join(".") || "document"}: ${issue.code === "custom" || issue.code === "invalid_format" ? issue.message : issue.code}`,
-  );
+  const fields = parsed.error.issues.map((issue) => `${issue.path.join(".") || "document"} ${toReason(issue)}`);
   return { error: new TransferError("misconfigured", { reason: `${path}: ${fields.join("; ")}` }) };
+}
+
+function toReason(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys")
+    return `has unknown fields: ${issue.keys.map((key) => key.slice(0, KEY_MAX_CHARACTERS)).join(", ")}`;
+  // Our own words; the others may quote what they found.
+  return issue.code === "custom" || issue.code === "invalid_format" ? issue.message : issue.code;
 }
 
 function parseJson(text: string): unknown {

@@ -2,14 +2,16 @@
 import {
   GetSecretValueCommand,
   type GetSecretValueCommandOutput,
+  InvalidRequestException,
   ResourceNotFoundException,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { TransferError } from "../errors.ts";
 
-/** Reads are quick; with the SDK's own two repeats the worst case stays within the shortest deadlines that callers have. */
-const CONNECTION_TIMEOUT_MS = 1_000;
-const REQUEST_TIMEOUT_MS = 2_000;
+/** A read takes some ten milliseconds. With one repeat, the worst case leaves a caller with a deadline of some seconds time for the transfer. */
+const CONNECTION_TIMEOUT_MS = 500;
+const REQUEST_TIMEOUT_MS = 1_000;
+const ATTEMPTS_MAX = 2;
 
 /** The current text of a secret, or undefined where there is none of that name. Throws `secrets-unavailable`. */
 export type ReadSecret = (name: string) => Promise<string | undefined>;
@@ -17,6 +19,7 @@ export type ReadSecret = (name: string) => Promise<string | undefined>;
 /** `prefix` stands before every name, with a slash. Endpoint, region and credentials come from the environment, as the SDK reads them. */
 export function createSecretReader(prefix: string): ReadSecret {
   const client = new SecretsManagerClient({
+    maxAttempts: ATTEMPTS_MAX,
     requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
   });
   return async (name) => {
@@ -24,7 +27,8 @@ export function createSecretReader(prefix: string): ReadSecret {
       const answer: GetSecretValueCommandOutput = await client.send(new GetSecretValueCommand({ SecretId: `${prefix}/${name}` }));
       return answer.SecretString;
     } catch (cause) {
-      if (cause instanceof ResourceNotFoundException) return undefined;
+      // One that is scheduled for deletion can only be restored, not read: until then it is not there.
+      if (cause instanceof ResourceNotFoundException || cause instanceof InvalidRequestException) return undefined;
       throw new TransferError("secrets-unavailable", { reason: nameOf(cause), cause });
     }
   };

@@ -39,12 +39,9 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (thrown) {
-    // The parser's message quotes the body: only the position is taken from it.
+    // The parser's message quotes the body: nothing but the position is taken from it.
     const position = thrown instanceof Error ? / at position (\d+)/.exec(thrown.message)?.[1] : undefined;
-    throw invalidJson(
-      "syntax",
-      position === undefined ? "The body ends in the middle of its JSON." : `The JSON is broken at character ${position}.`,
-    );
+    throw invalidJson("syntax", position === undefined ? "The body is not JSON." : `The JSON is broken at character ${position}.`);
   }
 }
 

@@ -1,7 +1,7 @@
 /** A connection: one configured caller, as its secret describes it. What proves the caller is parsed by its source, not here. */
 import * as z from "zod";
-import { CallDataFormat, CallDataOverflow } from "./call-data.ts";
-import { CALLER_MAX_CHARACTERS } from "./limits.ts";
+import { byteLength, CallDataFormat, CallDataOverflow } from "./call-data.ts";
+import { CALL_DATA_MAX_BYTES, CALLER_MAX_CHARACTERS } from "./limits.ts";
 import { AgentId, Mode, Name, Target } from "./target.ts";
 import { PlainText, plainText } from "./text.ts";
 
@@ -51,5 +51,10 @@ export const Connection = z
   .refine(({ defaults, targets }) => typeof defaults.target !== "string" || Object.hasOwn(targets, defaults.target), {
     path: ["defaults", "target"],
     error: "must be one of the connection's targets",
-  });
+  })
+  .refine(
+    ({ defaults, callDataOverflow }) =>
+      defaults.callData === undefined || callDataOverflow === "truncate" || byteLength(defaults.callData) <= CALL_DATA_MAX_BYTES,
+    { path: ["defaults", "callData"], error: `must have at most ${CALL_DATA_MAX_BYTES} bytes in UTF-8` },
+  );
 export type Connection = Readonly<z.infer<typeof Connection>>;

@@ -1,4 +1,5 @@
 /** What one invocation brings with it: how long it may go on, and who is told what happens. The core reads no clock and writes no log. */
+import type { TransferRequest } from "./request.ts";
 
 export interface Deadline {
   /** Milliseconds until the answer has to leave; negative afterwards. */
@@ -9,6 +10,8 @@ export interface Deadline {
 
 /** For the access line and the metrics. `cause` is an error's code: nothing of a request or a secret. */
 export type TransferEvent =
+  /** The request is valid: from here on the log can name it. */
+  | { readonly kind: "parsed"; readonly request: TransferRequest }
   /** One try to send, and how it ended. */
   | { readonly kind: "attempt"; readonly outcome: string; readonly cause?: string | undefined; readonly durationMs: number }
   | { readonly kind: "guid-renewed" }

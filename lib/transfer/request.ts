@@ -36,7 +36,6 @@ type CanonicalRequest = z.infer<typeof CanonicalRequest>;
 /** A request that the gateway's limits allow. `callData` is what goes on the wire, its fields rendered. */
 export interface TransferRequest extends Readonly<Omit<CanonicalRequest, "callDataFields" | "dryRun">> {
   readonly callDataTruncated?: true | undefined;
-  readonly dryRun: boolean;
 }
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -58,17 +57,27 @@ export function parseTransferRequest(draft: Draft, connection: Connection): Tran
     ...(parsed.success ? [] : toViolations(parsed.error, Object.keys(CanonicalRequest.shape))).map(nameTargets(fields, connection)),
     ...checkDeliveryId(draft),
     ...checkTarget(fields),
+    ...checkPrototypes(fields),
     ...callData.violations,
   ];
   if (!parsed.success || violations.length > 0) throw invalidRequest(violations);
 
-  const { callDataFields: _rendered, ...request } = parsed.data;
+  const { callDataFields: _rendered, dryRun: _decided, ...request } = parsed.data;
   return {
     ...request,
     callData: callData.rendered?.text,
     ...(callData.rendered?.truncated === true && { callDataTruncated: true }),
-    dryRun: request.dryRun === true || draft.dryRun === true || connection.test,
   };
+}
+
+/** Decided before the request is checked: whatever else is wrong with it, it must not transfer. */
+export function isDryRun({ draft, connection }: { readonly draft: Draft; readonly connection: Connection }): boolean {
+  return connection.test || draft.dryRun === true || (isFields(draft.fields) && draft.fields.dryRun === true);
+}
+
+/** The caller's own id of this request, if that much of it is valid. */
+export function referenceOf({ fields }: Draft): string | undefined {
+  return isFields(fields) ? CanonicalRequest.shape.reference.safeParse(fields.reference).data : undefined;
 }
 
 export function invalidRequest(errors: readonly Violation[]): TransferError {
@@ -105,8 +114,20 @@ function checkDeliveryId({ fields, deliveryId }: Draft): Violation[] {
 }
 
 function checkTarget({ target, agentId }: Fields): Violation[] {
-  if (!isFields(target) || target.type !== "agent" || typeof agentId !== "string" || Number(target.address) !== Number(agentId)) return [];
+  if (!isFields(target) || target.type !== "agent" || typeof target.address !== "string") return [];
+  if (target.address.replace(/^0+(?=\d)/, "") !== agentId) return [];
   return [{ pointer: "#/target/address", detail: "must be another agent than agentId" }];
+}
+
+/** A parsed JSON object can hold this name, but most code, our schemas included, does not see it: data would be lost in silence. */
+function checkPrototypes(fields: Fields): Violation[] {
+  const holders = [
+    ["#", fields],
+    ["#/callDataFields", fields.callDataFields],
+  ] as const;
+  return holders.flatMap(([pointer, holder]) =>
+    isFields(holder) && Object.hasOwn(holder, "__proto__") ? [{ pointer: `${pointer}/__proto__`, detail: "is not a known field" }] : [],
+  );
 }
 
 function checkCallData(

@@ -7,7 +7,7 @@ import type { Connection } from "./connection.ts";
 import { type Delivery, toDelivery } from "./delivery.ts";
 import type { Deadline, Invocation } from "./invocation.ts";
 import { assertAllowed } from "./permission.ts";
-import { type Draft, parseTransferRequest, type TransferRequest } from "./request.ts";
+import { type Draft, isDryRun, parseTransferRequest, referenceOf, type TransferRequest } from "./request.ts";
 import type { GatewayAnswer, Moved, TransferResult } from "./result.ts";
 
 /** What a dry run shows: the POST that would have been sent, without the Guid. */
@@ -82,30 +82,32 @@ interface ServicePorts {
 
 export function createTransferService({ gateway, records }: ServicePorts): TransferService {
   async function transfer(command: TransferCommand): Promise<TransferReply> {
-    const request = parseTransferRequest(command.draft, command.connection);
     try {
-      return request.dryRun ? await dryRun(command, request) : { kind: "result", result: await transferOnce(command, request) };
+      return isDryRun(command) ? await dryRun(command) : { kind: "result", result: await transferOnce(command) };
     } catch (thrown) {
-      throw toTransferError(thrown, "none").about({ reference: request.reference });
+      throw toTransferError(thrown, "none").about({ reference: referenceOf(command.draft) });
     }
   }
 
-  async function dryRun(command: TransferCommand, request: TransferRequest): Promise<TransferReply> {
+  async function dryRun(command: TransferCommand): Promise<TransferReply> {
+    const request = parse(command);
     assertAllowed(request, command.connection);
     const { preview } = await gateway.prepare(request, command.connection, command);
     return { kind: "dry-run", request, wire: preview };
   }
 
-  async function transferOnce(command: TransferCommand, request: TransferRequest): Promise<TransferResult> {
+  async function transferOnce(command: TransferCommand): Promise<TransferResult> {
     const { connection, deadline } = command;
-    const delivery = toDelivery(command.connectionName, command.draft, request);
+    const delivery = toDelivery(command.connectionName, command.draft);
     for (;;) {
       // What was sent or settled is answered from its record before anything is asked of the connection as it is now.
-      const found = await records.read(delivery.key, deadline);
-      if (found !== undefined) assertSame(found, delivery);
+      const found = delivery === undefined ? undefined : await records.read(delivery.key, deadline);
+      if (found !== undefined && delivery !== undefined) assertSame(found, delivery);
       if (found?.kind === "settled") return { ...found.result, replayed: true };
       if (found?.kind === "in-progress") throw inProgress(found.transferId);
 
+      const request = parse(command);
+      if (delivery === undefined) throw new TransferError("internal", { reason: "a valid request without an identity", effect: "none" });
       assertAllowed(request, connection);
       const prepared = await gateway.prepare(request, connection, command);
       const pending = toPending(request, command.receivedAt);
@@ -136,6 +138,12 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
   return { transfer };
 }
 
+function parse({ draft, connection, observe }: TransferCommand): TransferRequest {
+  const request = parseTransferRequest(draft, connection);
+  observe({ kind: "parsed", request });
+  return request;
+}
+
 function toPending({ callId, agentId, target, mode, reference, callDataTruncated }: TransferRequest, receivedAt: string): Pending {
   return { callId, agentId, target, mode, reference, callDataTruncated, receivedAt, outcome: "not-observed" };
 }
@@ -146,6 +154,7 @@ function assertSame(found: RecordState, delivery: Delivery): void {
     reason: `the first is ${found.kind}`,
     detail: "callId, agentId, target, mode or attempt differ from the first request with this delivery id.",
     effect: found.kind === "open" ? "none" : "unknown",
+    transferId: found.kind === "settled" ? found.result.transferId : undefined,
   });
 }
 

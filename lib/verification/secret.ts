@@ -26,10 +26,13 @@ export type Secrets = Readonly<z.infer<typeof Secrets>>;
 /**
  * Compares with every secret, each in the same time whatever the lengths: hashes of equal length are compared, and a match ends nothing early.
  */
-export function matchSecret(presented: string | undefined, secrets: Secrets, now: Date): Verdict {
-  const hash = sha256(presented ?? "");
-  const matches = secrets.filter(({ value }) => timingSafeEqual(hash, sha256(value)));
-  if (presented === undefined) return { ok: false, reason: "missing-credential" };
+export function matchSecret(presented: readonly string[], secrets: Secrets, now: Date): Verdict {
+  const hashes = (presented.length === 0 ? [""] : presented).map(sha256);
+  const matches = secrets.filter(({ value }) => {
+    const right = sha256(value);
+    return hashes.filter((hash) => timingSafeEqual(hash, right)).length > 0;
+  });
+  if (presented.length === 0) return { ok: false, reason: "missing-credential" };
   const live = matches.find(({ notAfter }) => notAfter === undefined || now < new Date(notAfter));
   if (live !== undefined) return { ok: true, secretId: live.id };
   return { ok: false, reason: matches.length > 0 ? "expired-credential" : "wrong-credential" };

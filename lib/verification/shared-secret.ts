@@ -43,17 +43,18 @@ type Settings = z.infer<typeof Settings>;
 export const sharedSecret = defineScheme({
   id: "shared-secret",
   settings: Settings,
-  verify: (webhook, settings) => matchSecret(presentedSecret(webhook, settings), settings.secrets, webhook.receivedAt),
+  verify: (webhook, settings) => matchSecret(presentedSecrets(webhook, settings), settings.secrets, webhook.receivedAt),
 });
 
-function presentedSecret({ headers }: Webhook, settings: Settings): string | undefined {
+/** All of them: a proxy's own Authorization must not hide the caller's key. */
+function presentedSecrets({ headers }: Webhook, settings: Settings): string[] {
   const candidates = settings.in.map((place) => {
     if (place === "bearer") return credentials(headers.authorization, "bearer");
     if (place === "api-key") return headers["x-api-key"];
     if (place === "basic") return basicPassword(headers.authorization, settings.username);
     return headers[settings.header?.toLowerCase() ?? ""];
   });
-  return candidates.find((candidate) => candidate !== undefined && candidate !== "");
+  return candidates.flatMap((candidate) => candidate || []);
 }
 
 /** RFC 9110 section 11.4: the scheme's name is not case-sensitive. */
