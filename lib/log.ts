@@ -70,7 +70,11 @@ export function createLog(): Log {
 /** The name and the place of an unexpected error. Its message is left out: it may quote what it failed on. */
 export function toErrorFields(error: unknown): LogFields {
   if (!(error instanceof Error)) return { errorName: typeof error };
-  const frames = error.stack?.split("\n").filter((line) => /^\s+at /.test(line));
+  // A message of several lines may have one that looks like a frame.
+  const frames = error.stack
+    ?.replace(error.message, "")
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line));
   return { errorName: error.name, stack: frames?.map((line) => line.trim()).join(" | ") };
 }
 

@@ -9,11 +9,12 @@ import { DEVICE_TYPES, WIRE_MODES, WireAnswer, type WireTransfer } from "./wire.
 const MESSAGE_MAX_CHARACTERS = 200;
 const RETCODE_MAX_CHARACTERS = 32;
 /** Shorter ones give nothing away, and would turn up in every word. */
-const CONFIDENTIAL_MIN_CHARACTERS = 4;
+const CONFIDENTIAL_MIN_BYTES = 4;
 /** As long a run in common is no chance. */
-const SHARED_MIN_CHARACTERS = 6;
-/** What the documents show of retcodes and messages. */
-const KNOWN_TEXT = /^(0|\d{1,3}-\d{3}|success|agent not login|Unknown ERROR\._\d{1,9})$/;
+const SHARED_MIN_BYTES = 6;
+/** What the documents show. */
+const KNOWN_RETCODE = /^(0|\d{1,3}-\d{3})$/;
+const KNOWN_MESSAGE = /^(success|agent not login|Unknown ERROR\._\d{1,9})$/;
 const WITHHELD = "[withheld: it repeats the request]";
 
 export function toWire({ callId, caller, target, mode, callData }: TransferRequest): WireTransfer {
@@ -40,8 +41,8 @@ export function toAnswer({ status, body }: GatewayResponse, site: GatewaySite, c
   if (answer === undefined) return { state: "unknown", code: "gateway-invalid-response" };
 
   const gateway: GatewayWords = {
-    retcode: toShown(answer.retcode, confidential, RETCODE_MAX_CHARACTERS),
-    message: toShown(answer.message, confidential, MESSAGE_MAX_CHARACTERS),
+    retcode: KNOWN_RETCODE.test(answer.retcode) ? answer.retcode : toShown(answer.retcode, confidential, RETCODE_MAX_CHARACTERS),
+    message: KNOWN_MESSAGE.test(answer.message) ? answer.message : toShown(answer.message, confidential, MESSAGE_MAX_CHARACTERS),
   };
   if (answer.retcode === RETCODE_SUCCESS) return { state: "accepted", gateway };
   const refusal = findRefusal(answer.retcode, answer.message, site.refusals);
@@ -58,7 +59,6 @@ function parseJson(body: Uint8Array): unknown {
 
 /** The gateway's text, unless something of the request or of the agent's session can be in it. */
 function toShown(text: string, confidential: readonly string[], maxCharacters: number): string {
-  if (KNOWN_TEXT.test(text)) return text;
   if (confidential.some((secret) => sharesText(text, secret))) return WITHHELD;
   return text
     .replace(/\p{Cc}/gu, " ")
@@ -66,17 +66,17 @@ function toShown(text: string, confidential: readonly string[], maxCharacters: n
     .toWellFormed();
 }
 
-/** However it is cut, spaced or escaped: a run of letters and digits that both have. */
+/** However it is cut, spaced or escaped: a run of letters and digits that both have. Measured in bytes, since a name can have two characters. */
 function sharesText(text: string, secret: string): boolean {
   const haystack = toLetters(text);
   const needle = toLetters(secret);
-  const length = Math.min(SHARED_MIN_CHARACTERS, needle.length);
-  if (length < CONFIDENTIAL_MIN_CHARACTERS) return false;
-  return Array.from({ length: haystack.length - length + 1 }, (_, start) => haystack.slice(start, start + length)).some((run) =>
+  const length = Math.min(SHARED_MIN_BYTES, needle.length);
+  if (length < CONFIDENTIAL_MIN_BYTES || haystack.length < length) return false;
+  return Array.from({ length: haystack.length - length + 1 }, (_, start) => haystack.subarray(start, start + length)).some((run) =>
     needle.includes(run),
   );
 }
 
-function toLetters(text: string): string {
-  return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+function toLetters(text: string): Buffer {
+  return Buffer.from(text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ""));
 }

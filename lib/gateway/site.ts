@@ -31,12 +31,14 @@ export const GatewaySite = z.strictObject({
     .string()
     .refine((name) => /^[A-Za-z0-9.-]+$/.test(name) && isIP(name) === 0, "must be a host name")
     .optional(),
+  /** 1: the Guid stays. 2, the vendor's default: it is renewed every minute. Recorded for what keeps sessions; a transfer does not depend on it. */
+  authMode: z.union([z.literal(1), z.literal(2)]).optional(),
   connectTimeoutMs: timeoutMs.default(CONNECT_TIMEOUT_DEFAULT_MS),
   responseTimeoutMs: timeoutMs.default(RESPONSE_TIMEOUT_DEFAULT_MS),
   /** Retcodes that this operator has seen to come before acting. What the documents tell cannot be changed here. */
   refusals: z
     .record(z.string().regex(RETCODE_FORM), z.enum(REFUSAL_REASONS))
-    .refine((refusals) => !Object.keys(refusals).some(isKnownRetcode), "must not list a retcode whose meaning is documented")
+    .refine((refusals) => !Object.keys(refusals).some(isKnownRetcode), "must not list a retcode whose effect on a transfer is documented")
     .default({}),
 });
 export type GatewaySite = Readonly<z.infer<typeof GatewaySite>>;

@@ -89,5 +89,6 @@ function retryAfter(code: FailureCode): Record<string, string> {
 
 /** RFC 9110 section 12.5.1. Between equals the problem type wins. */
 function wantsPlainJson(accept: string | undefined): boolean {
-  return new Negotiator({ headers: { accept } }).mediaType([PROBLEM_TYPE, JSON_TYPE]) === JSON_TYPE;
+  const offered = [PROBLEM_TYPE, JSON_TYPE, `${JSON_TYPE};charset=utf-8`];
+  return new Negotiator({ headers: { accept } }).mediaType(offered)?.startsWith(JSON_TYPE) === true;
 }

@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { DEADLINE_MAX_MS } from "../transfer/connection.ts";
-import { invalidRequest } from "../transfer/request.ts";
+import { type Fields, invalidRequest, isFields } from "../transfer/request.ts";
 import { sharedSecret } from "../verification/shared-secret.ts";
 import { defineSource } from "./source.ts";
 
@@ -12,7 +12,7 @@ export const api = defineSource({
   id: "api",
   schemes: [sharedSecret],
   deadlineMs: DEADLINE_MAX_MS,
-  payload: z.looseObject({}, "must be an object"),
+  payload: z.custom<Fields>(isFields, "must be an object"),
   toTransfer: (fields, { headers, query }) => ({
     fields,
     deliveryId: unquote(headers["idempotency-key"]),

@@ -40,7 +40,8 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch (thrown) {
     // The parser's message quotes the body: nothing but the position is taken from it.
-    const position = thrown instanceof Error ? / at position (\d+)/.exec(thrown.message)?.[1] : undefined;
+    const position =
+      thrown instanceof Error ? / (?:in|after) JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(thrown.message)?.[1] : undefined;
     throw invalidJson("syntax", position === undefined ? "The body is not JSON." : `The JSON is broken at character ${position}.`);
   }
 }

@@ -8,15 +8,17 @@ export type CallDataFormat = z.infer<typeof CallDataFormat>;
 export const CallDataOverflow = z.enum(["reject", "truncate"]);
 type CallDataOverflow = z.infer<typeof CallDataOverflow>;
 
+const SCALAR_RULE = "must be text without control characters, a number within ±(2^53 - 1), true, false or null";
+
 const Scalar = z.union(
   [
     PlainText,
     z.boolean(),
     z.null(),
     // A whole number beyond 2^53 has lost digits by the time that we see it.
-    z.number().refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value)),
+    z.number().refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value), SCALAR_RULE),
   ],
-  { error: "must be text without control characters, a number within ±(2^53 - 1), true, false or null" },
+  { error: SCALAR_RULE },
 );
 
 export const CallDataFields = z

@@ -1,6 +1,7 @@
 /** What makes a repeated webhook the same one: the identity of a delivery and the fingerprint of what it asked for. Hashing is the records' part. */
-import { type Draft, type Fields, isFields } from "./request.ts";
-import { Target } from "./target.ts";
+import * as z from "zod";
+import type { Draft } from "./request.ts";
+import { skillOf, Target } from "./target.ts";
 
 export interface Delivery {
   /** Whether the caller named it. A derived one is not compared: the same key means the same request. */
@@ -12,24 +13,28 @@ export interface Delivery {
 
 /**
  * Both are made of callId, agentId, target, mode and attempt as the caller gave them: a retry stays the same delivery when an operator has changed a
- * default or a named target meanwhile. Undefined for a draft that names neither a delivery nor a call: no request of it can be valid.
+ * default or a named target meanwhile. Undefined for a draft of which no valid request can be made: it is not the repeat of one either.
  */
 export function toDelivery(connection: string, { fields, deliveryId }: Draft): Delivery | undefined {
-  const given = isFields(fields) ? fields : {};
-  const id = toText(given.deliveryId) ?? deliveryId;
+  const parsed = Identity.safeParse(fields);
+  if (!parsed.success) return undefined;
+  const { deliveryId: inBody, callId, agentId, target, mode, attempt } = parsed.data;
+  if (deliveryId !== undefined && inBody !== undefined && inBody !== deliveryId) return undefined;
+  const id = inBody ?? deliveryId;
   const explicit = id !== undefined;
-  if (!explicit && toText(given.callId) === undefined) return undefined;
-  const fingerprint = JSON.stringify([given.callId, given.agentId, toGivenTarget(given), given.mode, given.attempt].map(toText));
+  const fingerprint = JSON.stringify([callId, agentId, target, mode, attempt]);
   return { explicit, key: JSON.stringify(explicit ? ["id", connection, id] : ["derived", connection, fingerprint]), fingerprint };
 }
 
-/** One text for the same target, however its members were ordered. */
-function toGivenTarget({ target }: Fields): unknown {
-  const parsed = Target.safeParse(target).data;
-  if (parsed === undefined) return target;
-  return JSON.stringify([parsed.type, parsed.address, parsed.type === "agent" ? parsed.skillId : undefined]);
-}
+const text = z.string().optional();
 
-function toText(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
+/** As much of a request as its identity needs. */
+const Identity = z.object({
+  deliveryId: text,
+  callId: z.string(),
+  agentId: text,
+  // One value for the same target, however its members were ordered.
+  target: z.union([z.string(), Target.transform((target) => [target.type, target.address, skillOf(target)])]).optional(),
+  mode: text,
+  attempt: text,
+});

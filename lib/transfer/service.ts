@@ -109,6 +109,7 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
       const request = parse(command);
       if (delivery === undefined) throw new TransferError("internal", { reason: "a valid request without an identity", effect: "none" });
       assertAllowed(request, connection);
+      if (deadline.remainingMs() <= 0) throw new TransferError("deadline-exceeded", { reason: "spent before anything was begun" });
       const prepared = await gateway.prepare(request, connection, command);
       const pending = toPending(request, command.receivedAt);
       const claim = await records.claim(delivery, pending);

@@ -44,6 +44,6 @@ export function isSameTarget(a: Target, b: Target): boolean {
   return a.type === b.type && a.address === b.address && skillOf(a) === skillOf(b);
 }
 
-function skillOf(target: Target): number | undefined {
+export function skillOf(target: Target): number | undefined {
   return target.type === "agent" ? target.skillId : undefined;
 }

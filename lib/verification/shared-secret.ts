@@ -52,9 +52,14 @@ function presentedSecrets({ headers }: Webhook, settings: Settings): string[] {
     if (place === "bearer") return credentials(headers.authorization, "bearer");
     if (place === "api-key") return headers["x-api-key"];
     if (place === "basic") return basicPassword(headers.authorization, settings.username);
-    return headers[settings.header?.toLowerCase() ?? ""];
+    return headerOf(headers, settings.header?.toLowerCase() ?? "");
   });
   return candidates.flatMap((candidate) => candidate || []);
+}
+
+/** The name is the connection's: `constructor` must not find what every object has. */
+function headerOf(headers: Webhook["headers"], name: string): string | undefined {
+  return Object.hasOwn(headers, name) ? headers[name] : undefined;
 }
 
 /** RFC 9110 section 11.4: the scheme's name is not case-sensitive. */
