@@ -1,6 +1,7 @@
 /** serverless-offline as a process of its own, with the handlers and the serverless.yml that are deployed. Nothing of it outlives who started it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { rm } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -51,11 +52,12 @@ export async function startOffline(options: OfflineOptions): Promise<Offline> {
   }
 
   async function stop(): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill("SIGINT");
+    if (isRunning(child)) child.kill("SIGINT");
     await Promise.race([ended, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
-    if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    if (isRunning(child)) child.kill("SIGKILL");
     await ended;
+    // What it bundled.
+    await rm(`${ROOT}.esbuild/${child.pid}`, { recursive: true, force: true });
   }
 
   ready = await isReady(`${url}/v1/health`, child);
@@ -91,9 +93,13 @@ function localAws(secretsManagerUrl: string): NodeJS.ProcessEnv {
   };
 }
 
+function isRunning(child: ChildProcess): boolean {
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+}
+
 async function isReady(url: string, child: ChildProcess): Promise<boolean> {
   const until = Date.now() + READY_TIMEOUT_MS;
-  while (Date.now() < until && child.exitCode === null && child.signalCode === null) {
+  while (Date.now() < until && isRunning(child)) {
     const healthy = await fetch(url).then(
       ({ ok }) => ok,
       () => false,

@@ -8,6 +8,8 @@ module.exports = () => ({
   target: "node24",
   format: "esm",
   outputFileExtension: ".mjs",
+  // Of this process alone: packaging, which clears its folder, must not take the bundles from under a running local stack.
+  outputWorkFolder: `.esbuild/${process.pid}`,
   mainFields: ["module", "main"],
   conditions: ["import", "module", "node"],
   // CommonJS dependencies require Node's own modules.

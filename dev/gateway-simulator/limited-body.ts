@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 
-export const MAX_BODY_BYTES = 1_048_576;
+const MAX_BODY_BYTES = 1_048_576;
 
 export type LimitedBody = { readonly text: string } | "too-large" | "aborted";
 

@@ -41,24 +41,40 @@ interface Kept<Document> {
 interface Entry<Document> {
   /** Stays until a later read has succeeded. */
   kept?: Kept<Document>;
-  /** Whoever asks meanwhile waits for the same read. */
-  reading?: Promise<Kept<Document>> | undefined;
+  /** Whoever asks meanwhile waits for the same read, unless it began too early for what is asked. */
+  reading?: { readonly begunAt: number; readonly kept: Promise<Kept<Document>> } | undefined;
+}
+
+/** What is good enough for whoever asks: of what is kept, and of a read that is in flight. */
+interface Wanted<Document> {
+  isUsable(kept: Kept<Document>): boolean;
+  readonly since: number;
 }
 
 export function createSecretLookup<Document>({ read, folder, schema, ttlMs, now }: SecretLookupOptions<Document>): SecretLookup<Document> {
   const entries = new Map<string, Entry<Document>>();
 
-  async function readAnew(name: string, entry: Entry<Document>): Promise<Kept<Document>> {
-    const path = `${folder}/${name}`;
-    const readAt = now();
-    try {
-      const text = await read(path);
-      entry.kept = { readAt, parsed: text === undefined ? { document: undefined } : parse(text, path, schema) };
-      return entry.kept;
-    } finally {
-      entry.reading = undefined;
-      if (entry.kept === undefined) entries.delete(name);
-    }
+  function readAnew(name: string, entry: Entry<Document>): Promise<Kept<Document>> {
+    const begunAt = now();
+    const kept = readFrom(`${folder}/${name}`, begunAt);
+    const reading = { begunAt, kept };
+    entry.reading = reading;
+    kept.then(
+      (later) => {
+        if (begunAt >= (entry.kept?.readAt ?? begunAt)) entry.kept = later;
+        if (entry.reading === reading) entry.reading = undefined;
+      },
+      () => {
+        if (entry.reading === reading) entry.reading = undefined;
+        if (entry.kept === undefined && entry.reading === undefined) entries.delete(name);
+      },
+    );
+    return kept;
+  }
+
+  async function readFrom(path: string, readAt: number): Promise<Kept<Document>> {
+    const text = await read(path);
+    return { readAt, parsed: text === undefined ? { document: undefined } : parse(text, path, schema) };
   }
 
   /** The entry of a name, in a map of bounded size in which the names that are in use come last. */
@@ -72,16 +88,22 @@ export function createSecretLookup<Document>({ read, folder, schema, ttlMs, now 
     return entry;
   }
 
-  async function find(name: string, signal: AbortSignal, isUsable: (kept: Kept<Document>) => boolean): Promise<Document | undefined> {
+  async function find(name: string, signal: AbortSignal, { isUsable, since }: Wanted<Document>): Promise<Document | undefined> {
     const entry = touch(name);
     if (entry.kept !== undefined && isUsable(entry.kept)) return open(entry.kept);
-    entry.reading ??= readAnew(name, entry);
-    return open(await unlessAborted(entry.reading, signal));
+    const { reading } = entry;
+    const kept = reading !== undefined && reading.begunAt >= since ? reading.kept : readAnew(name, entry);
+    return open(await unlessAborted(kept, signal));
   }
 
   return {
-    get: (name, signal) => find(name, signal, ({ readAt, parsed }) => now() - readAt < ("error" in parsed ? BROKEN_TTL_MS : ttlMs)),
-    reread: (name, signal, since = Number.POSITIVE_INFINITY) => find(name, signal, ({ readAt }) => readAt >= since),
+    get(name, signal) {
+      const isUsable = ({ readAt, parsed }: Kept<Document>) => now() - readAt < ("error" in parsed ? BROKEN_TTL_MS : ttlMs);
+      return find(name, signal, { isUsable, since: Number.NEGATIVE_INFINITY });
+    },
+    reread(name, signal, since) {
+      return find(name, signal, { isUsable: ({ readAt }) => since !== undefined && readAt >= since, since: since ?? now() });
+    },
     peek: (name) => documentOf(entries.get(name)?.kept),
   };
 }

@@ -56,7 +56,7 @@ export function parseTransferRequest(draft: Draft, connection: Connection): Tran
   const violations = [
     ...(parsed.success ? [] : toViolations(parsed.error, Object.keys(CanonicalRequest.shape))).map(nameTargets(fields, connection)),
     ...checkDeliveryId(draft),
-    ...checkTarget(fields),
+    ...checkTarget(fields, draft.fields),
     ...checkPrototype(fields),
     ...callData.violations,
   ];
@@ -113,10 +113,11 @@ function checkDeliveryId({ fields, deliveryId }: Draft): Violation[] {
   return [{ pointer: "#/deliveryId", detail: "differs from the delivery id in the request's header" }];
 }
 
-function checkTarget({ target, agentId }: Fields): Violation[] {
+function checkTarget({ target, agentId }: Fields, given: Fields): Violation[] {
   if (!isFields(target) || target.type !== "agent" || typeof target.address !== "string") return [];
   if (target.address.replace(/^0+(?=\d)/, "") !== agentId) return [];
-  return [{ pointer: "#/target/address", detail: "must be another agent than agentId" }];
+  const pointer = isFields(given.target) ? "#/target/address" : "#/target";
+  return [{ pointer, detail: "must be another agent than agentId" }];
 }
 
 /** JSON can hold this name, but a zod record leaves it out: data would be lost in silence. */

@@ -75,6 +75,9 @@ export interface TransferService {
   transfer(command: TransferCommand): Promise<TransferReply>;
 }
 
+/** A claim is lost to somebody who is faster; whoever is slower this often meets a record that does not work. */
+const CLAIMS_MAX = 5;
+
 interface ServicePorts {
   readonly gateway: Gateway;
   readonly records: Records;
@@ -99,7 +102,7 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
   async function transferOnce(command: TransferCommand): Promise<TransferResult> {
     const { connection, deadline } = command;
     const delivery = toDelivery(command.connectionName, command.draft);
-    for (;;) {
+    for (let lost = 0; lost < CLAIMS_MAX; lost += 1) {
       // What was sent or settled is answered from its record before anything is asked of the connection as it is now.
       const found = delivery === undefined ? undefined : await records.read(delivery.key, deadline);
       if (found !== undefined && delivery !== undefined) assertSame(found, delivery);
@@ -116,6 +119,7 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
       // The claim is the last await before the POST. Lost: somebody else was faster, whose record tells how it ends.
       if (claim !== undefined) return sendClaimed(prepared, claim, pending, command);
     }
+    throw new TransferError("duplicate-in-progress", { reason: "lost every claim to others" });
   }
 
   async function sendClaimed(prepared: PreparedTransfer, claim: Claim, pending: Pending, { observe }: Invocation): Promise<TransferResult> {
