@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../lib/config.ts";
+
+const ENVIRONMENT = { CCGW_SECRETS_PREFIX: "ccgw/prod", CCGW_VERSION: "1.2.3" };
+
+describe("the configuration of the stack", () => {
+  it("is what the environment says, and nothing else of it", () => {
+    const environment = { ...ENVIRONMENT, PATH: "/usr/bin", AWS_SECRET_ACCESS_KEY: "planted" };
+    expect(parseConfig(environment)).toEqual({ secretsPrefix: "ccgw/prod", version: "1.2.3" });
+  });
+
+  it.each(["a", "ccgw", "ccgw/prod", "a/b/c", "A0_+=.@-/b"])("takes the prefix %s", (prefix) => {
+    expect(parseConfig({ ...ENVIRONMENT, CCGW_SECRETS_PREFIX: prefix }).secretsPrefix).toBe(prefix);
+  });
+
+  it.each(["", "/ccgw", "ccgw/", "ccgw//prod", "ccgw prod", "ccgw/prod\n", "ccgw:prod", "ccgw/ü", "/"])(
+    "refuses the prefix %j",
+    (prefix) => {
+      expect(() => parseConfig({ ...ENVIRONMENT, CCGW_SECRETS_PREFIX: prefix })).toThrow(/^environment variable CCGW_SECRETS_PREFIX: /);
+    },
+  );
+
+  it.each(["CCGW_SECRETS_PREFIX", "CCGW_VERSION"])("names %s where it is missing", (name) => {
+    expect(() => parseConfig({ ...ENVIRONMENT, [name]: undefined })).toThrow(new RegExp(`^environment variable ${name}: [^;]+$`));
+  });
+
+  it("refuses an empty version", () => {
+    expect(() => parseConfig({ ...ENVIRONMENT, CCGW_VERSION: "" })).toThrow(/CCGW_VERSION/);
+  });
+
+  it("names all that is wrong at once, and repeats no value", () => {
+    const wrong = { CCGW_SECRETS_PREFIX: "/planted/", CCGW_VERSION: "" };
+    expect(() => parseConfig(wrong)).toThrow(/^environment variable CCGW_SECRETS_PREFIX: .+; environment variable CCGW_VERSION: .+$/);
+    expect(() => parseConfig(wrong)).not.toThrow(/planted/);
+  });
+});

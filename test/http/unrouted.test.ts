@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { createHttpHandler } from "../../lib/http/handler.ts";
+import { unrouted } from "../../lib/http/unrouted.ts";
+import { toContext, toEvent } from "../support/http-event.ts";
+import { createKeptLog } from "../support/kept-log.ts";
+import { createManualClock } from "../support/manual-clock.ts";
+import { toResult } from "../support/stack.ts";
+
+async function ask(method: string, path: string) {
+  const handler = createHttpHandler(unrouted, { log: createKeptLog(), clock: createManualClock() });
+  return toResult(await handler(toEvent({ method, path, route: "$default" }), toContext()));
+}
+
+describe("a request that no route takes", () => {
+  it.each([
+    ["GET", "/"],
+    ["POST", "/"],
+    ["GET", "/v1"],
+    ["POST", "/v1/transfers"],
+    ["POST", "/v1/transfers/"],
+    ["POST", "/v1/transfers/demo/"],
+    ["POST", "/v1/transfers/demo/more"],
+    ["POST", "/v1//transfers/demo"],
+    ["POST", "/V1/transfers/demo"],
+    ["POST", "/prefix/v1/transfers/demo"],
+    ["POST", "/v2/transfers/demo"],
+    ["GET", "/v1/healthy"],
+    ["GET", "/v1/health/"],
+    ["GET", "/favicon.ico"],
+    ["GET", ""],
+  ])("%s %s is not found", async (method, path) => {
+    const { status, headers, body } = await ask(method, path);
+    expect(status).toBe(404);
+    expect(body).toMatchObject({ code: "not-found", effect: "none", retryable: false });
+    expect(headers).not.toHaveProperty("allow");
+  });
+
+  it.each([
+    ["GET", "/v1/transfers/demo", "POST"],
+    ["PUT", "/v1/transfers/demo", "POST"],
+    ["HEAD", "/v1/transfers/%2F", "POST"],
+    ["OPTIONS", "/v1/transfers/demo", "POST"],
+    ["POST", "/v1/connections/demo", "GET"],
+    ["DELETE", "/v1/health", "GET"],
+  ])("%s %s is told which method it takes: %s", async (method, path, allow) => {
+    const { status, headers, body } = await ask(method, path);
+    expect(status).toBe(405);
+    expect(body).toMatchObject({ code: "method-not-allowed", effect: "none" });
+    expect(headers.allow).toBe(allow);
+  });
+});

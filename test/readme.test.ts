@@ -1,0 +1,175 @@
+/** The README's tables, commands and links, held against what they speak of: no row missing, none too many. */
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { DEMO_CONNECTION, DEMO_KEY } from "../dev/seed.ts";
+import { parseConfig } from "../lib/config.ts";
+import { FAILURES, type FailureCode, failureOf } from "../lib/errors.ts";
+import { AgentSession, GatewaySite } from "../lib/gateway/site.ts";
+import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
+import { SOURCES } from "../lib/sources/index.ts";
+import { CallDataFormat } from "../lib/transfer/call-data.ts";
+import { Connection } from "../lib/transfer/connection.ts";
+import { parseTransferRequest } from "../lib/transfer/request.ts";
+import { REFUSAL_REASONS } from "../lib/transfer/result.ts";
+import { MODES, TARGET_TYPES } from "../lib/transfer/target.ts";
+import manifest from "../package.json" with { type: "json" };
+import { readTables, unquote } from "./support/markdown-tables.ts";
+import { toConnection, violationsIn } from "./support/transfer-request.ts";
+
+const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const tables = readTables(README);
+
+/** The rows of the one table whose introduction, heading or columns hold this. */
+function rowsOf(what: string): readonly (readonly string[])[] {
+  const found = tables.filter(({ heading, introduction, columns }) =>
+    [heading, introduction, ...columns].some((text) => text.includes(what)),
+  );
+  expect(found).toHaveLength(1);
+  return found[0]?.rows ?? [];
+}
+
+function namesIn(rows: readonly (readonly string[])[]): string[] {
+  return rows.map(([name]) => unquote(name));
+}
+
+function withoutSchemaVersion(shape: object): string[] {
+  return Object.keys(shape).filter((name) => name !== "schemaVersion");
+}
+
+function isCode(code: string): code is FailureCode {
+  return Object.hasOwn(FAILURES, code);
+}
+
+describe("the table of failures", () => {
+  const rows = rowsOf("Failures");
+
+  it("has a row for each code", () => {
+    expect(namesIn(rows).toSorted()).toEqual(Object.keys(FAILURES).toSorted());
+  });
+
+  it.each(rows.map(([code, ...cells]) => ({ code: unquote(code), cells })))("tells the truth about $code", ({ code, cells }) => {
+    if (!isCode(code)) return expect.fail(`${code} is no code`);
+    const [status, retryable, effect] = cells;
+    const failure = failureOf(code);
+    expect(status).toBe(String(failure.status));
+    expect(retryable).toBe(failure.retryable ? "yes" : "no");
+    // What depends on the occurrence says so in words; a bare word has to be the table's.
+    if (effect === "none" || effect === "unknown") expect(effect).toBe(failure.effect);
+    else expect({ "idempotency-mismatch": "that of the first", internal: "none or unknown" }).toHaveProperty([code], effect);
+  });
+
+  it("lists the reasons of a refusal", () => {
+    const row = rows.find(([code]) => unquote(code) === "gateway-refused");
+    const said = [...(row?.[4] ?? "").matchAll(/`([a-z-]+)`/g)].map(([, word]) => word).filter((word) => word !== "reason");
+    expect(said).toEqual([...REFUSAL_REASONS]);
+  });
+});
+
+describe("the table of sources", () => {
+  it("has a row for each source, with its ways to prove itself", () => {
+    const rows = rowsOf("Sources");
+    expect(namesIn(rows)).toEqual(SOURCES.map(({ id }) => id));
+    for (const { id, schemes } of SOURCES) {
+      const row = rows.find(([name]) => unquote(name) === id);
+      for (const scheme of schemes) expect(row?.[2]).toContain(`\`${scheme.id}\``);
+    }
+  });
+});
+
+describe("the tables of the configuration", () => {
+  it.each([
+    { what: "{prefix}/connections/{connection}", fields: withoutSchemaVersion(Connection.shape) },
+    { what: "{prefix}/gateways/{gateway}", fields: withoutSchemaVersion(GatewaySite.shape) },
+    { what: "{prefix}/agents/{gateway}/{agentId}", fields: withoutSchemaVersion(AgentSession.shape) },
+  ])("name the fields of $what", ({ what, fields }) => {
+    expect(namesIn(rowsOf(what)).toSorted()).toEqual(fields.toSorted());
+  });
+
+  it("name the variables of the environment", () => {
+    const names = namesIn(rowsOf("variable"));
+    const complaint = () => parseConfig({});
+    for (const name of names) expect(complaint).toThrow(name);
+    expect(() => parseConfig(Object.fromEntries(names.map((name) => [name, "value"])))).not.toThrow();
+  });
+
+  it("name the defaults that the code has", () => {
+    const site = GatewaySite.parse({ schemaVersion: 1, url: "https://gateway.example" });
+    const connection = Connection.parse({ schemaVersion: 1, source: "api", verification: {}, gateway: "main" });
+    for (const [name, written] of [...rowsOf("{prefix}/gateways/{gateway}"), ...rowsOf("{prefix}/connections/{connection}")]) {
+      const value = /^`?([^` ]+)`?$/.exec(written ?? "")?.[1];
+      if (value === undefined || ["required", "none"].includes(value)) continue;
+      expect(value).toBe(JSON.stringify({ ...site, ...connection }[unquote(name)]));
+    }
+  });
+});
+
+describe("the table of a transfer request", () => {
+  it("names the fields that are taken, and no other", () => {
+    const names = namesIn(rowsOf("POST /v1/transfers/{connection}"));
+    const fields = Object.fromEntries([...names, "another"].map((name) => [name, { not: "valid" }]));
+    const unknown = violationsIn(() => parseTransferRequest({ fields }, toConnection())).filter(({ detail }) =>
+      detail.includes("not a known"),
+    );
+    expect(unknown.map(({ pointer }) => pointer)).toEqual(["#/another"]);
+    const taken = [
+      "callId",
+      "agentId",
+      "target",
+      "mode",
+      "caller",
+      "callData",
+      "callDataFields",
+      "deliveryId",
+      "attempt",
+      "reference",
+      "dryRun",
+    ];
+    expect(names).toEqual(taken);
+  });
+
+  it("names the kinds of targets, the modes and the formats", () => {
+    for (const word of [...TARGET_TYPES, ...MODES, ...CallDataFormat.options]) expect(README).toMatch(new RegExp(`["\`]${word}["\`]`));
+  });
+});
+
+describe("what can be copied from it", () => {
+  const blocks = [...README.matchAll(/```sh\n(.*?)```/gs)].map(([, code]) => code ?? "").join("\n");
+
+  it("has npm scripts that there are", () => {
+    const said = [...README.matchAll(/\bnpm (?:run )?([a-z:]+)/g)]
+      .map(([, name]) => name ?? "")
+      .filter((name) => !["ci", "install"].includes(name));
+    const inCode = said.filter((name) => new RegExp(`\`[^\`]*npm (run )?${name}`).test(README));
+    expect(inCode.filter((name) => !Object.hasOwn(manifest.scripts, name))).toEqual([]);
+    expect(inCode).toEqual(expect.arrayContaining(["start", "test"]));
+  });
+
+  it("begins with the two commands", () => {
+    expect(blocks).toMatch(/^npm ci && npm start .*\nnpm ci && npm test /m);
+  });
+
+  it("has the request of the local stack", () => {
+    expect(blocks).toContain(`/v1/transfers/${DEMO_CONNECTION} -H 'Authorization: Bearer ${DEMO_KEY}'`);
+  });
+
+  it("has JSON that parses", () => {
+    const documents = [...README.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => text ?? "");
+    expect(documents.length).toBeGreaterThan(0);
+    for (const document of documents) expect(JSON.parse(document)).toEqual(expect.any(Object));
+  });
+
+  it("has secrets that the functions take", () => {
+    const documents = [...README.matchAll(/^cat > (\w+)\.json <<'JSON'\n(.*?)^JSON$/gms)].map(([, name, text]) => [
+      name,
+      JSON.parse(text ?? ""),
+    ]);
+    const { connection, agent } = Object.fromEntries(documents);
+    expect(ConfiguredConnection.safeParse(connection).error).toBeUndefined();
+    expect(AgentSession.safeParse(agent).error).toBeUndefined();
+  });
+
+  it("links to files that there are", () => {
+    const links = [...README.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path ?? "");
+    expect(links.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)))).toEqual([]);
+  });
+});

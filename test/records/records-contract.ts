@@ -1,0 +1,184 @@
+/** What every store of claims and records has to do. Time is the caller's to move; a store of many processes passes it with one `Records` each. */
+import { describe, expect, it } from "vitest";
+import type { Delivery } from "../../lib/transfer/delivery.ts";
+import type { Claim, RecordState, Records } from "../../lib/transfer/service.ts";
+import { claimed, PENDING, toSettled } from "../support/claims.ts";
+import { toDeadline } from "../support/transfer-service.ts";
+
+/** No claim lives longer: the function's time-out (28 s) and a margin. */
+const LEASE_MAX_MS = 60_000;
+/** A claim lives at least as long as the function that made it. */
+const LEASE_MIN_MS = 28_000;
+
+export interface RecordsUnderTest {
+  readonly records: Records;
+  /** Another one over the same store, as another process would hold it. */
+  readonly others: Records;
+  advance(ms: number): void;
+}
+
+export function describeRecords(name: string, start: () => Promise<RecordsUnderTest> | RecordsUnderTest): void {
+  let count = 0;
+  function newDelivery(): Delivery {
+    count += 1;
+    return { explicit: true, key: `delivery-${count}`, fingerprint: `fingerprint-${count}` };
+  }
+
+  describe(`${name} as records`, () => {
+    it("know nothing of a delivery that nobody claimed", async () => {
+      const { records } = await start();
+      expect(await records.read(newDelivery().key, toDeadline())).toBeUndefined();
+    });
+
+    it("give one claim for a delivery, whoever asks", async () => {
+      const { records, others } = await start();
+      const delivery = newDelivery();
+      const claims = await Promise.all([records, others, records, others].map((each) => each.claim(delivery, PENDING)));
+      expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
+    });
+
+    it("give each delivery a claim of its own", async () => {
+      const { records } = await start();
+      const [one, two] = [await claimed(records, newDelivery()), await claimed(records, newDelivery())];
+      expect(one.transferId).not.toBe(two.transferId);
+      expect(one.nonce).not.toBe(two.nonce);
+    });
+
+    it("tell that one is in progress as soon as it is claimed", async () => {
+      const { records, others } = await start();
+      const delivery = newDelivery();
+      const { transferId } = await claimed(records, delivery);
+      const state = { kind: "in-progress", transferId, fingerprint: delivery.fingerprint };
+      expect(await others.read(delivery.key, toDeadline(0))).toEqual(state);
+    });
+
+    it.each(["accepted", "unknown"] as const)("keep the result of one that ended %s, whole", async (state) => {
+      const { records, others } = await start();
+      const delivery = newDelivery();
+      const claim = await claimed(records, delivery);
+      await records.finish(claim, toSettled(claim, state));
+      expect(await others.read(delivery.key, toDeadline(0))).toEqual({
+        kind: "settled",
+        fingerprint: delivery.fingerprint,
+        result: toSettled(claim, state),
+      });
+      expect(await others.claim(delivery, PENDING)).toBeUndefined();
+    });
+
+    it("open one whose effect was none: it can be claimed again, under another id", async () => {
+      const { records, others } = await start();
+      const delivery = newDelivery();
+      const first = await claimed(records, delivery);
+      await records.finish(first, "open");
+      expect(await others.read(delivery.key, toDeadline(0))).toEqual({ kind: "open", fingerprint: delivery.fingerprint });
+      const second = await claimed(others, delivery);
+      expect(second.nonce).not.toBe(first.nonce);
+      expect(second.transferId).not.toBe(first.transferId);
+      expect(await records.claim(delivery, PENDING)).toBeUndefined();
+    });
+
+    it("give no claim of an open one for another request under the same name", async () => {
+      const { records } = await start();
+      const delivery = newDelivery();
+      await records.finish(await claimed(records, delivery), "open");
+      expect(await records.claim({ ...delivery, fingerprint: "another" }, PENDING)).toBeUndefined();
+      expect(await records.read(delivery.key, toDeadline(0))).toMatchObject({ kind: "open", fingerprint: delivery.fingerprint });
+    });
+
+    it("take an open one that nobody named, however it was asked for", async () => {
+      const { records } = await start();
+      const delivery = { ...newDelivery(), explicit: false };
+      await records.finish(await claimed(records, delivery), "open");
+      expect(await records.claim({ ...delivery, fingerprint: "another" }, PENDING)).toBeDefined();
+    });
+
+    it.each<[string, Partial<Claim>]>([
+      ["another nonce", { nonce: "stale" }],
+      ["another key", { key: "nobody's" }],
+    ])("ignore the end of one that is told with %s", async (_what, over) => {
+      const { records, others } = await start();
+      const delivery = newDelivery();
+      const claim = await claimed(records, delivery);
+      await others.finish({ ...claim, ...over }, "open");
+      expect(await records.read(delivery.key, toDeadline(0))).toMatchObject({ kind: "in-progress", transferId: claim.transferId });
+    });
+
+    it("ignore the end that an earlier holder tells of one that was claimed again", async () => {
+      const { records, others } = await start();
+      const delivery = newDelivery();
+      const first = await claimed(records, delivery);
+      await records.finish(first, "open");
+      const second = await claimed(others, delivery);
+      await records.finish(first, toSettled(first, "accepted"));
+      expect(await others.read(delivery.key, toDeadline(0))).toMatchObject({ kind: "in-progress", transferId: second.transferId });
+    });
+
+    it("ignore what is told of one that has ended", async () => {
+      const { records } = await start();
+      const delivery = newDelivery();
+      const claim = await claimed(records, delivery);
+      await records.finish(claim, toSettled(claim, "accepted"));
+      await records.finish(claim, "open");
+      expect(await records.read(delivery.key, toDeadline(0))).toMatchObject({ kind: "settled", result: { state: "accepted" } });
+    });
+
+    it("hold a claim for as long as the function may run", async () => {
+      const { records, others, advance } = await start();
+      const delivery = newDelivery();
+      await claimed(records, delivery);
+      advance(LEASE_MIN_MS);
+      expect(await others.read(delivery.key, toDeadline(0))).toMatchObject({ kind: "in-progress" });
+    });
+
+    it("call one unknown whose claimant is gone, and give it to nobody", async () => {
+      const { records, others, advance } = await start();
+      const delivery = newDelivery();
+      const { transferId } = await claimed(records, delivery);
+      advance(LEASE_MAX_MS);
+      expect(await others.read(delivery.key, toDeadline())).toEqual({
+        kind: "settled",
+        fingerprint: delivery.fingerprint,
+        result: { ...PENDING, transferId, replayed: false, state: "unknown", code: "gateway-timeout" },
+      });
+      expect(await others.claim(delivery, PENDING)).toBeUndefined();
+    });
+
+    it("learn the truth from a claimant that comes late", async () => {
+      const { records, others, advance } = await start();
+      const delivery = newDelivery();
+      const claim = await claimed(records, delivery);
+      advance(LEASE_MAX_MS);
+      await records.finish(claim, toSettled(claim, "accepted"));
+      expect(await others.read(delivery.key, toDeadline(0))).toMatchObject({ kind: "settled", result: { state: "accepted" } });
+    });
+
+    it("wait for one that is in progress, and tell how it ended", async () => {
+      const { records, others } = await start();
+      const delivery = newDelivery();
+      const claim = await claimed(records, delivery);
+      const waiting = others.read(delivery.key, toDeadline());
+      await records.finish(claim, toSettled(claim, "accepted"));
+      expect(await waiting).toMatchObject({ kind: "settled", result: { state: "accepted" } });
+    });
+
+    it.each([
+      ["when no time is left", () => toDeadline(0)],
+      ["once aborted", () => toDeadline(60_000, AbortSignal.abort())],
+    ])("stop waiting %s", async (_when, deadline) => {
+      const { records } = await start();
+      const delivery = newDelivery();
+      await claimed(records, delivery);
+      expect(await records.read(delivery.key, deadline())).toMatchObject({ kind: "in-progress" });
+    });
+
+    it("stop waiting when they are aborted meanwhile", async () => {
+      const { records } = await start();
+      const delivery = newDelivery();
+      await claimed(records, delivery);
+      const controller = new AbortController();
+      const waiting: Promise<RecordState | undefined> = records.read(delivery.key, toDeadline(60_000, controller.signal));
+      controller.abort();
+      expect(await waiting).toMatchObject({ kind: "in-progress" });
+    });
+  });
+}

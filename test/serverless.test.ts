@@ -1,0 +1,85 @@
+/** What the code says about its deployment and what serverless.yml says: the same. Read from the package, as the framework understood the file. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import * as z from "zod";
+import { ROUTES } from "../lib/http/unrouted.ts";
+import { createMemoryRecords } from "../lib/records/memory-records.ts";
+import { SOURCES } from "../lib/sources/index.ts";
+import { DEADLINE_MAX_MS } from "../lib/transfer/connection.ts";
+import type { Pending } from "../lib/transfer/service.ts";
+import { toDeadline } from "./support/transfer-service.ts";
+
+/** API Gateway answers for us then, in its own words. */
+const API_GATEWAY_TIMEOUT_MS = 30_000;
+
+const State = z.object({
+  service: z.object({
+    custom: z.object({ "serverless-offline": z.unknown(), esbuild: z.unknown() }),
+    provider: z.object({ timeout: z.int(), runtime: z.string(), architecture: z.string() }),
+    functions: z.record(
+      z.string(),
+      z.object({ handler: z.string(), timeout: z.int(), events: z.array(z.object({ httpApi: z.union([z.string(), z.object({})]) })) }),
+    ),
+  }),
+});
+type State = z.infer<typeof State>;
+
+const PENDING: Pending = {
+  callId: "1552524689-16797284",
+  agentId: "101",
+  target: { type: "skill-queue", address: "31" },
+  mode: "release-after-transfer",
+  receivedAt: "2026-11-23T07:00:00.000Z",
+  outcome: "not-observed",
+};
+
+let service: State["service"];
+beforeAll(async () => {
+  const text = await readFile(join(inject("packageFolder"), "serverless-state.json"), "utf8");
+  service = State.parse(JSON.parse(text)).service;
+});
+
+function routesOf(name: string): unknown[] {
+  return service.functions[name]?.events.map(({ httpApi }) => httpApi) ?? [];
+}
+
+describe("serverless.yml", () => {
+  it("routes what the code believes to be routed, and everything else to the function that says so", () => {
+    const routes = Object.keys(service.functions).flatMap(routesOf);
+    expect(routes.toSorted()).toEqual(["*", ...ROUTES].toSorted());
+    expect(routesOf("unrouted")).toEqual(["*"]);
+  });
+
+  it("gives each handler file a function of its name", () => {
+    const names = ["describe-connection", "health", "receive-transfer", "unrouted"];
+    expect(Object.entries(service.functions).map(([name, { handler }]) => [name, handler])).toEqual(
+      expect.arrayContaining(names.map((name) => [name, `handlers/${name}.handler`])),
+    );
+    expect(Object.keys(service.functions)).toHaveLength(names.length);
+  });
+
+  it("lets the longest deadline end before the function does, and the function before API Gateway", () => {
+    for (const { timeout } of Object.values(service.functions)) {
+      expect(timeout * 1_000).toBeGreaterThan(DEADLINE_MAX_MS);
+      expect(timeout * 1_000).toBeLessThan(API_GATEWAY_TIMEOUT_MS);
+    }
+    for (const { deadlineMs } of SOURCES) expect(deadlineMs).toBeLessThanOrEqual(DEADLINE_MAX_MS);
+  });
+
+  it("lets no function outlive the claim that it holds", async () => {
+    let now = 0;
+    const records = createMemoryRecords({ now: () => now });
+    const claim = await records.claim({ explicit: true, key: "delivery", fingerprint: "request" }, PENDING);
+    now = service.provider.timeout * 1_000;
+    const state = await records.read("delivery", toDeadline(0));
+    expect(state).toMatchObject({ kind: "in-progress", transferId: claim?.transferId });
+  });
+
+  it("runs the local stack on loopback, without a stage in its URLs, in one instance and with the bundle that is deployed", () => {
+    expect(service.custom).toEqual({
+      esbuild: { config: "./scripts/bundle-options.cjs" },
+      "serverless-offline": { host: "127.0.0.1", noPrependStageInUrl: true, useInProcess: true },
+    });
+  });
+});

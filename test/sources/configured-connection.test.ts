@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
+import { createDecoyVerifier } from "../../lib/sources/decoy-verifier.ts";
+import { findSource, SOURCES } from "../../lib/sources/index.ts";
+
+const VALUE = "key-of-the-connection";
+const DOCUMENT = {
+  schemaVersion: 1,
+  source: "api",
+  verification: { scheme: "shared-secret", secrets: [{ id: "current", value: VALUE }] },
+  gateway: "site-a",
+};
+
+function webhook(headers: Readonly<Record<string, string>>) {
+  return { method: "POST", query: new URLSearchParams(), headers, body: new Uint8Array(), receivedAt: new Date("2026-11-23T07:00:00Z") };
+}
+
+function pathsIn(document: unknown): string[] | undefined {
+  return ConfiguredConnection.safeParse(document).error?.issues.map(({ path }) => path.join("."));
+}
+
+describe("a connection's document, as a whole", () => {
+  it("gives its settings, its source and what verifies its webhooks", () => {
+    const { settings, source, verify } = ConfiguredConnection.parse(DOCUMENT);
+    expect(settings).toMatchObject({ gateway: "site-a", enabled: true });
+    expect(source).toBe(findSource("api"));
+    expect(verify(webhook({ authorization: `Bearer ${VALUE}` }))).toEqual({ ok: true, secretId: "current" });
+    expect(verify(webhook({ authorization: "Bearer another-key" }))).toEqual({ ok: false, reason: "wrong-credential" });
+  });
+
+  it("need not name its source's usual scheme", () => {
+    const { verify } = ConfiguredConnection.parse({ ...DOCUMENT, verification: { secrets: DOCUMENT.verification.secrets } });
+    expect(verify(webhook({ "x-api-key": VALUE }))).toEqual({ ok: true, secretId: "current" });
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>, string[]]>([
+    ["an unknown source", { source: "fax" }, ["source"]],
+    ["a source by a name that every object has", { source: "constructor" }, ["source"]],
+    ["a source in another case", { source: "API" }, ["source"]],
+    ["a scheme that its source does not know", { verification: { scheme: "hmac" } }, ["verification"]],
+    ["a scheme that is no name", { verification: { scheme: 1 } }, ["verification"]],
+    ["a verification that is a text", { verification: VALUE }, ["verification"]],
+    ["a verification that is a list", { verification: [] }, ["verification"]],
+    ["a verification that is null", { verification: null }, ["verification"]],
+    ["no secrets", { verification: {} }, ["verification.secrets"]],
+    ["a secret without a value", { verification: { secrets: [{ id: "a" }] } }, ["verification.secrets.0.value"]],
+    ["an unknown field of its verification", { verification: { ...DOCUMENT.verification, secret: VALUE } }, ["verification"]],
+    ["a wrong field of its own", { gateway: "Site A" }, ["gateway"]],
+  ])("is refused with %s", (_what, over, paths) => {
+    expect(pathsIn({ ...DOCUMENT, ...over })).toEqual(paths);
+  });
+
+  it("is refused without a verification", () => {
+    const { verification: _left, ...document } = DOCUMENT;
+    expect(pathsIn(document)).toEqual(["verification"]);
+  });
+
+  it.each([[undefined], [null], ["text"], [[]]])("is refused where it is %j", (document) => {
+    expect(ConfiguredConnection.safeParse(document).success).toBe(false);
+  });
+
+  it("is refused without repeating what is secret in it", () => {
+    const verification = { scheme: "shared-secret", secrets: [{ id: "planted id", value: "planted" }] };
+    const { error } = ConfiguredConnection.safeParse({ ...DOCUMENT, verification });
+    expect(error?.issues).toHaveLength(2);
+    expect(JSON.stringify(error?.issues)).not.toContain("planted");
+  });
+});
+
+describe("the registry", () => {
+  it("has each source once, by its id", () => {
+    const ids = SOURCES.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const source of SOURCES) expect(findSource(source.id)).toBe(source);
+  });
+
+  it.each(["", "fax", "__proto__", "toString"])("has none called %j", (id) => {
+    expect(findSource(id)).toBeUndefined();
+  });
+});
+
+describe("a decoy", () => {
+  it.each<[Readonly<Record<string, string>>, string]>([
+    [{}, "missing-credential"],
+    [{ authorization: "Bearer a-guess" }, "wrong-credential"],
+    [{ authorization: "Bearer decoy" }, "wrong-credential"],
+    [{ "x-api-key": "a-guess" }, "wrong-credential"],
+  ])("verifies nobody: %j", (headers, reason) => {
+    expect(createDecoyVerifier()(webhook(headers))).toEqual({ ok: false, reason });
+  });
+});

@@ -1,0 +1,75 @@
+/** Ways to the failure that no caller should meet: something that is wired in throws what nobody expects, with a canary in all that an error has. */
+import { createHttpHandler, type Route, SYSTEM_CLOCK } from "../../lib/http/handler.ts";
+import { createReceiveTransfer } from "../../lib/http/receive-transfer.ts";
+import { createLog } from "../../lib/log.ts";
+import { createMemoryRecords } from "../../lib/records/memory-records.ts";
+import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
+import { createTransferService, type Gateway, type Records } from "../../lib/transfer/service.ts";
+import { CALL_DATA, CANARIES } from "./canaries.ts";
+import { toContext, toEvent } from "./http-event.ts";
+import { type Answer, toResult } from "./stack.ts";
+
+type Provoke = () => Promise<readonly Answer[]>;
+
+const REQUEST = { callId: "1", target: { type: "agent", address: "205" }, caller: CANARIES.caller, callData: CALL_DATA };
+const CONNECTION = {
+  schemaVersion: 1,
+  source: "api",
+  verification: { scheme: "shared-secret", secrets: [{ id: "current", value: CANARIES.key }] },
+  gateway: "main",
+  agentId: "101",
+  allow: { agents: "any", targets: "any", modes: "any" },
+};
+
+/** A message of several lines can look like a stack. */
+class Unexpected extends Error {
+  readonly body = CANARIES.exception;
+  readonly request = { headers: { guid: CANARIES.guid } };
+  constructor() {
+    super(`failed on\n    at ${CANARIES.exception} "${CANARIES.callData}"`, { cause: new Error(CANARIES.exception) });
+  }
+}
+
+function throwing(thrown: unknown): () => Promise<never> {
+  return () => Promise.reject(thrown);
+}
+
+const memory = createMemoryRecords({ now: () => 0 });
+const preview = { method: "POST", url: "https://gateway", headers: {}, body: {} } as const;
+const accepting: Gateway = {
+  prepare: async () => ({ preview, send: async () => ({ state: "accepted", gateway: { retcode: "0", message: "success" } }) }),
+};
+
+export const internalFailures: Readonly<Record<string, Provoke>> = {
+  "a route that throws an error": () => ask(throwing(new Unexpected())),
+  "a route that throws a text": () => ask(throwing(CANARIES.exception)),
+  "a gateway that cannot be prepared": () => transfer({ prepare: throwing(new Unexpected()) }, memory),
+  "a send that throws": () => transfer({ prepare: async () => ({ preview, send: throwing(new Unexpected()) }) }, memory),
+  "records that cannot be read": () => transfer(accepting, { ...memory, read: throwing(new Unexpected()) }),
+};
+
+/** Accepted all the same: the log alone tells that the result was not kept. */
+export function transferWithoutKeeping(): Promise<readonly Answer[]> {
+  return transfer(accepting, { ...memory, finish: throwing(new Unexpected()) });
+}
+
+function transfer(gateway: Gateway, records: Records): Promise<readonly Answer[]> {
+  const transfers = createTransferService({ gateway, records });
+  const connection = ConfiguredConnection.parse(CONNECTION);
+  return ask(createReceiveTransfer({ authenticate: async () => connection, transfers, log: createLog() }));
+}
+
+let count = 0;
+async function ask(route: Route): Promise<readonly Answer[]> {
+  count += 1;
+  const handler = createHttpHandler(route, { log: createLog(), clock: SYSTEM_CLOCK });
+  const event = toEvent({
+    method: "POST",
+    path: "/v1/transfers/demo",
+    route: "POST /v1/transfers/{connection}",
+    connection: "demo",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ ...REQUEST, callId: String(count) }),
+  });
+  return [toResult(await handler(event, toContext()))];
+}

@@ -1,0 +1,128 @@
+/**
+ * `npm start` as somebody would run it, in a process group of its own: what it prints, which processes it has, and the signals that end it. Ends
+ * nothing but the processes that it started itself.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type Server } from "node:net";
+import { vi } from "vitest";
+
+/** It bundles the functions first; on a busy machine that takes its time. */
+const TIMEOUT_MS = 25_000;
+const VARIABLES = ["PORT", "LAMBDA_PORT", "GATEWAY_PORT", "GATEWAY_CONTROL_PORT", "SECRETS_MANAGER_PORT"] as const;
+type PortVariables = Readonly<Record<(typeof VARIABLES)[number], string>>;
+
+export interface LocalStack {
+  readonly ports: PortVariables;
+  /** Everything that was printed so far. */
+  output(): string;
+  /** Waits for a line that matches, and answers with what the pattern captured, or the whole match. */
+  printed(pattern: RegExp): Promise<string>;
+  /** Process ids of npm and all that descends from it. */
+  processes(): number[];
+  /** The process of this command line. */
+  processOf(command: RegExp): number;
+  /** As Ctrl-C does: to the whole group. */
+  interrupt(): void;
+  /** To this one process alone. */
+  signal(pid: number, signal: "SIGKILL" | "SIGTERM"): void;
+  /** Exit code, once all it printed has arrived; `null` where a signal ended it. */
+  readonly ended: Promise<number | null>;
+  /** Kills what is left of it. */
+  clear(): void;
+}
+
+export async function freePorts(): Promise<PortVariables> {
+  const held = await Promise.all(VARIABLES.map(() => listen(0)));
+  const [http, lambda, gateway, control, secrets] = held.map(({ port }) => String(port));
+  await Promise.all(held.map(({ release }) => release()));
+  if (http === undefined || lambda === undefined || gateway === undefined || control === undefined || secrets === undefined)
+    throw new Error("no free ports");
+  return { PORT: http, LAMBDA_PORT: lambda, GATEWAY_PORT: gateway, GATEWAY_CONTROL_PORT: control, SECRETS_MANAGER_PORT: secrets };
+}
+
+export function startLocalStack(ports: PortVariables): LocalStack {
+  const child = spawn("npm", ["start"], { detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...ports } });
+  const ended = once(child, "close").then(([code]: (number | null)[]) => code ?? null);
+  const chunks: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (chunk) => chunks.push(chunk));
+  const { pid } = child;
+  if (pid === undefined) throw new Error("npm did not start");
+  const seen = new Set<number>();
+
+  function processes(): number[] {
+    const found = descendantsOf(pid ?? 0);
+    for (const { pid } of found) seen.add(pid);
+    return found.map(({ pid }) => pid);
+  }
+
+  return {
+    ports,
+    ended,
+    processes,
+    output: () => chunks.join(""),
+    printed(pattern) {
+      return vi.waitUntil(
+        () => {
+          processes();
+          const match = pattern.exec(chunks.join(""));
+          return match === null ? undefined : (match[1] ?? match[0]);
+        },
+        { timeout: TIMEOUT_MS, interval: 100 },
+      );
+    },
+    processOf(command) {
+      const found = descendantsOf(pid).find(({ args }) => command.test(args));
+      if (found === undefined) throw new Error(`no process of ${command}`);
+      return found.pid;
+    },
+    interrupt: () => void process.kill(-pid, "SIGINT"),
+    signal: (pid, signal) => void process.kill(pid, signal),
+    clear() {
+      processes();
+      for (const pid of seen) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+    },
+  };
+}
+
+/** Waits until none of these processes is there and all ports are free again. */
+export async function gone(pids: readonly number[], ports: PortVariables): Promise<void> {
+  await vi.waitUntil(() => !pids.some(isAlive), { timeout: TIMEOUT_MS, interval: 50 });
+  for (const port of Object.values(ports)) await (await listen(Number(port))).release();
+}
+
+export async function listen(port: number): Promise<{ readonly port: number; release(): Promise<void> }> {
+  const server: Server = createServer();
+  await once(server.listen(port, "127.0.0.1"), "listening");
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : port,
+    release: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+function isAlive(pid: number): boolean {
+  return listProcesses().some((running) => running.pid === pid && !running.isZombie);
+}
+
+interface Running {
+  readonly pid: number;
+  readonly parent: number;
+  readonly isZombie: boolean;
+  readonly args: string;
+}
+
+function descendantsOf(root: number): Running[] {
+  const all = listProcesses();
+  const found = all.filter(({ pid }) => pid === root);
+  for (const parent of found) found.push(...all.filter(({ parent: of }) => of === parent.pid));
+  return found;
+}
+
+function listProcesses(): Running[] {
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8" }).trim().split("\n");
+  return lines.map((line) => {
+    const [pid, parent, state = "", ...args] = line.trim().split(/\s+/);
+    return { pid: Number(pid), parent: Number(parent), isZombie: state.startsWith("Z"), args: args.join(" ") };
+  });
+}

@@ -1,0 +1,28 @@
+/** Packages the functions as a deployment would, once for the whole run, and tells the tests where. */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Folder of the packaged functions: one zip each, and the CloudFormation template. */
+    packageFolder: string;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), "ccgw-package-"));
+  await promisify(execFile)(process.execPath, [
+    "node_modules/serverless/bin/serverless.js",
+    "package",
+    "--stage",
+    "prod",
+    "--package",
+    folder,
+  ]);
+  project.provide("packageFolder", folder);
+  return () => rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,148 @@
+/**
+ * The real functions in this process, as handlers/ wires them, between a CC-Gateway simulator and a Secrets Manager emulator on free ports. Each
+ * `connect` makes a gateway, an agent and a connection of new names, so that nothing that a function caches leaks from one test to the next.
+ */
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { vi } from "vitest";
+import { type GatewaySimulator, startGatewaySimulator } from "../../dev/gateway-simulator/simulator.ts";
+import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
+import type { HttpHandler } from "../../lib/http/handler.ts";
+import { type EventOptions, toContext, toEvent } from "./http-event.ts";
+
+export const KEY = "test-key-of-a-connection";
+const PREFIX = "ccgw/test";
+
+interface ConnectOptions {
+  /** Over the secrets' usual documents. Undefined members are left out; `agent: null` makes no agent's secret. */
+  readonly connection?: Readonly<Record<string, unknown>>;
+  readonly gateway?: Readonly<Record<string, unknown>>;
+  readonly agent?: Readonly<Record<string, unknown>> | null;
+  /** Whose session it is. 101 unless set. */
+  readonly agentId?: string;
+}
+
+/** Names and secret names of what `connect` made. */
+export interface Connected {
+  readonly connection: string;
+  readonly gateway: string;
+  readonly secrets: { readonly connection: string; readonly gateway: string; readonly agent: string };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  /** The body, parsed. */
+  readonly body: Record<string, unknown>;
+}
+
+export interface Stack {
+  readonly gateway: GatewaySimulator;
+  readonly secrets: SecretsManagerEmulator;
+  connect(options?: ConnectOptions): Connected;
+  /** `POST /v1/transfers/{connection}` with the connection's key; an object is sent as JSON. */
+  transfer(connection: string, body: unknown, options?: Partial<EventOptions> & { readonly remainingMs?: number }): Promise<Answer>;
+  /** `GET /v1/connections/{connection}` with the connection's key. */
+  describe(connection: string, options?: Partial<EventOptions>): Promise<Answer>;
+  /** What the functions printed since the last call. */
+  takeLog(): string[];
+  /** What the simulator and the emulator logged since the last call. */
+  takeServerLog(): string[];
+  stop(): Promise<void>;
+}
+
+export async function startStack(): Promise<Stack> {
+  const served: string[] = [];
+  const gateway = await startGatewaySimulator({ port: 0, log: (line) => served.push(line) });
+  const secrets = await startSecretsManagerEmulator({ port: 0, log: (line) => served.push(line) });
+  vi.stubEnv("AWS_REGION", "eu-central-1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+  vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.url);
+  vi.stubEnv("CCGW_SECRETS_PREFIX", PREFIX);
+  vi.stubEnv("CCGW_VERSION", "0.0.0-test");
+  const printed: string[] = [];
+  const stdout = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => printed.push(String(chunk)) > 0);
+  const stderr = vi.spyOn(process.stderr, "write").mockImplementation((chunk) => printed.push(String(chunk)) > 0);
+  // Instances of this stack's own: a function reads its environment when it is loaded.
+  vi.resetModules();
+  const receiveTransfer = await import("../../handlers/receive-transfer.ts");
+  const describeConnection = await import("../../handlers/describe-connection.ts");
+  let count = 0;
+
+  async function invoke(handler: HttpHandler, options: EventOptions, remainingMs?: number): Promise<Answer> {
+    return toResult(await handler(toEvent(options), toContext(remainingMs)));
+  }
+
+  return {
+    gateway,
+    secrets,
+    connect({ connection = {}, gateway: site = {}, agent = {}, agentId = "101" } = {}) {
+      count += 1;
+      const names = { connection: `connection-${count}`, gateway: `gateway-${count}` };
+      const paths = {
+        connection: `${PREFIX}/connections/${names.connection}`,
+        gateway: `${PREFIX}/gateways/${names.gateway}`,
+        agent: `${PREFIX}/agents/${names.gateway}/${agentId}`,
+      };
+      secrets.putSecret(paths.gateway, { schemaVersion: 1, url: gateway.url, ca: gateway.caPem, ...site });
+      if (agent !== null)
+        secrets.putSecret(paths.agent, { schemaVersion: 1, session: "external", guid: gateway.guidOf(agentId), ...agent });
+      secrets.putSecret(paths.connection, {
+        schemaVersion: 1,
+        source: "api",
+        verification: { scheme: "shared-secret", secrets: [{ id: "current", value: KEY }] },
+        gateway: names.gateway,
+        agentId,
+        allow: { agents: "any", targets: "any", modes: "any" },
+        ...connection,
+      });
+      return { ...names, secrets: paths };
+    },
+    transfer(connection, body, { remainingMs, headers, ...options } = {}) {
+      const isRaw = typeof body === "string" || body instanceof Uint8Array;
+      return invoke(
+        receiveTransfer.handler,
+        {
+          method: "POST",
+          path: `/v1/transfers/${connection}`,
+          route: "POST /v1/transfers/{connection}",
+          connection,
+          headers: headers ?? { authorization: `Bearer ${KEY}`, "content-type": "application/json" },
+          body: isRaw ? body : JSON.stringify(body),
+          ...options,
+        },
+        remainingMs,
+      );
+    },
+    describe(connection, options = {}) {
+      return invoke(describeConnection.handler, {
+        method: "GET",
+        path: `/v1/connections/${connection}`,
+        route: "GET /v1/connections/{connection}",
+        connection,
+        headers: { authorization: `Bearer ${KEY}` },
+        ...options,
+      });
+    },
+    takeLog: () => printed.splice(0),
+    takeServerLog: () => served.splice(0),
+    async stop() {
+      stdout.mockRestore();
+      stderr.mockRestore();
+      vi.unstubAllEnvs();
+      await secrets.stop();
+      await gateway.stop();
+    },
+  };
+}
+
+export function toResult({ statusCode = 0, headers = {}, body = "" }: APIGatewayProxyStructuredResultV2): Answer {
+  const texts = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+  return { status: statusCode, headers: texts, text: body, body: JSON.parse(body) };
+}
+
+/** The vendor's own example (cec_07_0460) as a canonical request, for a call that the simulator knows. */
+export function exampleRequest(callId: string): Record<string, unknown> {
+  return { callId, target: { type: "agent", address: "205" }, mode: "release-after-transfer", caller: "88880021", callData: "help" };
+}

@@ -1,0 +1,101 @@
+/**
+ * The core between two hand-written ports: a gateway that answers as it is told, and records. Both write down, in one list, what is asked of them.
+ */
+import { createMemoryRecords } from "../../lib/records/memory-records.ts";
+import type { Connection } from "../../lib/transfer/connection.ts";
+import type { Deadline, TransferEvent } from "../../lib/transfer/invocation.ts";
+import type { GatewayAnswer } from "../../lib/transfer/result.ts";
+import { createTransferService, type Gateway, type Records, type TransferCommand, type TransferReply } from "../../lib/transfer/service.ts";
+import { FIELDS, toConnection } from "./transfer-request.ts";
+
+export const RECEIVED_AT = "2026-11-23T07:00:00.000Z";
+export const ACCEPTED = { state: "accepted", gateway: { retcode: "0", message: "success" } } as const satisfies GatewayAnswer;
+export const REFUSED = {
+  state: "refused",
+  code: "gateway-refused",
+  reason: "no-such-call",
+  gateway: { retcode: "200-012", message: "no call" },
+} as const satisfies GatewayAnswer;
+export const UNKNOWN = { state: "unknown", code: "gateway-timeout" } as const satisfies GatewayAnswer;
+
+export const PREVIEW = { method: "POST", url: "https://127.0.0.1:1/transfer", headers: {}, body: {} } as const;
+
+/** Time that is left without end, or none at all. */
+export function toDeadline(remainingMs = 60_000, signal: AbortSignal = new AbortController().signal): Deadline {
+  return { remainingMs: () => remainingMs, signal };
+}
+
+interface ServiceOptions {
+  /** What each send does, in turn; the last one for all that follow. */
+  readonly sends?: readonly (() => Promise<GatewayAnswer>)[];
+  readonly prepare?: () => Promise<void>;
+  /** Over the records in memory. */
+  readonly records?: Partial<Records>;
+}
+
+type Over = Readonly<Record<string, unknown>>;
+
+export interface ServiceUnderTest {
+  /** What was asked of the ports, in order: `read`, `prepare`, `claim`, `send`, `finish`. */
+  readonly calls: readonly string[];
+  readonly events: readonly TransferEvent[];
+  readonly records: Records;
+  transfer(
+    fields?: Over,
+    over?: Partial<Omit<TransferCommand, "connection">> & { readonly connection?: Connection },
+  ): Promise<TransferReply>;
+}
+
+export function startService({ sends = [async () => ACCEPTED], prepare, records: over = {} }: ServiceOptions = {}): ServiceUnderTest {
+  const calls: string[] = [];
+  const events: TransferEvent[] = [];
+  const kept: Records = { ...createMemoryRecords({ now: () => 0 }), ...over };
+  let sent = 0;
+
+  const gateway: Gateway = {
+    async prepare() {
+      calls.push("prepare");
+      await prepare?.();
+      return {
+        preview: PREVIEW,
+        send() {
+          calls.push("send");
+          const send = sends[Math.min(sent, sends.length - 1)];
+          sent += 1;
+          return send === undefined ? Promise.reject(new Error("no send planned")) : send();
+        },
+      };
+    },
+  };
+  const records: Records = {
+    read(...given) {
+      calls.push("read");
+      return kept.read(...given);
+    },
+    claim(...given) {
+      calls.push("claim");
+      return kept.claim(...given);
+    },
+    finish(claim, ending) {
+      calls.push(`finish ${ending === "open" ? "open" : ending.state}`);
+      return kept.finish(claim, ending);
+    },
+  };
+  const service = createTransferService({ gateway, records });
+
+  return {
+    calls,
+    events,
+    records: kept,
+    transfer: (fields = {}, command = {}) =>
+      service.transfer({
+        connectionName: "crm",
+        connection: toConnection(),
+        draft: { fields: { ...FIELDS, ...fields } },
+        receivedAt: RECEIVED_AT,
+        deadline: toDeadline(),
+        observe: (event) => events.push(event),
+        ...command,
+      }),
+  };
+}

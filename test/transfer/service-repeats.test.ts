@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import { FIELDS, toConnection } from "../support/transfer-request.ts";
+import { ACCEPTED, REFUSED, startService, toDeadline, UNKNOWN } from "../support/transfer-service.ts";
+
+const NAMED = { deliveryId: "d-1" };
+
+function countOf(calls: readonly string[], call: string): number {
+  return calls.filter((made) => made === call).length;
+}
+
+describe("a repeated delivery", () => {
+  it.each([
+    ["named, accepted", NAMED, ACCEPTED],
+    ["named, unknown", NAMED, UNKNOWN],
+    ["not named, accepted", {}, ACCEPTED],
+    ["not named, unknown", {}, UNKNOWN],
+  ])("(%s) gets the first answer and sends nothing", async (_which, fields, answer) => {
+    const service = startService({ sends: [async () => answer] });
+    const first = await service.transfer(fields);
+    const second = await service.transfer(fields, { receivedAt: "2026-11-23T08:00:00.000Z" });
+    expect(first).toMatchObject({ result: { replayed: false } });
+    expect(second).toEqual({ kind: "result", result: { ...(first.kind === "result" && first.result), replayed: true } });
+    expect(countOf(service.calls, "send")).toBe(1);
+  });
+
+  it("gets it whatever the connection may do now", async () => {
+    const service = startService();
+    await service.transfer(NAMED);
+    expect(await service.transfer(NAMED, { connection: toConnection({ allow: {} }) })).toMatchObject({ result: { replayed: true } });
+  });
+
+  it("gets it although the connection's defaults have changed", async () => {
+    const service = startService();
+    const draft = { fields: { callId: FIELDS.callId, deliveryId: "d-1" } };
+    await service.transfer({}, { draft, connection: toConnection({ defaults: { target: FIELDS.target } }) });
+    const connection = toConnection({ defaults: { target: { type: "skill-queue", address: "30" }, mode: "blind" } });
+    expect(await service.transfer({}, { draft, connection })).toMatchObject({ result: { replayed: true, target: FIELDS.target } });
+  });
+
+  it.each([
+    ["named", NAMED],
+    ["not named", {}],
+  ])("(%s) is sent once more where the first was refused", async (_which, fields) => {
+    const service = startService({ sends: [async () => REFUSED, async () => ACCEPTED] });
+    const first = await service.transfer(fields);
+    const second = await service.transfer(fields);
+    expect([first, second]).toMatchObject([{ result: { state: "refused" } }, { result: { state: "accepted", replayed: false } }]);
+    expect(countOf(service.calls, "send")).toBe(2);
+  });
+
+  it("gets no answer of another's under the id in its body when the header has another one", async () => {
+    const service = startService();
+    await service.transfer(NAMED);
+    const draft = { fields: { ...FIELDS, ...NAMED }, deliveryId: "d-2" };
+    await expect(service.transfer({}, { draft })).rejects.toMatchObject({ code: "invalid-request" });
+  });
+
+  it("is sent once more where a further attempt is asked for", async () => {
+    const service = startService();
+    await service.transfer({ attempt: "1" });
+    expect(await service.transfer({ attempt: "2" })).toMatchObject({ result: { replayed: false } });
+    expect(countOf(service.calls, "send")).toBe(2);
+  });
+
+  it("is another one at another connection", async () => {
+    const service = startService();
+    await service.transfer(NAMED);
+    expect(await service.transfer(NAMED, { connectionName: "bot" })).toMatchObject({ result: { replayed: false } });
+  });
+});
+
+describe("a delivery id that comes with another request", () => {
+  const other = { ...NAMED, callId: "other" };
+
+  it.each([
+    ["accepted", ACCEPTED, "unknown"],
+    ["unknown", UNKNOWN, "unknown"],
+    ["refused", REFUSED, "none"],
+  ] as const)("after one that was %s is a mismatch, with the effect of the first", async (_state, answer, effect) => {
+    const service = startService({ sends: [async () => answer] });
+    await service.transfer(NAMED);
+    await expect(service.transfer({ ...other, reference: "ticket" })).rejects.toMatchObject({
+      code: "idempotency-mismatch",
+      effect,
+      reference: "ticket",
+    });
+    expect(countOf(service.calls, "send")).toBe(1);
+  });
+
+  it("while the first is under way is a mismatch, too", async () => {
+    const gate = Promise.withResolvers<typeof ACCEPTED>();
+    const sending = Promise.withResolvers<void>();
+    const service = startService({
+      sends: [
+        () => {
+          sending.resolve();
+          return gate.promise;
+        },
+      ],
+    });
+    const first = service.transfer(NAMED);
+    await sending.promise;
+    await expect(service.transfer(other, { deadline: toDeadline(0) })).rejects.toMatchObject({
+      code: "idempotency-mismatch",
+      effect: "unknown",
+    });
+    gate.resolve(ACCEPTED);
+    await first;
+  });
+
+  it.each([
+    ["callData", "new"],
+    ["caller", "1"],
+    ["reference", "new"],
+  ])("is none where %s alone differs", async (field, value) => {
+    const service = startService();
+    await service.transfer(NAMED);
+    expect(await service.transfer({ ...NAMED, [field]: value })).toMatchObject({ result: { replayed: true } });
+  });
+});
+
+describe("deliveries at the same time", () => {
+  it("make one transfer, and all get its answer", async () => {
+    const service = startService();
+    const replies = await Promise.all(Array.from({ length: 50 }, () => service.transfer(NAMED)));
+    expect(countOf(service.calls, "send")).toBe(1);
+    const results = replies.flatMap((reply) => (reply.kind === "result" ? [reply.result] : []));
+    expect(new Set(results.map(({ transferId }) => transferId)).size).toBe(1);
+    expect(results.filter(({ replayed }) => !replayed)).toHaveLength(1);
+  });
+
+  it("make one transfer where one id comes with two requests", async () => {
+    const service = startService();
+    const both = await Promise.allSettled([service.transfer(NAMED), service.transfer({ ...NAMED, callId: "other" })]);
+    expect(both).toMatchObject([{ status: "fulfilled" }, { status: "rejected", reason: { code: "idempotency-mismatch" } }]);
+    expect(countOf(service.calls, "send")).toBe(1);
+  });
+
+  it("each make their own transfer where they are not the same", async () => {
+    const service = startService();
+    await Promise.all(["c-1", "c-2", "c-3"].map((callId) => service.transfer({ callId })));
+    expect(countOf(service.calls, "send")).toBe(3);
+  });
+
+  it("are told that the first is under way, with its id, when time runs out", async () => {
+    const gate = Promise.withResolvers<typeof ACCEPTED>();
+    const sending = Promise.withResolvers<void>();
+    const service = startService({
+      sends: [
+        () => {
+          sending.resolve();
+          return gate.promise;
+        },
+      ],
+    });
+    const first = service.transfer(NAMED);
+    await sending.promise;
+    const refusal = await service.transfer(NAMED, { deadline: toDeadline(0) }).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: "duplicate-in-progress", effect: "unknown" });
+    expect(service.calls).not.toContain("finish accepted");
+    gate.resolve(ACCEPTED);
+    const reply = await first;
+    expect(refusal).toMatchObject({ transferId: reply.kind === "result" ? reply.result.transferId : "" });
+  });
+
+  it("read again when they lose the claim, and send nothing", async () => {
+    const { records, ...winner } = startService();
+    const first = await winner.transfer();
+    let reads = 0;
+    const read: typeof records.read = async (key, deadline) => {
+      reads += 1;
+      return reads === 1 ? undefined : records.read(key, deadline);
+    };
+    const loser = startService({ records: { ...records, read } });
+    expect(await loser.transfer()).toEqual({ kind: "result", result: { ...(first.kind === "result" && first.result), replayed: true } });
+    expect(loser.calls).toEqual(["read", "prepare", "claim", "read"]);
+  });
+});
+
+describe("records that fail", () => {
+  it.each(["read", "claim"] as const)("in %s: nothing was sent", async (part) => {
+    const service = startService({ records: { [part]: () => Promise.reject(new RangeError("x")) } });
+    await expect(service.transfer()).rejects.toMatchObject({ code: "internal", effect: "none" });
+    expect(service.calls).not.toContain("send");
+  });
+});

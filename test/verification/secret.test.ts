@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { matchSecret, Secrets } from "../../lib/verification/secret.ts";
+
+const NOW = new Date("2026-11-23T07:00:00.000Z");
+const OLD = { id: "old", value: "the-old-secret" };
+const NEW = { id: "new", value: "the-new-secret" };
+
+describe("a presented secret", () => {
+  it.each([
+    ["the-old-secret", "old"],
+    ["the-new-secret", "new"],
+  ])("%s matches the one it equals, by whatever place in the list", (presented, secretId) => {
+    for (const secrets of [
+      [OLD, NEW],
+      [NEW, OLD],
+    ])
+      expect(matchSecret([presented], secrets, NOW)).toEqual({ ok: true, secretId });
+  });
+
+  it.each([
+    ["a part of it", "the-old-secre"],
+    ["more than it", "the-old-secret "],
+    ["another case", "The-old-secret"],
+    ["another one", "the-bad-secret"],
+    ["both", "the-old-secretthe-new-secret"],
+    ["nothing", ""],
+    ["a very long one", "x".repeat(1_000_000)],
+  ])("that is %s is wrong", (_what, presented) => {
+    expect(matchSecret([presented], [OLD, NEW], NOW)).toEqual({ ok: false, reason: "wrong-credential" });
+  });
+
+  it("that is none is told apart in the log", () => {
+    expect(matchSecret([], [OLD, NEW], NOW)).toEqual({ ok: false, reason: "missing-credential" });
+  });
+
+  it.each<[string, string[], unknown]>([
+    ["one is right", ["a-guess", NEW.value], { ok: true, secretId: "new" }],
+    ["the other is right", [NEW.value, "a-guess"], { ok: true, secretId: "new" }],
+    ["none is right", ["a-guess", "another-guess"], { ok: false, reason: "wrong-credential" }],
+    ["they are right together alone", ["the-old-", "secret"], { ok: false, reason: "wrong-credential" }],
+  ])("may be one of several: %s", (_what, presented, verdict) => {
+    expect(matchSecret(presented, [OLD, NEW], NOW)).toEqual(verdict);
+  });
+
+  it.each([
+    ["ü", "u\u0308"],
+    ["\ufb01sh-and-chips", "fish-and-chips"],
+  ])("is not normalised: %s is not %s", (value, presented) => {
+    expect(matchSecret([presented], [{ id: "one", value }], NOW)).toMatchObject({ ok: false });
+  });
+});
+
+describe("a secret that ends", () => {
+  it.each([
+    ["a moment before it ends", "2026-11-23T07:00:00.001Z", { ok: true, secretId: "old" }],
+    ["at the moment it ends", "2026-11-23T07:00:00.000Z", { ok: false, reason: "expired-credential" }],
+    ["after it has ended", "2026-11-23T06:59:59.999Z", { ok: false, reason: "expired-credential" }],
+    ["before it ends in another time zone", "2026-11-23T09:00:00.001+02:00", { ok: true, secretId: "old" }],
+    ["after it has ended in another time zone", "2026-11-23T09:00:00.000+02:00", { ok: false, reason: "expired-credential" }],
+  ])("is judged %s", (_when, notAfter, verdict) => {
+    expect(matchSecret([OLD.value], Secrets.parse([{ ...OLD, notAfter }, NEW]), NOW)).toEqual(verdict);
+  });
+
+  it("counts although the same value has ended under another id", () => {
+    const secrets = [
+      { ...OLD, notAfter: "2020-01-01T00:00:00Z" },
+      { ...NEW, value: OLD.value },
+    ];
+    expect(matchSecret([OLD.value], secrets, NOW)).toEqual({ ok: true, secretId: "new" });
+  });
+
+  it("is wrong, not expired, for whoever does not hold it", () => {
+    expect(matchSecret(["a-guess"], [{ ...OLD, notAfter: "2020-01-01T00:00:00Z" }], NOW)).toEqual({
+      ok: false,
+      reason: "wrong-credential",
+    });
+  });
+});
+
+describe("a list of secrets", () => {
+  it.each<[string, unknown]>([
+    ["one", [OLD]],
+    ["ten", Array.from({ length: 10 }, (_, at) => ({ id: `s-${at}`, value: "a-long-secret" }))],
+    ["the shortest value and the longest id", [{ id: "i".repeat(64), value: "12345678" }]],
+    ["an end with an offset", [{ ...OLD, notAfter: "2027-01-01T00:00:00+01:00" }]],
+  ])("may have %s", (_what, secrets) => {
+    expect(Secrets.safeParse(secrets).success).toBe(true);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["none", [], ""],
+    ["eleven", Array.from({ length: 11 }, (_, at) => ({ id: `s-${at}`, value: "a-long-secret" })), ""],
+    ["one id twice", [OLD, { ...NEW, id: OLD.id }], ""],
+    ["a value of 7 characters", [{ id: "a", value: "1234567" }], "0.value"],
+    ["a value that is no text", [{ id: "a", value: 12345678 }], "0.value"],
+    ["no value", [{ id: "a" }], "0.value"],
+    ["no id", [{ value: OLD.value }], "0.id"],
+    ["an empty id", [{ ...OLD, id: "" }], "0.id"],
+    ["an id of 65 characters", [{ ...OLD, id: "i".repeat(65) }], "0.id"],
+    ["an id that is no name", [{ ...OLD, id: "a b" }], "0.id"],
+    ["an id with a line break", [{ ...OLD, id: "a\n" }], "0.id"],
+    ["an end without an offset", [{ ...OLD, notAfter: "2027-01-01T00:00:00" }], "0.notAfter"],
+    ["an end that is a day", [{ ...OLD, notAfter: "2027-01-01" }], "0.notAfter"],
+    ["an end that is no date", [{ ...OLD, notAfter: "2027-02-30T00:00:00Z" }], "0.notAfter"],
+    ["another field", [{ ...OLD, notBefore: "2027-01-01T00:00:00Z" }], "0"],
+    ["no list", OLD, ""],
+  ])("may not have %s", (_what, secrets, path) => {
+    const parsed = Secrets.safeParse(secrets);
+    expect(parsed.error?.issues.map((issue) => issue.path.join("."))).toEqual([path]);
+  });
+
+  it.each([
+    ["value", { id: "a", value: "planted" }],
+    ["id", { id: "planted value", value: "12345678" }],
+  ])("is refused without repeating a %s", (_field, secret) => {
+    const messages = Secrets.safeParse([secret]).error?.issues.map(({ message }) => message) ?? [];
+    expect(messages.join()).not.toContain("planted");
+  });
+});
