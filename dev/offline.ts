@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { StartError } from "./ports.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** Of the emulated account. Nothing leaves this machine. */
+export const REGION = "eu-central-1";
 const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 100;
 /** An answer in flight may take the functions' longest deadline; nobody waits that long for Ctrl-C. */
@@ -85,7 +87,7 @@ function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 function localAws(secretsManagerUrl: string): NodeJS.ProcessEnv {
   return {
-    AWS_REGION: "eu-central-1",
+    AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_EC2_METADATA_DISABLED: "true",

@@ -23,12 +23,13 @@ export async function choosePorts(environment: Readonly<Record<string, string | 
     control: parsePort("control", environment),
     secrets: parsePort("secrets", environment),
   };
+  const taken: string[] = [];
   for (const { variable, port, use } of Object.entries(ports).map(([name, port]) => ({ ...PORTS[name as keyof Ports], port }))) {
     if (Object.values(ports).filter((other) => other === port).length > 1)
       throw new StartError(`Port ${port} is chosen twice, once by ${variable} for ${use}. Set each to a port of its own.`);
-    if (!(await isFree(port)))
-      throw new StartError(`Port ${port} for ${use} is taken. Stop what uses it, or set ${variable} to a free one.`);
+    if (!(await isFree(port))) taken.push(`Port ${port} for ${use} is taken. Stop what uses it, or set ${variable} to a free one.`);
   }
+  if (taken.length > 0) throw new StartError(taken.join("\n"));
   return ports;
 }
 

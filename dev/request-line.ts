@@ -16,6 +16,9 @@ const Entry = z.looseObject({
   replayed: z.boolean().default(false),
   dryRun: z.boolean().default(false),
   callId: z.string().optional(),
+  retcode: z.string().optional(),
+  secretId: z.string().optional(),
+  reference: z.string().optional(),
 });
 type Entry = z.infer<typeof Entry>;
 
@@ -32,10 +35,15 @@ export function toRequestLine(line: string): string | undefined {
 
 function describe({ timestamp, method, route, connection, status, durationMs, ...entry }: Entry): string {
   const path = route.slice(route.indexOf(" ") + 1).replace("{connection}", connection ?? "{connection}");
-  const what = entry.dryRun ? "dry run" : [entry.state ?? entry.code, entry.replayed ? "replayed" : undefined].filter(Boolean).join(", ");
-  const why = entry.state === undefined && entry.reason !== undefined ? `(${entry.reason})` : undefined;
+  const what = entry.dryRun ? "dry run" : [entry.code ?? entry.state, entry.replayed ? "replayed" : undefined].filter(Boolean).join(", ");
+  const details = [entry.retcode === "0" ? undefined : entry.retcode, entry.reason].filter(Boolean).join(", ");
+  const why = details === "" ? undefined : `(${details})`;
+  const secret = entry.secretId === undefined ? undefined : `secret ${entry.secretId}`;
+  const reference = entry.reference === undefined ? undefined : `reference ${entry.reference}`;
   const call = entry.callId === undefined ? undefined : `call ${entry.callId}`;
-  return [timestamp.slice(11, 19), "webhook ", method, path, call, "→", status, what, why, `${durationMs} ms`].filter(Boolean).join(" ");
+  return [timestamp.slice(11, 19), "webhook ", method, path, secret, call, reference, "→", status, what, why, `${durationMs} ms`]
+    .filter(Boolean)
+    .join(" ");
 }
 
 function parseJson(line: string): unknown {

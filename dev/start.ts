@@ -1,6 +1,6 @@
 /** `npm start`: the whole integration on this machine, the functions under serverless-offline and the servers that they need, all on loopback. */
 import { startGatewaySimulator } from "./gateway-simulator/simulator.ts";
-import { startOffline } from "./offline.ts";
+import { REGION, startOffline } from "./offline.ts";
 import { choosePorts, StartError } from "./ports.ts";
 import { toRequestLine } from "./request-line.ts";
 import { startSecretsManagerEmulator } from "./secrets-manager/emulator.ts";
@@ -27,10 +27,11 @@ try {
 async function start(): Promise<void> {
   const ports = await choosePorts(process.env);
   const servers: { stop(): Promise<void> }[] = [];
+  console.log("Starting the local stack…");
   try {
     const gateway = await startGatewaySimulator({ port: ports.gateway, controlPort: ports.control, log: print });
     servers.push(gateway);
-    const secrets = await startSecretsManagerEmulator({ port: ports.secrets, log: (line) => print(`secrets  ${line}`) });
+    const secrets = await startSecretsManagerEmulator({ port: ports.secrets, region: REGION, log: (line) => print(`secrets  ${line}`) });
     servers.push(secrets);
     const seed = createSeed({ prefix: SECRETS_PREFIX, gatewayUrl: gateway.url, gatewayCa: gateway.caPem, guid: gateway.guidOf("101") });
     for (const [name, document] of seed) secrets.putSecret(name, document);
@@ -50,6 +51,7 @@ async function start(): Promise<void> {
       throw new StartError("serverless-offline ended by itself: see what it printed last.");
     });
     await Promise.race([stopRequested(), died]);
+    console.log("Stopping…");
   } finally {
     // The functions first, so that none of them meets a server that is gone.
     for (const server of servers.reverse()) await server.stop();

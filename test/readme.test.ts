@@ -110,7 +110,8 @@ describe("the table of a transfer request", () => {
     const unknown = violationsIn(() => parseTransferRequest({ fields }, toConnection())).filter(({ detail }) =>
       detail.includes("not a known"),
     );
-    expect(unknown.map(({ pointer }) => pointer)).toEqual(["#/another"]);
+    // What stands inside a target is not this table's.
+    expect(unknown.map(({ pointer }) => pointer).filter((pointer) => !pointer.startsWith("#/target/"))).toEqual(["#/another"]);
     const taken = [
       "callId",
       "agentId",

@@ -16,7 +16,7 @@ const Call = z.strictObject({ callid: z.string().min(1), agentId: z.string().ref
 const HELP = {
   "GET /": "this help",
   "GET /transfers": "the transfers received so far, oldest first",
-  "POST /faults": 'one fault or an array, such as {"kind":"hang","acts":true}; fields are listed in faults.ts',
+  "POST /faults": 'one fault or an array, such as {"kind":"hang","acts":true}; the kinds are in dev/gateway-simulator/faults.ts',
   "POST /calls": '{"callid":"…","agentId":"101"}: a call that can be transferred',
   "POST /agents/{agentid}/guid": "renews the agent's Guid, which signs it in too; answers {guid}",
   "POST /reset": "the calls and Guids of the start, no faults, no records",

@@ -25,7 +25,7 @@ export function toWire({ callId, caller, target, mode, callData }: TransferReque
     mode: WIRE_MODES[mode],
     address: target.address,
     calldata: callData,
-    ...(target.type === "agent" && { skillId: target.skillId }),
+    skillId: target.skillId,
   };
 }
 

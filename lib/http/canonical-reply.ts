@@ -48,7 +48,7 @@ function toResultAnswer(result: TransferResult, context: ReplyContext): Answer {
   const { state, outcome, transferId, gateway, reference, replayed, receivedAt, ...moved } = result;
   if (state === "refused") {
     const { code, reason } = result;
-    return toProblem({ code, effect: "none", reason, transferId, gateway, reference }, context);
+    return toProblem({ code, effect: "none", state, reason, transferId, gateway, reference }, context);
   }
   const { code, ...request } = { code: undefined, ...moved };
   const body = { transferId, state, outcome, ...request, reference, gateway, replayed, receivedAt };

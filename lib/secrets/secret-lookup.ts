@@ -119,7 +119,9 @@ function documentOf<Document>(kept: Kept<Document> | undefined): Document | unde
 
 /** The log learns which field is wrong and how, never what is in it. */
 function parse<Document>(text: string, path: string, schema: z.ZodType<Document>): Parsed<Document> {
-  const parsed = schema.safeParse(parseJson(text));
+  const json = parseJson(text);
+  if (json === undefined) return { error: new TransferError("misconfigured", { reason: `${path}: is not JSON` }) };
+  const parsed = schema.safeParse(json);
   if (parsed.success) return { document: parsed.data };
   const fields = parsed.error.issues.map((issue) => `${issue.path.join(".") || "document"} ${toReason(issue)}`);
   return { error: new TransferError("misconfigured", { reason: `${path}: ${fields.join("; ")}` }) };
@@ -128,8 +130,10 @@ function parse<Document>(text: string, path: string, schema: z.ZodType<Document>
 function toReason(issue: z.core.$ZodIssue): string {
   if (issue.code === "unrecognized_keys")
     return `has unknown fields: ${issue.keys.map((key) => key.slice(0, KEY_MAX_CHARACTERS)).join(", ")}`;
-  // Our own words; the others may quote what they found.
-  return issue.code === "custom" || issue.code === "invalid_format" ? issue.message : issue.code;
+  if (issue.code === "too_small") return `must have at least ${issue.minimum}`;
+  if (issue.code === "too_big") return `must have at most ${issue.maximum}`;
+  // Our own words, and what zod says of a type; the others may quote what they found.
+  return ["custom", "invalid_format", "invalid_type"].includes(issue.code) ? issue.message : issue.code;
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,7 @@
 /** What makes a repeated webhook the same one: the identity of a delivery and the fingerprint of what it asked for. Hashing is the records' part. */
 import * as z from "zod";
 import type { Draft } from "./request.ts";
-import { skillOf, Target } from "./target.ts";
+import { Target } from "./target.ts";
 
 export interface Delivery {
   /** Whether the caller named it. A derived one is not compared: the same key means the same request. */
@@ -34,7 +34,7 @@ const Identity = z.object({
   callId: z.string(),
   agentId: text,
   // One value for the same target, however its members were ordered.
-  target: z.union([z.string(), Target.transform((target) => [target.type, target.address, skillOf(target)])]).optional(),
+  target: z.union([z.string(), Target.transform(({ type, address, skillId }) => [type, address, skillId])]).optional(),
   mode: text,
   attempt: text,
 });

@@ -81,7 +81,7 @@ export function referenceOf({ fields }: Draft): string | undefined {
 }
 
 export function invalidRequest(errors: readonly Violation[]): TransferError {
-  return new TransferError("invalid-request", { reason: `${errors.length} violations`, errors });
+  return new TransferError("invalid-request", { reason: errors.length === 1 ? "1 violation" : `${errors.length} violations`, errors });
 }
 
 export function isFields(value: unknown): value is Fields {

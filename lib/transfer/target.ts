@@ -24,26 +24,22 @@ const skillId = z
 
 export const TARGET_TYPES = ["skill-queue", "agent", "access-code"] as const;
 
-export const Target = z.discriminatedUnion(
-  "type",
-  [
-    z.strictObject({ type: z.literal("skill-queue"), address }),
-    z.strictObject({ type: z.literal("agent"), address, skillId: skillId.optional() }),
-    z.strictObject({ type: z.literal("access-code"), address }),
-  ],
-  {
-    error: (issue) =>
-      issue.code === "invalid_union"
-        ? `must be one of ${TARGET_TYPES.join(", ")}`
-        : expected("an object, or the name of one of the connection's targets")(issue),
-  },
-);
+export const Target = z
+  .strictObject(
+    { type: z.enum(TARGET_TYPES, { error: expected(`one of ${TARGET_TYPES.join(", ")}`) }), address, skillId: skillId.optional() },
+    {
+      error: (issue) =>
+        issue.code === "invalid_type" ? expected("an object, or the name of one of the connection's targets")(issue) : undefined,
+    },
+  )
+  // With whatever else is wrong: all is told at once.
+  .refine(({ type, skillId }) => skillId === undefined || type === "agent" || !TARGET_TYPES.includes(type), {
+    path: ["skillId"],
+    error: "is only valid with a target of type agent",
+    when: ({ value }) => typeof value === "object" && value !== null,
+  });
 export type Target = z.infer<typeof Target>;
 
 export function isSameTarget(a: Target, b: Target): boolean {
-  return a.type === b.type && a.address === b.address && skillOf(a) === skillOf(b);
-}
-
-export function skillOf(target: Target): number | undefined {
-  return target.type === "agent" ? target.skillId : undefined;
+  return a.type === b.type && a.address === b.address && a.skillId === b.skillId;
 }

@@ -23,7 +23,6 @@ function toViolation(issue: z.core.$ZodIssue, known: readonly string[]): Violati
 }
 
 function unknownField(key: string, path: readonly PropertyKey[], known: readonly string[]): string {
-  if (key === "skillId" && path.at(-1) === "target") return "is only valid with a target of type agent";
   const meant = path.length === 0 ? known.find((name) => name.toLowerCase() === key.toLowerCase()) : undefined;
   return meant === undefined ? "is not a known field" : `is not a known field; did you mean ${meant}?`;
 }

@@ -73,7 +73,7 @@ describe("a refused transfer", () => {
       body: {
         type: "urn:ccgw:problem:gateway-refused",
         title: FAILURES["gateway-refused"].title,
-        ...{ status: 422, code: "gateway-refused", retryable: false, effect: "none", reason: "no-such-call" },
+        ...{ status: 422, code: "gateway-refused", retryable: false, effect: "none", state: "refused", reason: "no-such-call" },
         ...{ transferId: MOVED.transferId, gateway: answer.gateway, reference: "ticket-4711", requestId: "request-1" },
       },
     });

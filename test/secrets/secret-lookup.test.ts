@@ -131,8 +131,8 @@ describe("a document that does not parse", () => {
   });
 
   it.each([
-    ["a field of another type", '{"value":["planted"]}', "folder/a: value invalid_type"],
-    ["text that is no JSON", "planted", "folder/a: document "],
+    ["a field of another type", '{"value":["planted"]}', "folder/a: value Invalid input: expected string"],
+    ["text that is no JSON", "planted", "folder/a: is not JSON"],
     ["another document", '["planted"]', "folder/a: document "],
     ["an unknown field", '{"value":"planted","valeu":"planted"}', "valeu"],
     ["a missing field", "{}", "folder/a: value "],

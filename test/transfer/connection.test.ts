@@ -56,7 +56,7 @@ describe("a connection's document", () => {
     ["agentId", "1000000", "agentId"],
     ["targets", { Desk: QUEUE }, "targets.Desk"],
     ["targets", { desk: { type: "skill-queue" } }, "targets.desk.address"],
-    ["targets", { desk: { type: "skill-queue", address: "30", skillId: 1 } }, "targets.desk"],
+    ["targets", { desk: { type: "skill-queue", address: "30", skillId: 1 } }, "targets.desk.skillId"],
     ["defaults", { target: "desk" }, "defaults.target"],
     ["defaults", { target: "constructor" }, "defaults.target"],
     ["defaults", { target: { type: "agent" } }, "defaults.target"],

@@ -115,3 +115,19 @@ describe("what is wrong is told", () => {
     for (const { detail } of violationsIn(() => parseFields(fields))) expect(detail).toMatch(/^(is required|must )/);
   });
 });
+
+describe("a target of which much is wrong", () => {
+  it("is told all of it at once", () => {
+    const pointers = violationsIn(() => parseFields({ target: { type: "queue", address: "", skillId: -1, extra: 1 } })).map(
+      ({ pointer }) => pointer,
+    );
+    expect(pointers.toSorted()).toEqual(["#/target/address", "#/target/extra", "#/target/skillId", "#/target/type"]);
+  });
+
+  it("is told of a skill that only agents have, with whatever else is wrong", () => {
+    const pointers = violationsIn(() => parseFields({ target: { type: "skill-queue", address: "", skillId: 3 } })).map(
+      ({ pointer }) => pointer,
+    );
+    expect(pointers.toSorted()).toEqual(["#/target/address", "#/target/skillId"]);
+  });
+});
