@@ -38,7 +38,7 @@ describe("npm start", () => {
     expect(url).toBe(`${origin}/v1/transfers/demo`);
 
     expect(await ask(url, init)).toMatchObject({ status: 200, body: { state: "accepted", replayed: false, gateway: { retcode: "0" } } });
-    await stack.printed(/webhook +POST \/v1\/transfers\/demo call \S+ → 200 accepted \d+ ms$/m);
+    await stack.printed(/webhook +POST \/v1\/transfers\/demo secret local call \S+ → 200 accepted \d+ ms$/m);
     await stack.printed(/gateway +POST transfer agent 101 call \S+ → 0 /);
     await stack.printed(/secrets +GetSecretValue ccgw\/local\/connections\/demo 200/);
     expect(await ask(url, init)).toMatchObject({ status: 200, body: { state: "accepted", replayed: true } });
