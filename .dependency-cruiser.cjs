@@ -28,8 +28,11 @@ module.exports = {
     { name: "dev-stays-out", severity: "error", from: { path: "^(handlers|lib)/" }, to: { path: "^(dev|test|bench|scripts)/" } },
     mayImport("transfer", errors),
     mayImport("verification", errors, core),
-    mayImport("sources", folder("verification"), core, errors),
+    mayImport("mapping", core, errors),
+    mayImport("sources", folder("verification"), folder("mapping"), core, errors),
     mayImport("http", folder("sources"), core, errors, log),
+    // What is the same however a transfer is asked for: deadlines, entries, the canonical answer.
+    mayImport("lex", folder("http"), folder("sources"), core, errors, log),
     mayImport("gateway", core, errors, log),
     mayImport("secrets", core, errors, log),
     mayImport("records", core, errors, log),
@@ -44,7 +47,7 @@ module.exports = {
       name: "a-source-knows-no-other",
       severity: "error",
       from: { path: "^lib/sources/([^/]+)\\.ts$", pathNot: "^lib/sources/(index|configured-connection)\\.ts$" },
-      to: { path: folder("sources"), pathNot: "^lib/sources/(source|json-body)\\.ts$" },
+      to: { path: folder("sources"), pathNot: "^lib/sources/(source\\.ts|reading/|answering/)" },
     },
     {
       name: "leaves-import-nothing-of-ours",

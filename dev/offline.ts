@@ -70,8 +70,10 @@ export async function startOffline(options: OfflineOptions): Promise<Offline> {
 
 function spawnOffline({ httpPort, lambdaPort, secretsManagerUrl, secretsPrefix }: OfflineOptions): ChildProcess {
   const serverless = ["node_modules/serverless/bin/serverless.js", "offline", "start", "--stage", "local", "--localEnvironment"];
-  const ports = ["--httpPort", String(httpPort), "--lambdaPort", String(lambdaPort), "--param", `secretsPrefix=${secretsPrefix}`];
-  return spawn(process.execPath, ["--import", new URL("exit-with-parent.ts", import.meta.url).href, ...serverless, ...ports], {
+  const ports = ["--httpPort", String(httpPort), "--lambdaPort", String(lambdaPort)];
+  const params = ["--param", `secretsPrefix=${secretsPrefix}`, "--param", `publicBaseUrl=http://127.0.0.1:${httpPort}`];
+  const exitWithParent = new URL("exit-with-parent.ts", import.meta.url).href;
+  return spawn(process.execPath, ["--import", exitWithParent, ...serverless, ...ports, ...params], {
     cwd: ROOT,
     env: { ...withoutAws(process.env), ...localAws(secretsManagerUrl), SLS_NOTIFICATIONS_MODE: "off" },
     // The channel tells it when we are gone; a group of its own keeps the terminal's Ctrl-C for us, who stop it in order.

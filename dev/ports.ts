@@ -6,6 +6,7 @@ const PORTS = {
   lambda: { variable: "LAMBDA_PORT", port: 3002, use: "serverless-offline's Lambda endpoint" },
   gateway: { variable: "GATEWAY_PORT", port: 8043, use: "the CC-Gateway simulator" },
   control: { variable: "GATEWAY_CONTROL_PORT", port: 8044, use: "the simulator's control interface" },
+  tokens: { variable: "TOKEN_ISSUER_PORT", port: 8045, use: "the issuer of tokens" },
   secrets: { variable: "SECRETS_MANAGER_PORT", port: 4566, use: "the Secrets Manager emulator" },
 } as const;
 
@@ -16,13 +17,7 @@ export class StartError extends Error {}
 
 /** Throws a `StartError` that names the variable to set. */
 export async function choosePorts(environment: Readonly<Record<string, string | undefined>>): Promise<Ports> {
-  const ports: Ports = {
-    http: parsePort("http", environment),
-    lambda: parsePort("lambda", environment),
-    gateway: parsePort("gateway", environment),
-    control: parsePort("control", environment),
-    secrets: parsePort("secrets", environment),
-  };
+  const ports = parsePorts(environment);
   const taken: string[] = [];
   for (const { variable, port, use } of Object.entries(ports).map(([name, port]) => ({ ...PORTS[name as keyof Ports], port }))) {
     if (Object.values(ports).filter((other) => other === port).length > 1)
@@ -31,6 +26,18 @@ export async function choosePorts(environment: Readonly<Record<string, string | 
   }
   if (taken.length > 0) throw new StartError(taken.join("\n"));
   return ports;
+}
+
+/** Where the local stack is, or is to be. Throws a `StartError` for what is no port. */
+export function parsePorts(environment: Readonly<Record<string, string | undefined>>): Ports {
+  return {
+    http: parsePort("http", environment),
+    lambda: parsePort("lambda", environment),
+    gateway: parsePort("gateway", environment),
+    control: parsePort("control", environment),
+    tokens: parsePort("tokens", environment),
+    secrets: parsePort("secrets", environment),
+  };
 }
 
 function parsePort(name: keyof Ports, environment: Readonly<Record<string, string | undefined>>): number {

@@ -1,10 +1,12 @@
 /** `npm start`: the whole integration on this machine, the functions under serverless-offline and the servers that they need, all on loopback. */
+import { DEMOS } from "./demos.ts";
 import { startGatewaySimulator } from "./gateway-simulator/simulator.ts";
 import { REGION, startOffline } from "./offline.ts";
 import { choosePorts, StartError } from "./ports.ts";
 import { toRequestLine } from "./request-line.ts";
 import { startSecretsManagerEmulator } from "./secrets-manager/emulator.ts";
 import { createSeed, DEMO_CONNECTION, DEMO_KEY } from "./seed.ts";
+import { startTokenIssuer } from "./token-issuer.ts";
 
 const SECRETS_PREFIX = "ccgw/local";
 const DEMO_REQUEST = {
@@ -33,7 +35,10 @@ async function start(): Promise<void> {
     servers.push(gateway);
     const secrets = await startSecretsManagerEmulator({ port: ports.secrets, region: REGION, log: (line) => print(`secrets  ${line}`) });
     servers.push(secrets);
-    const seed = createSeed({ prefix: SECRETS_PREFIX, gatewayUrl: gateway.url, gatewayCa: gateway.caPem, guid: gateway.guidOf("101") });
+    const tokens = await startTokenIssuer({ port: ports.tokens });
+    servers.push(tokens);
+    const { url: gatewayUrl, caPem: gatewayCa } = gateway;
+    const seed = createSeed({ prefix: SECRETS_PREFIX, gatewayUrl, gatewayCa, guid: gateway.guidOf("101"), issuer: tokens.url });
     for (const [name, document] of seed) secrets.putSecret(name, document);
     const offline = await startOffline({
       httpPort: ports.http,
@@ -81,6 +86,8 @@ Secrets Manager   ${secretsUrl} (emulator)
 Try it, from another terminal:
 
 curl -s ${url}/v1/transfers/${DEMO_CONNECTION} -H 'Authorization: Bearer ${DEMO_KEY}' -H 'Content-Type: application/json' -d '${JSON.stringify(DEMO_REQUEST)}'
+
+Or play a caller, with npm run send -- and one of ${DEMOS.map(({ source }) => source).join(", ")}
 
 Ctrl-C stops everything.
 `;

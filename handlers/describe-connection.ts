@@ -16,5 +16,5 @@ const connections = createSecretLookup({ read, folder: "connections", schema: Co
 
 export const handler = createHttpHandler(createDescribeConnection(createAuthenticator({ connections, log, now })), {
   log,
-  clock: SYSTEM_CLOCK,
+  edge: { ...SYSTEM_CLOCK, publicBaseUrl: config.publicBaseUrl },
 });

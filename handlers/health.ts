@@ -4,6 +4,6 @@ import { createHttpHandler, SYSTEM_CLOCK } from "../lib/http/handler.ts";
 import { createHealth } from "../lib/http/health.ts";
 import { createLog } from "../lib/log.ts";
 
-const { version } = parseConfig(process.env);
+const { version, publicBaseUrl } = parseConfig(process.env);
 
-export const handler = createHttpHandler(createHealth(version), { log: createLog(), clock: SYSTEM_CLOCK });
+export const handler = createHttpHandler(createHealth(version), { log: createLog(), edge: { ...SYSTEM_CLOCK, publicBaseUrl } });

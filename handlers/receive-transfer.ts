@@ -28,4 +28,7 @@ const gateway = createTransferGateway({ sites, agents, post: createGatewayClient
 const transfers = createTransferService({ gateway, records: createMemoryRecords({ now }) });
 const authenticate = createAuthenticator({ connections, log, now });
 
-export const handler = createHttpHandler(createReceiveTransfer({ authenticate, transfers, log }), { log, clock: SYSTEM_CLOCK });
+export const handler = createHttpHandler(createReceiveTransfer({ authenticate, transfers, log }), {
+  log,
+  edge: { ...SYSTEM_CLOCK, publicBaseUrl: config.publicBaseUrl },
+});

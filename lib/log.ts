@@ -27,6 +27,7 @@ const FIELDS = [
   "retcode",
   "replayed",
   "dryRun",
+  "entries",
   "attempts",
   "gatewayMs",
   "guidRenewed",
@@ -38,6 +39,8 @@ export type LogFields = { readonly [field in (typeof FIELDS)[number]]?: string |
 export interface Log {
   /** The one line of a request. */
   access(fields: LogFields): void;
+  /** One of several transfers of a request. */
+  entry(fields: LogFields): void;
   /** What an operator has to know beside it. */
   problem(what: string, fields: LogFields): void;
   /** Adds 1 to a metric. Dimensions must be bounded by the configuration. */
@@ -55,6 +58,9 @@ export function createLog(): Log {
     access(fields) {
       const level = Number(fields.status) >= SERVER_ERROR_STATUS ? "error" : "info";
       logger[level]("request", toAllowed(fields));
+    },
+    entry(fields) {
+      logger.info("transfer", toAllowed(fields));
     },
     problem(what, fields) {
       logger.error(what, toAllowed(fields));

@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../lib/config.ts";
 
-const ENVIRONMENT = { CCGW_SECRETS_PREFIX: "ccgw/prod", CCGW_VERSION: "1.2.3" };
+const ENVIRONMENT = { CCGW_SECRETS_PREFIX: "ccgw/prod", CCGW_PUBLIC_BASE_URL: "https://hooks.example.com", CCGW_VERSION: "1.2.3" };
 
 describe("the configuration of the stack", () => {
   it("is what the environment says, and nothing else of it", () => {
     const environment = { ...ENVIRONMENT, PATH: "/usr/bin", AWS_SECRET_ACCESS_KEY: "planted" };
-    expect(parseConfig(environment)).toEqual({ secretsPrefix: "ccgw/prod", version: "1.2.3" });
+    expect(parseConfig(environment)).toEqual({
+      secretsPrefix: "ccgw/prod",
+      publicBaseUrl: "https://hooks.example.com",
+      version: "1.2.3",
+    });
   });
 
   it.each(["a", "ccgw", "ccgw/prod", "a/b/c", "A0_+=.@-/b"])("takes the prefix %s", (prefix) => {
@@ -20,7 +24,21 @@ describe("the configuration of the stack", () => {
     },
   );
 
-  it.each(["CCGW_SECRETS_PREFIX", "CCGW_VERSION"])("names %s where it is missing", (name) => {
+  it.each(["https://hooks.example.com", "https://hooks.example.com/ccgw", "http://127.0.0.1:3000", "https://[::1]:8443/a/b"])(
+    "takes the address %s",
+    (address) => {
+      expect(parseConfig({ ...ENVIRONMENT, CCGW_PUBLIC_BASE_URL: address }).publicBaseUrl).toBe(address);
+    },
+  );
+
+  it.each(["", "hooks.example.com", "/v1", "https://hooks.example.com/", "https://hooks.example.com/ccgw/", "ftp://hooks.example.com"])(
+    "refuses the address %j",
+    (address) => {
+      expect(() => parseConfig({ ...ENVIRONMENT, CCGW_PUBLIC_BASE_URL: address })).toThrow(/^environment variable CCGW_PUBLIC_BASE_URL: /);
+    },
+  );
+
+  it.each(["CCGW_SECRETS_PREFIX", "CCGW_PUBLIC_BASE_URL", "CCGW_VERSION"])("names %s where it is missing", (name) => {
     expect(() => parseConfig({ ...ENVIRONMENT, [name]: undefined })).toThrow(new RegExp(`^environment variable ${name}: [^;]+$`));
   });
 
@@ -29,8 +47,10 @@ describe("the configuration of the stack", () => {
   });
 
   it("names all that is wrong at once, and repeats no value", () => {
-    const wrong = { CCGW_SECRETS_PREFIX: "/planted/", CCGW_VERSION: "" };
-    expect(() => parseConfig(wrong)).toThrow(/^environment variable CCGW_SECRETS_PREFIX: .+; environment variable CCGW_VERSION: .+$/);
+    const wrong = { CCGW_SECRETS_PREFIX: "/planted/", CCGW_PUBLIC_BASE_URL: "https://planted/", CCGW_VERSION: "" };
+    expect(() => parseConfig(wrong)).toThrow(
+      /^environment variable CCGW_SECRETS_PREFIX: .+; environment variable CCGW_PUBLIC_BASE_URL: .+; environment variable CCGW_VERSION: .+$/,
+    );
     expect(() => parseConfig(wrong)).not.toThrow(/planted/);
   });
 });

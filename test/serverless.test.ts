@@ -1,5 +1,5 @@
 /** What the code says about its deployment and what serverless.yml says: the same. Read from the package, as the framework understood the file. */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
@@ -49,10 +49,13 @@ describe("serverless.yml", () => {
     const routes = Object.keys(service.functions).flatMap(routesOf);
     expect(routes.toSorted()).toEqual(["*", ...ROUTES].toSorted());
     expect(routesOf("unrouted")).toEqual(["*"]);
+    expect(routesOf("receive-lex")).toEqual([]);
   });
 
-  it("gives each handler file a function of its name", () => {
-    const names = ["describe-connection", "health", "receive-transfer", "unrouted"];
+  it("gives each handler file a function of its name", async () => {
+    const files = await readdir(new URL("../handlers/", import.meta.url));
+    const names = files.map((file) => file.replace(/\.ts$/, ""));
+    expect(names.toSorted()).toEqual(["describe-connection", "health", "receive-lex", "receive-transfer", "unrouted"]);
     expect(Object.entries(service.functions).map(([name, { handler }]) => [name, handler])).toEqual(
       expect.arrayContaining(names.map((name) => [name, `handlers/${name}.handler`])),
     );

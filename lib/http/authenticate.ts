@@ -3,7 +3,7 @@ import { TransferError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { ConfiguredConnection } from "../sources/configured-connection.ts";
 import { createDecoyVerifier } from "../sources/decoy-verifier.ts";
-import type { Verdict } from "../sources/source.ts";
+import type { Claims, Verdict } from "../sources/source.ts";
 import { DEADLINE_MAX_MS } from "../transfer/connection.ts";
 import { Name } from "../transfer/target.ts";
 import type { HttpRequest } from "./request.ts";
@@ -28,24 +28,33 @@ interface Dependencies {
   readonly now: () => number;
 }
 
-export type Authenticate = (request: HttpRequest) => Promise<ConfiguredConnection>;
+export interface Authenticated {
+  readonly connection: ConfiguredConnection;
+  readonly claims: Claims;
+}
+
+export type Authenticate = (request: HttpRequest) => Promise<Authenticated>;
 
 /** Throws `unauthenticated`, `secrets-unavailable` or `misconfigured`. */
 export function createAuthenticator({ connections, log, now }: Dependencies): Authenticate {
   const decoy = createDecoyVerifier();
   const reread = new Map<string, number>();
 
-  function check(request: HttpRequest, connection: ConfiguredConnection | undefined): ConfiguredConnection | undefined {
+  async function check(
+    request: HttpRequest,
+    connection: ConfiguredConnection | undefined,
+    signal: AbortSignal,
+  ): Promise<Authenticated | undefined> {
     // The decoy makes a connection that is not there cost what a wrong credential costs.
-    const verdict: Verdict = (connection?.verify ?? decoy)(request.webhook);
+    const verdict: Verdict = await (connection?.verify ?? decoy)(request.webhook, signal);
     if (connection === undefined) request.note({ reason: "unknown-connection" });
     else if (!connection.settings.enabled) request.note({ reason: "disabled-connection" });
     else if (!verdict.ok) request.note({ reason: verdict.reason });
     else {
-      const { secretId } = verdict;
+      const { secretId, claims = {} } = verdict;
       request.note({ reason: undefined, source: connection.source.id, secretId });
       log.count("Authenticated", { connection: request.connectionName, secretId });
-      return connection;
+      return { connection, claims };
     }
     return undefined;
   }
@@ -68,8 +77,8 @@ export function createAuthenticator({ connections, log, now }: Dependencies): Au
     const { signal } = request.stopwatch.deadline(known?.settings.deadlineMs ?? known?.source.deadlineMs ?? DEADLINE_MAX_MS);
     const kept = name === undefined ? undefined : await connections.get(name, signal);
     const proven =
-      check(request, kept) ??
-      check(request, name !== undefined && mayReread(name) ? await connections.reread(name, signal, begunAt) : kept);
+      (await check(request, kept, signal)) ??
+      (await check(request, name !== undefined && mayReread(name) ? await connections.reread(name, signal, begunAt) : kept, signal));
     if (proven === undefined) throw new TransferError("unauthenticated", { reason: String(request.facts.reason) });
     return proven;
   };

@@ -13,6 +13,8 @@ export interface ReplyContext {
   readonly accept: string | undefined;
   /** Only once the caller is verified: before, everybody gets the plain problem. */
   readonly style: Connection["reply"];
+  /** Instead of the failure's own, where the caller would do the wrong thing with that. */
+  readonly status?: number | undefined;
 }
 
 interface Answer {
@@ -53,7 +55,8 @@ function toResultAnswer(result: TransferResult, context: ReplyContext): Answer {
   const { code, ...request } = { code: undefined, ...moved };
   const body = { transferId, state, outcome, ...request, reference, gateway, replayed, receivedAt };
   if (code === undefined) return { status: 200, type: JSON_TYPE, headers: {}, body };
-  const { status, retryable } = failureOf(code);
+  const { status = failureOf(code).status } = context;
+  const { retryable } = failureOf(code);
   const failure = { code, retryable, effect: "unknown", requestId: context.requestId };
   return { status, type: JSON_TYPE, headers: retryAfter(code), body: { ...body, ...failure }, code };
 }
@@ -71,8 +74,10 @@ interface Problem {
 }
 
 /** `undefined` members are left out when it is rendered. */
-function toProblem({ code, effect, detail, ...others }: Problem, { requestId, accept }: ReplyContext): Answer {
-  const { status, title, retryable } = failureOf(code);
+function toProblem({ code, effect, detail, ...others }: Problem, context: ReplyContext): Answer {
+  const { requestId, accept } = context;
+  const { title, retryable } = failureOf(code);
+  const { status = failureOf(code).status } = context;
   return {
     status,
     code,

@@ -4,7 +4,7 @@ import type { Route } from "./handler.ts";
 
 export function createDescribeConnection(authenticate: Authenticate): Route {
   return async (request) => {
-    const { settings, source } = await authenticate(request);
+    const { settings, source } = (await authenticate(request)).connection;
     const { gateway, agentId, test, targets, defaults, allow } = settings;
     const body = {
       connection: request.connectionName,

@@ -8,7 +8,7 @@ import { TransferError, toTransferError } from "../errors.ts";
 import { type Log, toErrorFields } from "../log.ts";
 import type { Reply } from "../sources/source.ts";
 import { renderCanonical } from "./canonical-reply.ts";
-import { type HttpRequest, MAX_BODY_BYTES, toHttpRequest } from "./request.ts";
+import { type Edge, type HttpRequest, MAX_BODY_BYTES, toHttpRequest } from "./request.ts";
 import type { Clock } from "./stopwatch.ts";
 
 export type Route = (request: HttpRequest) => Promise<Reply>;
@@ -17,12 +17,12 @@ type Middleware = MiddlewareObj<HttpRequest, Reply>;
 
 export const SYSTEM_CLOCK: Clock = { wallMs: Date.now, monotonicMs: () => performance.now() };
 
-export function createHttpHandler(route: Route, { log, clock }: { readonly log: Log; readonly clock: Clock }): HttpHandler {
+export function createHttpHandler(route: Route, { log, edge }: { readonly log: Log; readonly edge: Edge }): HttpHandler {
   // No early time-out: it would answer while the route goes on. Deadlines are the stopwatch's.
   const stack = middy<HttpRequest, Reply>({ timeoutEarlyInMillis: 0 }).use(accessLine(log)).use(problems(log)).use(limits).handler(route);
 
   return async (event, context) => {
-    const request = toHttpRequest(event, context, clock);
+    const request = toHttpRequest(event, context, edge);
     try {
       const { status, headers, body } = await stack(request, context);
       const ours = { "cache-control": "no-store", "x-request-id": request.requestId };
@@ -65,7 +65,7 @@ function accessLine(log: Log): Middleware {
 }
 
 /** Tells the access line why, and an operator where, if it is a bug. */
-export function noteFailure(request: HttpRequest, error: TransferError, log: Log): void {
+function noteFailure(request: HttpRequest, error: TransferError, log: Log): void {
   const { code, message: reason, effect, transferId, reference } = error;
   request.note({ code, reason, effect, transferId, reference });
   if (code === "internal") log.problem("bug", { requestId: request.requestId, ...toErrorFields(error.cause) });

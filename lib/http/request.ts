@@ -21,7 +21,12 @@ export interface HttpRequest {
   note(facts: LogFields): void;
 }
 
-export function toHttpRequest(event: APIGatewayProxyEventV2, context: Context, clock: Clock): HttpRequest {
+export interface Edge extends Clock {
+  /** Address of the API as callers know it, without a slash at the end. Never taken from a request. */
+  readonly publicBaseUrl: string;
+}
+
+export function toHttpRequest(event: APIGatewayProxyEventV2, context: Context, edge: Edge): HttpRequest {
   const { requestContext, pathParameters, rawPath = "", rawQueryString = "", routeKey = "" } = event;
   const headers = toLowerCase(event.headers);
   const method = requestContext?.http?.method ?? "";
@@ -29,17 +34,18 @@ export function toHttpRequest(event: APIGatewayProxyEventV2, context: Context, c
   return {
     webhook: {
       method,
+      url: `${edge.publicBaseUrl}${rawPath}${rawQueryString === "" ? "" : `?${rawQueryString}`}`,
       query: new URLSearchParams(rawQueryString),
       headers,
       body: toBytes(event),
-      receivedAt: new Date(clock.wallMs()),
+      receivedAt: new Date(edge.wallMs()),
     },
     path: rawPath,
     route: routeKey,
     connectionName: pathParameters?.connection ?? "",
     requestId: toRequestId(headers["x-request-id"], requestContext?.requestId),
     stopwatch: startStopwatch({
-      ...clock,
+      ...edge,
       requestedAtMs: requestContext?.timeEpoch,
       runtimeLeftMs: context.getRemainingTimeInMillis?.(),
     }),

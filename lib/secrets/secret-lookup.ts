@@ -74,7 +74,7 @@ export function createSecretLookup<Document>({ read, folder, schema, ttlMs, now 
 
   async function readFrom(path: string, readAt: number): Promise<Kept<Document>> {
     const text = await read(path);
-    return { readAt, parsed: text === undefined ? { document: undefined } : parse(text, path, schema) };
+    return { readAt, parsed: text === undefined ? { document: undefined } : await parse(text, path, schema) };
   }
 
   /** The entry of a name, in a map of bounded size in which the names that are in use come last. */
@@ -118,10 +118,10 @@ function documentOf<Document>(kept: Kept<Document> | undefined): Document | unde
 }
 
 /** The log learns which field is wrong and how, never what is in it. */
-function parse<Document>(text: string, path: string, schema: z.ZodType<Document>): Parsed<Document> {
+async function parse<Document>(text: string, path: string, schema: z.ZodType<Document>): Promise<Parsed<Document>> {
   const json = parseJson(text);
   if (json === undefined) return { error: new TransferError("misconfigured", { reason: `${path}: is not JSON` }) };
-  const parsed = schema.safeParse(json);
+  const parsed = await schema.safeParseAsync(json);
   if (parsed.success) return { document: parsed.data };
   const fields = parsed.error.issues.map((issue) => `${issue.path.join(".") || "document"} ${toReason(issue)}`);
   return { error: new TransferError("misconfigured", { reason: `${path}: ${fields.join("; ")}` }) };

@@ -1,36 +1,74 @@
-/** A connection's secret document, parsed as a whole: what it may do, which source it is, and how that source proves itself here. */
+/** A connection's secret document, parsed as a whole: what it may do, which source it is, how that source proves itself, and how bodies are mapped. */
 import * as z from "zod";
+import { readConventionalFields } from "../mapping/conventional-fields.ts";
+import { compileMapping } from "../mapping/jsonata-mapping.ts";
+import type { Mapping } from "../mapping/mapping.ts";
 import { Connection } from "../transfer/connection.ts";
-import { isFields } from "../transfer/request.ts";
+import { type Fields, isFields } from "../transfer/request.ts";
 import type { Scheme } from "../verification/scheme.ts";
 import { findSource, SOURCES } from "./index.ts";
-import type { Source, Verifier } from "./source.ts";
+import type { Claims, Opened, Source, Verified, Verifier, Webhook } from "./source.ts";
+
+/** Headers that a mapping may read. What proves the caller, or could, is not among them. */
+const MAPPING_HEADERS = ["content-type", "user-agent", "x-request-id"];
 
 export interface ConfiguredConnection {
   readonly settings: Connection;
   readonly source: Source;
   readonly verify: Verifier;
+  /** Of a webhook that was verified. */
+  open(webhook: Webhook, claims: Claims): Promise<Opened>;
 }
 
-export const ConfiguredConnection = Connection.transform((settings, context): ConfiguredConnection => {
+export const ConfiguredConnection = Connection.transform(async (settings, context): Promise<ConfiguredConnection> => {
   const source = findSource(settings.source);
   if (source === undefined) return refuse(context, "source", `must be one of ${SOURCES.map(({ id }) => id).join(", ")}`);
 
-  const scheme = chooseScheme(source, settings.verification);
+  const verification = isFields(settings.verification) ? settings.verification : {};
+  const scheme = chooseScheme(source, verification);
   if (scheme === undefined)
     return refuse(context, "verification", `must have a scheme of ${source.schemes.map(({ id }) => id).join(", ")}`);
+  const verify = scheme.verifier({ test: settings.test }).safeParse({ scheme: scheme.id, ...verification });
+  if (!verify.success) {
+    for (const issue of verify.error.issues) context.issues.push({ ...issue, input: undefined, path: ["verification", ...issue.path] });
+    return z.NEVER;
+  }
 
-  const verify = scheme.verifier.safeParse({ scheme: scheme.id, ...Object(settings.verification) });
-  if (verify.success) return { settings, source, verify: verify.data };
-  for (const issue of verify.error.issues) context.issues.push({ ...issue, input: undefined, path: ["verification", ...issue.path] });
-  return z.NEVER;
+  const mapping = settings.mapping === undefined ? undefined : await compile(settings.mapping);
+  if (typeof mapping === "string") return refuse(context, "mapping", mapping);
+  const open: ConfiguredConnection["open"] = (webhook, claims) =>
+    source.open({ webhook, settings, claims, map: createMap(mapping, source, withoutSecrets(webhook, verification)) });
+  return { settings, source, verify: verify.data, open };
 });
 
 /** The one that is named, or the source's usual one. */
-function chooseScheme(source: Source, verification: unknown): Scheme | undefined {
-  if (!isFields(verification)) return undefined;
+function chooseScheme(source: Source, verification: Fields): Scheme | undefined {
   const { scheme: id = source.schemes[0].id } = verification;
   return source.schemes.find((scheme) => scheme.id === id);
+}
+
+/** What is wrong with the expression, in words without its text, if it cannot be used. */
+function compile(expression: string): Promise<Mapping | string> {
+  return compileMapping(expression).catch((error: unknown) => (error instanceof Error ? error.message : "cannot be compiled"));
+}
+
+function createMap(mapping: Mapping | undefined, { id, mappingHeaders }: Source, { headers, query, receivedAt }: Webhook): Verified["map"] {
+  if (mapping === undefined) return async (_body, fields) => readConventionalFields(fields);
+  const shown = [...MAPPING_HEADERS, ...mappingHeaders].flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]]));
+  return (body) =>
+    mapping({
+      body,
+      headers: Object.fromEntries(shown),
+      query: Object.fromEntries(query),
+      source: id,
+      receivedAt: receivedAt.toISOString(),
+    });
+}
+
+/** A secret that came in the address is for no expression to read. */
+function withoutSecrets(webhook: Webhook, { secrets }: Fields): Webhook {
+  const values = Array.isArray(secrets) ? secrets.map((secret: unknown) => (isFields(secret) ? secret.value : undefined)) : [];
+  return { ...webhook, query: new URLSearchParams([...webhook.query].filter(([, value]) => !values.includes(value))) };
 }
 
 function refuse(context: z.RefinementCtx, field: string, message: string): never {

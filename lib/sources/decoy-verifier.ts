@@ -5,5 +5,5 @@ import type { Verifier } from "./source.ts";
 
 export function createDecoyVerifier(): Verifier {
   const secrets = [{ id: "decoy", value: randomBytes(32).toString("hex") }];
-  return sharedSecret.verifier.parse({ scheme: sharedSecret.id, secrets });
+  return sharedSecret.verifier({ test: false }).parse({ scheme: sharedSecret.id, secrets });
 }

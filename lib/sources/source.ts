@@ -1,20 +1,18 @@
 /**
- * What a source is: one kind of caller, declared. `defineSource` fixes the order in which a webhook is opened: verified on its bytes, then parsed,
- * then mapped. A source does no I/O.
+ * What a source is: one kind of caller, declared. `defineSource` fixes the order in which a webhook is opened: verified on its bytes (before it comes
+ * here), then parsed, then mapped. A source does no I/O.
  */
 import type * as z from "zod";
-import type { FailureCode, TransferError } from "../errors.ts";
+import { type FailureCode, type TransferError, toTransferError } from "../errors.ts";
 import type { Connection } from "../transfer/connection.ts";
-import type { Draft } from "../transfer/request.ts";
-import { invalidRequest } from "../transfer/request.ts";
+import { type Draft, type Fields, invalidRequest, isFields } from "../transfer/request.ts";
 import type { TransferReply } from "../transfer/service.ts";
 import { toViolations } from "../transfer/violations.ts";
-import type { Scheme, Webhook } from "../verification/scheme.ts";
-import { parseJsonBody } from "./json-body.ts";
+import type { Claims, Scheme, Webhook } from "../verification/scheme.ts";
 
-export type { Verdict, Verifier, Webhook } from "../verification/scheme.ts";
+export type { Claims, Verdict, Verifier, Webhook } from "../verification/scheme.ts";
 
-/** What there is to answer: the service's reply, or what kept us from one. */
+/** What there is to answer for one transfer: the service's reply, or what kept us from one. */
 export type Outcome = TransferReply | { readonly kind: "failure"; readonly error: TransferError };
 
 export interface Reply {
@@ -25,6 +23,47 @@ export interface Reply {
   readonly code?: FailureCode | undefined;
 }
 
+/** A verified webhook, and how its connection reads a body that the customer wrote. */
+export interface Verified {
+  readonly webhook: Webhook;
+  readonly settings: Connection;
+  readonly claims: Claims;
+  /** Through the connection's mapping, which sees `body`, or by the conventional names among `fields`. */
+  readonly map: (body: unknown, fields: Fields) => Promise<unknown>;
+}
+
+/** A draft of mapped fields. A delivery id that they hold is the customer's choice and goes before the vendor's. */
+export function toDraft(fields: unknown, vendorDeliveryId: string | undefined): Draft {
+  const chosen = isFields(fields) && fields.deliveryId !== undefined;
+  return { fields, deliveryId: chosen ? undefined : vendorDeliveryId };
+}
+
+/** The draft of one of a batch: what cannot be mapped fails alone. */
+export async function toBatchDraft(mapped: Promise<unknown>, vendorDeliveryId: string | undefined): Promise<Draft> {
+  try {
+    return toDraft(await mapped, vendorDeliveryId);
+  } catch (thrown) {
+    return { fields: undefined, deliveryId: vendorDeliveryId, problem: toTransferError(thrown, "none") };
+  }
+}
+
+export interface Answering<Payload> {
+  /** One a draft, in their order; the one failure where the webhook could not be opened; none where it asked for nothing. */
+  readonly outcomes: readonly Outcome[];
+  /** Undefined where the webhook could not be opened. */
+  readonly payload: Payload | undefined;
+  readonly settings: Connection;
+  readonly canonical: RenderCanonical;
+}
+
+/** An outcome in our own words, under the connection's style and the failure's status unless its caller needs others. */
+export type RenderCanonical = (outcome: Outcome, over?: CanonicalOver) => Reply;
+
+export interface CanonicalOver {
+  readonly status?: number | undefined;
+  readonly style?: Connection["reply"];
+}
+
 interface SourceDefinition<Payload> {
   /** As connections name it. */
   readonly id: string;
@@ -32,29 +71,56 @@ interface SourceDefinition<Payload> {
   readonly schemes: readonly [Scheme, ...Scheme[]];
   /** How long it waits for the answer, in ms, a margin left out. */
   readonly deadlineMs: number;
+  /** Headers of this caller that a connection's mapping may read, in lower case. */
+  readonly mappingHeaders?: readonly string[];
+  readonly readBody: (webhook: Webhook) => unknown;
   /** What it sends. Loose where a vendor may add fields. */
   readonly payload: z.ZodType<Payload>;
-  readonly toTransfer: (payload: Payload, webhook: Webhook) => Draft;
-  /** `canonical` is the answer in our own words. */
-  readonly reply: (outcome: Outcome, canonical: Reply, connection: Connection) => Reply;
+  /** One draft for each transfer that it asks for. Throws `invalid-request`, and `unauthenticated` where the body is not of whom the proof is. */
+  readonly toDrafts: (payload: Payload, verified: Verified) => readonly Draft[] | Promise<readonly Draft[]>;
+  readonly reply: (answering: Answering<Payload>) => Reply;
 }
+
+/** A webhook that was opened, or why it could not be; `reply` knows how its caller is answered in either case. */
+export type Opened = ({ readonly drafts: readonly Draft[] } | { readonly error: TransferError }) & {
+  reply(outcomes: readonly Outcome[], canonical: RenderCanonical): Reply;
+};
 
 export interface Source {
   readonly id: string;
   readonly schemes: readonly [Scheme, ...Scheme[]];
   readonly deadlineMs: number;
-  /** Of a verified webhook: parses, then maps. Throws `unsupported-media-type`, `invalid-json` or `invalid-request`. */
-  toDraft(webhook: Webhook): Draft;
-  reply(outcome: Outcome, canonical: Reply, connection: Connection): Reply;
+  readonly mappingHeaders: readonly string[];
+  open(verified: Verified): Promise<Opened>;
 }
 
-export function defineSource<Payload>({ payload: schema, toTransfer, ...source }: SourceDefinition<Payload>): Source {
+export function defineSource<Payload>(definition: SourceDefinition<Payload>): Source {
+  const { id, schemes, deadlineMs, mappingHeaders = [], readBody, payload: schema, toDrafts, reply } = definition;
+
+  function parse(webhook: Webhook): Payload {
+    const payload = schema.safeParse(readBody(webhook));
+    if (!payload.success) throw invalidRequest(toViolations(payload.error, []));
+    return payload.data;
+  }
+
   return {
-    ...source,
-    toDraft(webhook) {
-      const payload = schema.safeParse(parseJsonBody(webhook));
-      if (!payload.success) throw invalidRequest(toViolations(payload.error, []));
-      return toTransfer(payload.data, webhook);
+    id,
+    schemes,
+    deadlineMs,
+    mappingHeaders,
+    async open(verified) {
+      const { settings } = verified;
+      let payload: Payload | undefined;
+      const answer: Opened["reply"] = (outcomes, canonical) => reply({ outcomes, payload, settings, canonical });
+      try {
+        payload = parse(verified.webhook);
+        return { drafts: await toDrafts(payload, verified), reply: answer };
+      } catch (thrown) {
+        const error = toTransferError(thrown, "none");
+        // What the body contradicts was not proven: answered like every unproven request, before any words of the source or the connection.
+        if (error.code === "unauthenticated") throw error;
+        return { error, reply: answer };
+      }
     },
   };
 }

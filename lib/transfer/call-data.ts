@@ -5,8 +5,9 @@ import { expected, PlainText, plainText } from "./text.ts";
 
 export const CallDataFormat = z.enum(["json", "key-value", "text"]);
 export type CallDataFormat = z.infer<typeof CallDataFormat>;
-export const CallDataOverflow = z.enum(["reject", "truncate"]);
+export const CallDataOverflow = z.enum(["reject", "truncate", "truncate-oldest"]);
 type CallDataOverflow = z.infer<typeof CallDataOverflow>;
+type Cut = Exclude<CallDataOverflow, "reject">;
 
 const SCALAR_RULE = "must be text without control characters, a number within ±(2^53 - 1), true, false or null";
 
@@ -47,7 +48,8 @@ export function byteLength(text: string): number {
 
 /**
  * The text for the gateway, or `undefined` where it is over 2048 bytes of UTF-8 and may not be cut. Text is cut between code points; of fields
- * in the formats `json` and `key-value` the last ones are left out, so that what remains can still be read by a program.
+ * in the formats `json` and `key-value` the last ones are left out, so that what remains can still be read by a program. `truncate-oldest` leaves out
+ * what comes first: of a conversation the end counts.
  */
 export function renderCallData(
   source: string | CallDataFields,
@@ -57,21 +59,31 @@ export function renderCallData(
   const text = typeof source === "string" ? source : RENDER[format](source);
   if (byteLength(text) <= CALL_DATA_MAX_BYTES) return { text, truncated: false };
   if (overflow === "reject") return undefined;
-  if (typeof source === "string" || format === "text") return { text: cutText(text), truncated: true };
-  return { text: RENDER[format](fittingFields(source, format)), truncated: true };
+  if (typeof source === "string" || format === "text") return { text: CUT[overflow](text), truncated: true };
+  return { text: RENDER[format](fittingFields(source, format, overflow)), truncated: true };
 }
 
-function cutText(text: string): string {
+const CUT: Readonly<Record<Cut, (text: string) => string>> = { truncate: keepBeginning, "truncate-oldest": keepEnd };
+
+function keepBeginning(text: string): string {
   // The decoder would put U+FFFD for a code point that the cut has split; with `stream` it holds the rest back instead.
   const bytes = new TextEncoder().encode(text).subarray(0, CALL_DATA_MAX_BYTES);
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes, { stream: true });
 }
 
-function fittingFields(fields: CallDataFields, format: CallDataFormat): CallDataFields {
+function keepEnd(text: string): string {
+  const bytes = new TextEncoder().encode(text).subarray(-CALL_DATA_MAX_BYTES);
+  // RFC 3629 section 3: 10xxxxxx continues a code point, here one that the cut has split.
+  const first = bytes.findIndex((byte) => (byte & 0b1100_0000) !== 0b1000_0000);
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(first));
+}
+
+function fittingFields(fields: CallDataFields, format: CallDataFormat, cut: Cut): CallDataFields {
   const all = Object.entries(fields);
-  let count = all.length - 1;
-  while (count > 0 && byteLength(RENDER[format](Object.fromEntries(all.slice(0, count)))) > CALL_DATA_MAX_BYTES) count -= 1;
-  return Object.fromEntries(all.slice(0, count));
+  let kept = all;
+  while (kept.length > 0 && byteLength(RENDER[format](Object.fromEntries(kept))) > CALL_DATA_MAX_BYTES)
+    kept = cut === "truncate" ? kept.slice(0, -1) : kept.slice(1);
+  return Object.fromEntries(kept);
 }
 
 function entries(fields: CallDataFields): [string, string][] {

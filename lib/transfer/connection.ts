@@ -26,6 +26,16 @@ const Allow = z.strictObject({
   modes: z.union([z.literal("any"), z.array(Mode).min(1)]).default(["release-after-transfer"]),
 });
 
+/** By language tag (`de`, `de-CH`), or `default`. */
+const TextByLanguage = z.record(z.string().regex(/^(default|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$/), z.string().min(1).max(1_000));
+
+const Texts = z.strictObject({
+  accepted: TextByLanguage.optional(),
+  unknown: TextByLanguage.optional(),
+  /** Refused, or failed with nothing done. */
+  failed: TextByLanguage.optional(),
+});
+
 export const Connection = z
   .strictObject({
     schemaVersion: z.literal(1),
@@ -41,10 +51,14 @@ export const Connection = z
     targets: z.record(Name, Target).default({}),
     defaults: Defaults.default({}),
     allow: Allow.prefault({}),
+    /** JSONata, from the webhook to a transfer request: for sources whose body the customer writes. */
+    mapping: z.string().max(16_384).optional(),
     /** How long the caller waits, in ms, our margin left out. The source's own unless set. */
     deadlineMs: z.int().min(DEADLINE_MIN_MS).max(DEADLINE_MAX_MS).optional(),
     /** `always-200`: for tools that read the bodies of 2xx answers alone. */
     reply: z.enum(["native", "always-200"]).default("native"),
+    /** What a customer may read, for sources that show it. */
+    texts: Texts.default({}),
     callDataFormat: CallDataFormat.default("json"),
     callDataOverflow: CallDataOverflow.default("reject"),
   })
@@ -54,7 +68,7 @@ export const Connection = z
   })
   .refine(
     ({ defaults, callDataOverflow }) =>
-      defaults.callData === undefined || callDataOverflow === "truncate" || byteLength(defaults.callData) <= CALL_DATA_MAX_BYTES,
+      defaults.callData === undefined || callDataOverflow !== "reject" || byteLength(defaults.callData) <= CALL_DATA_MAX_BYTES,
     { path: ["defaults", "callData"], error: `must have at most ${CALL_DATA_MAX_BYTES} bytes in UTF-8` },
   );
 export type Connection = Readonly<z.infer<typeof Connection>>;

@@ -45,10 +45,13 @@ export interface Draft {
   readonly fields: unknown;
   readonly deliveryId?: string | undefined;
   readonly dryRun?: boolean | undefined;
+  /** Why there are no fields. It is thrown for this draft alone: the others of its batch go on. */
+  readonly problem?: TransferError | undefined;
 }
 
-/** Throws `invalid-request` with every violation. */
+/** Throws `invalid-request` with every violation, or the draft's own problem. */
 export function parseTransferRequest(draft: Draft, connection: Connection): TransferRequest {
+  if (draft.problem !== undefined) throw draft.problem;
   if (!isFields(draft.fields)) throw invalidRequest([{ pointer: "#", detail: "must be an object" }]);
   const fields = complete(draft.fields, draft.deliveryId, connection);
   const parsed = CanonicalRequest.safeParse(fields);

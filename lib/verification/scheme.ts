@@ -4,6 +4,8 @@ import type * as z from "zod";
 /** A webhook as it was received: nothing parsed, nothing trusted. */
 export interface Webhook {
   readonly method: string;
+  /** The address that the caller was given, with its query: from our configuration, never from the request (a signed URL proves nothing then). */
+  readonly url: string;
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -12,25 +14,50 @@ export interface Webhook {
 }
 
 /** For the log alone: outside all of them look alike. */
-export type VerificationFailure = "missing-credential" | "wrong-credential" | "expired-credential";
+export type VerificationFailure =
+  | "missing-credential"
+  | "malformed-credential"
+  | "wrong-credential"
+  | "expired-credential"
+  | "stale-timestamp"
+  | "future-timestamp";
 
 /** `secretId` names the secret that matched, so that an operator sees when an old one is out of use. */
-export type Verdict = { readonly ok: true; readonly secretId: string } | { readonly ok: false; readonly reason: VerificationFailure };
+export type Verdict =
+  | { readonly ok: true; readonly secretId: string; readonly claims?: Claims }
+  | { readonly ok: false; readonly reason: VerificationFailure };
+
+/** What a verified token says, for a source that has to hold it against the body. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** Throws `secrets-unavailable` where it needs something of others that it cannot get, also when `signal` aborts first. */
+export type Verifier = (webhook: Webhook, signal?: AbortSignal) => Verdict | Promise<Verdict>;
+
+export interface VerifierOptions {
+  /** A test connection takes the vendor's public test secret, too. It never sends. */
+  readonly test: boolean;
+}
 
 export interface Scheme {
   readonly id: string;
   /** From a connection's `verification` to what checks its webhooks. */
-  readonly verifier: z.ZodType<Verifier>;
+  verifier(options: VerifierOptions): z.ZodType<Verifier>;
 }
-
-export type Verifier = (webhook: Webhook) => Verdict;
 
 interface SchemeDefinition<Settings> {
   readonly id: string;
-  readonly settings: z.ZodType<Settings>;
-  verify(webhook: Webhook, settings: Settings): Verdict;
+  readonly settings: (options: VerifierOptions) => z.ZodType<Settings>;
+  verify(webhook: Webhook, settings: Settings, options: VerifierOptions, signal?: AbortSignal): Verdict | Promise<Verdict>;
 }
 
 export function defineScheme<Settings>({ id, settings, verify }: SchemeDefinition<Settings>): Scheme {
-  return { id, verifier: settings.transform((parsed) => (webhook: Webhook) => verify(webhook, parsed)) };
+  return {
+    id,
+    verifier: (options) =>
+      settings(options).transform((parsed) => (webhook: Webhook, signal?: AbortSignal) => verify(webhook, parsed, options, signal)),
+  };
+}
+
+export function refused(reason: VerificationFailure): Verdict {
+  return { ok: false, reason };
 }

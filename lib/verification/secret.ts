@@ -1,7 +1,7 @@
-/** The secrets of a connection and the one place that compares them. */
+/** The secrets of a connection, and the one place that compares what a caller presents with what it should be. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import * as z from "zod";
-import type { Verdict } from "./scheme.ts";
+import { refused, type Verdict } from "./scheme.ts";
 
 /** A guess at a shorter one could succeed. */
 const SECRET_MIN_CHARACTERS = 8;
@@ -15,29 +15,29 @@ const Secret = z.strictObject({
   /** Refused from then on. */
   notAfter: z.iso.datetime({ offset: true }).optional(),
 });
+export type Secret = Readonly<z.infer<typeof Secret>>;
 
 export const Secrets = z
   .array(Secret)
   .min(1)
   .max(SECRETS_MAX)
   .refine((secrets) => new Set(secrets.map(({ id }) => id)).size === secrets.length, "must have an id of its own for each secret");
-export type Secrets = Readonly<z.infer<typeof Secrets>>;
 
-/**
- * Compares with every secret, each in the same time whatever the lengths: hashes of equal length are compared, and a match ends nothing early.
- */
-export function matchSecret(presented: readonly string[], secrets: Secrets, now: Date): Verdict {
-  const hashes = (presented.length === 0 ? [""] : presented).map(sha256);
-  const matches = secrets.filter(({ value }) => {
-    const right = sha256(value);
-    return hashes.filter((hash) => timingSafeEqual(hash, right)).length > 0;
-  });
-  if (presented.length === 0) return { ok: false, reason: "missing-credential" };
-  const live = matches.find(({ notAfter }) => notAfter === undefined || now < new Date(notAfter));
-  if (live !== undefined) return { ok: true, secretId: live.id };
-  return { ok: false, reason: matches.length > 0 ? "expired-credential" : "wrong-credential" };
+/** In the same time whatever the lengths and wherever they differ: hashes of equal length are compared. */
+export function isEqual(presented: string | Uint8Array, right: string | Uint8Array): boolean {
+  return timingSafeEqual(sha256(presented), sha256(right));
 }
 
-function sha256(text: string): Buffer {
-  return createHash("sha256").update(text, "utf8").digest();
+/**
+ * Asks for every secret: a match ends nothing early. A secret beyond its `notAfter` is told apart for the log alone.
+ */
+export function matchSecrets(secrets: readonly Secret[], now: Date, isMatch: (value: string) => boolean): Verdict {
+  const matches = secrets.filter(({ value }) => isMatch(value));
+  const live = matches.find(({ notAfter }) => notAfter === undefined || now < new Date(notAfter));
+  if (live !== undefined) return { ok: true, secretId: live.id };
+  return refused(matches.length > 0 ? "expired-credential" : "wrong-credential");
+}
+
+function sha256(value: string | Uint8Array): Buffer {
+  return createHash("sha256").update(value).digest();
 }

@@ -1,58 +1,105 @@
 /**
- * A secret that the caller sends as it is: as Bearer token (RFC 6750), as `x-api-key`, as password of Basic (RFC 7617) or in a header of any name.
+ * A secret that the caller sends as it is: as Bearer token (RFC 6750), as `x-api-key`, as password of Basic (RFC 7617) or in a header of any name. In the
+ * query only for sources whose vendor has nothing else: addresses are kept in more places than headers. Our log has no field for them.
  * It proves who sent the request, not that nobody changed it: TLS does that.
  */
 import * as z from "zod";
-import { defineScheme, type Webhook } from "./scheme.ts";
-import { matchSecret, Secrets } from "./secret.ts";
+import { credentialsOf } from "./authorization.ts";
+import { defineScheme, refused, type Scheme, type Verdict, type Webhook } from "./scheme.ts";
+import { isEqual, matchSecrets, Secrets } from "./secret.ts";
 
 /** What a header carries unchanged: blanks at the ends are cut on the way, and other characters have no agreed encoding. */
 const HEADER_TEXT = /^[\x21-\x7e]+( +[\x21-\x7e]+)*$/;
 
-const Settings = z
-  .strictObject({
-    scheme: z.literal("shared-secret"),
-    secrets: Secrets,
-    /** Where the caller may put it. */
-    in: z
-      .array(z.enum(["bearer", "api-key", "basic", "header"]))
-      .min(1)
-      .default(["bearer", "api-key"]),
-    /** The header's name, for `header`. */
-    header: z
-      .string()
-      .regex(/^[A-Za-z0-9-]{1,64}$/, "must match ^[A-Za-z0-9-]{1,64}$")
-      .optional(),
-    /** The user name that must come with it, for `basic`. Any, unless set. */
-    username: z.string().min(1).optional(),
-  })
-  .refine(({ secrets }) => secrets.every(({ value }) => HEADER_TEXT.test(value)), {
-    path: ["secrets"],
-    error: "must be visible ASCII characters, with spaces only between them",
-  })
-  .refine((settings) => settings.in.includes("header") === (settings.header !== undefined), {
-    path: ["header"],
-    error: 'goes with "header" in the list "in"',
-  })
-  .refine((settings) => settings.in.includes("basic") || settings.username === undefined, {
-    path: ["username"],
-    error: 'goes with "basic" in the list "in"',
-  });
-type Settings = z.infer<typeof Settings>;
+const PLACES = ["bearer", "api-key", "basic", "header"] as const;
+const PLACES_WITH_QUERY = [...PLACES, "query"] as const;
+type Place = (typeof PLACES_WITH_QUERY)[number];
 
-export const sharedSecret = defineScheme({
-  id: "shared-secret",
-  settings: Settings,
-  verify: (webhook, settings) => matchSecret(presentedSecrets(webhook, settings), settings.secrets, webhook.receivedAt),
-});
+/** What a connection need not say, because this caller does it so. */
+interface UsualPlaces {
+  readonly in: readonly Place[];
+  readonly header?: string;
+  /** Name in the query. A source that gives none cannot be sent a secret there. */
+  readonly parameter?: string;
+}
+
+export type SharedSecretSettings = z.infer<ReturnType<typeof sharedSecretSettings>>;
+
+export const sharedSecret = defineSharedSecret({ in: ["bearer", "api-key"] });
+
+/** The same scheme, with the places of one vendor. */
+export function defineSharedSecret(usual: UsualPlaces): Scheme {
+  const settings = sharedSecretSettings(usual);
+  return defineScheme({
+    id: "shared-secret",
+    settings: () => settings,
+    verify: (webhook, parsed) => verifySharedSecret(webhook, parsed, usual),
+  });
+}
+
+export function sharedSecretSettings(usual: UsualPlaces) {
+  const places: readonly Place[] = usual.parameter === undefined ? PLACES : PLACES_WITH_QUERY;
+  return z
+    .strictObject({
+      scheme: z.literal("shared-secret"),
+      secrets: Secrets,
+      /** Where the caller may put it. */
+      in: z
+        .array(z.enum(places))
+        .min(1)
+        .default([...usual.in]),
+      /** The header's name, for `header`. */
+      header: z
+        .string()
+        .regex(/^[A-Za-z0-9-]{1,64}$/, "must match ^[A-Za-z0-9-]{1,64}$")
+        .optional(),
+      /** The parameter's name, for `query`. */
+      parameter: z
+        .string()
+        .regex(/^[A-Za-z0-9._-]{1,64}$/, "must match ^[A-Za-z0-9._-]{1,64}$")
+        .optional(),
+      /** The user name that must come with it, for `basic`. Any, unless set. */
+      username: z.string().min(1).optional(),
+    })
+    .refine(({ secrets }) => secrets.every(({ value }) => HEADER_TEXT.test(value)), {
+      path: ["secrets"],
+      error: "must be visible ASCII characters, with spaces only between them",
+    })
+    .refine(({ in: chosen, header }) => chosen.includes("header") || header === undefined, {
+      path: ["header"],
+      error: 'goes with "header" in the list "in"',
+    })
+    .refine(({ in: chosen, header = usual.header }) => !chosen.includes("header") || header !== undefined, {
+      path: ["header"],
+      error: 'must be given with "header" in the list "in"',
+    })
+    .refine(({ in: chosen, parameter }) => chosen.includes("query") || parameter === undefined, {
+      path: ["parameter"],
+      error: 'goes with "query" in the list "in"',
+    })
+    .refine(({ in: chosen, username }) => chosen.includes("basic") || username === undefined, {
+      path: ["username"],
+      error: 'goes with "basic" in the list "in"',
+    });
+}
+
+export function verifySharedSecret(webhook: Webhook, settings: SharedSecretSettings, usual: UsualPlaces): Verdict {
+  const { header = usual.header, parameter = usual.parameter } = settings;
+  const presented = presentedSecrets(webhook, { ...settings, header, parameter });
+  // Nothing presented costs what something wrong costs.
+  const compared = presented.length === 0 ? [""] : presented;
+  const verdict = matchSecrets(settings.secrets, webhook.receivedAt, (value) => compared.filter((text) => isEqual(text, value)).length > 0);
+  return presented.length === 0 ? refused("missing-credential") : verdict;
+}
 
 /** All of them: a proxy's own Authorization must not hide the caller's key. */
-function presentedSecrets({ headers }: Webhook, settings: Settings): string[] {
+function presentedSecrets({ headers, query }: Webhook, settings: SharedSecretSettings): string[] {
   const candidates = settings.in.map((place) => {
-    if (place === "bearer") return credentials(headers.authorization, "bearer");
+    if (place === "bearer") return credentialsOf(headers.authorization, "bearer");
     if (place === "api-key") return headers["x-api-key"];
     if (place === "basic") return basicPassword(headers.authorization, settings.username);
-    return headerOf(headers, settings.header?.toLowerCase() ?? "");
+    if (place === "header") return headerOf(headers, settings.header?.toLowerCase() ?? "");
+    return query.get(settings.parameter ?? "") ?? undefined;
   });
   return candidates.flatMap((candidate) => candidate || []);
 }
@@ -62,14 +109,8 @@ function headerOf(headers: Webhook["headers"], name: string): string | undefined
   return Object.hasOwn(headers, name) ? headers[name] : undefined;
 }
 
-/** RFC 9110 section 11.4: the scheme's name is not case-sensitive. */
-function credentials(authorization: string | undefined, scheme: string): string | undefined {
-  const [name, ...rest] = (authorization ?? "").trim().split(" ");
-  return name?.toLowerCase() === scheme ? rest.join(" ").trim() : undefined;
-}
-
 function basicPassword(authorization: string | undefined, username: string | undefined): string | undefined {
-  const encoded = credentials(authorization, "basic");
+  const encoded = credentialsOf(authorization, "basic");
   if (encoded === undefined) return undefined;
   const pair = Buffer.from(encoded, "base64").toString("utf8");
   const colon = pair.indexOf(":");

@@ -9,7 +9,7 @@ import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts
 import { toContext, toEvent } from "../support/http-event.ts";
 import { createKeptLog, type KeptLog } from "../support/kept-log.ts";
 import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
-import { type Answer, toResult } from "../support/stack.ts";
+import { type Answer, PUBLIC_BASE_URL, toResult } from "../support/stack.ts";
 
 const FOLDER = "ccgw/test/connections";
 const KEY = "the-key-of-the-connection";
@@ -40,10 +40,8 @@ beforeEach(() => {
     ttlMs: 60_000,
     now: clock.monotonicMs,
   });
-  const handler = createHttpHandler(createDescribeConnection(createAuthenticator({ connections, log, now: clock.monotonicMs })), {
-    log,
-    clock,
-  });
+  const authenticate = createAuthenticator({ connections, log, now: clock.monotonicMs });
+  const handler = createHttpHandler(createDescribeConnection(authenticate), { log, edge: { ...clock, publicBaseUrl: PUBLIC_BASE_URL } });
   ask = async (connection, key) => {
     const headers = { ...(key !== undefined && { authorization: `Bearer ${key}` }) };
     const event = toEvent({ method: "GET", path: "/", route: "GET /v1/connections/{connection}", connection, headers });

@@ -2,22 +2,17 @@ import { readdir } from "node:fs/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { TransferError } from "../../lib/errors.ts";
 import { createHttpHandler, type Route } from "../../lib/http/handler.ts";
-import { createReceiveTransfer } from "../../lib/http/receive-transfer.ts";
 import { MAX_BODY_BYTES } from "../../lib/http/request.ts";
-import { createMemoryRecords } from "../../lib/records/memory-records.ts";
-import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
-import type { Source } from "../../lib/sources/source.ts";
 import type { Deadline } from "../../lib/transfer/invocation.ts";
-import { createTransferService, type Gateway } from "../../lib/transfer/service.ts";
 import { type EventOptions, toContext, toEvent } from "../support/http-event.ts";
 import { createKeptLog } from "../support/kept-log.ts";
 import { createManualClock } from "../support/manual-clock.ts";
-import { toResult } from "../support/stack.ts";
+import { PUBLIC_BASE_URL, toResult } from "../support/stack.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
 async function ask(route: Route, options: Partial<EventOptions> = {}, log = createKeptLog()) {
-  const clock = createManualClock();
+  const edge = { ...createManualClock(), publicBaseUrl: PUBLIC_BASE_URL };
   const event = toEvent({
     method: "POST",
     path: "/v1/transfers/demo",
@@ -25,7 +20,7 @@ async function ask(route: Route, options: Partial<EventOptions> = {}, log = crea
     connection: "demo",
     ...options,
   });
-  const answer = toResult(await createHttpHandler(route, { log, clock })(event, toContext()));
+  const answer = toResult(await createHttpHandler(route, { log, edge })(event, toContext()));
   return { ...answer, ...log, line: log.lines[0] };
 }
 const ok: Route = async () => ({ status: 200, headers: { "content-type": "application/json" }, body: "{}" });
@@ -130,65 +125,13 @@ describe("a bug", () => {
   });
 });
 
-describe("a bug within a transfer", () => {
-  const connection = ConfiguredConnection.parse({
-    schemaVersion: 1,
-    source: "api",
-    verification: { secrets: [{ id: "current", value: "test-key-of-a-connection" }] },
-    gateway: "main",
-    agentId: "101",
-    allow: { targets: "any" },
-  });
-  const preview = { method: "POST", url: "https://gateway.example", headers: {}, body: {} } as const;
-  const broken = () => Promise.reject(new TypeError("broken"));
-  const accepting: Gateway = {
-    prepare: async () => ({ preview, send: async () => ({ state: "accepted", gateway: { retcode: "0", message: "success" } }) }),
-  };
-  function fail(): never {
-    throw new TypeError("broken");
-  }
-
-  function transferBy(gateway: Gateway, source: Source = connection.source) {
-    const log = createKeptLog();
-    const transfers = createTransferService({ gateway, records: createMemoryRecords({ now: () => 0 }) });
-    const body = JSON.stringify({ callId: "1", target: { type: "agent", address: "205" }, reference: "ticket-1" });
-    const route = createReceiveTransfer({ authenticate: async () => ({ ...connection, source }), transfers, log });
-    return ask(route, { headers: { "content-type": "application/json" }, body }, log);
-  }
-
-  it("before it was sent has no effect, and is told once", async () => {
-    const { status, body, problems, lines } = await transferBy({ prepare: broken });
-    expect(status).toBe(500);
-    expect(body).toMatchObject({ code: "internal", effect: "none", reference: "ticket-1" });
-    expect(problems).toMatchObject([{ what: "bug", fields: { errorName: "TypeError" } }]);
-    expect(lines).toHaveLength(1);
-  });
-
-  it("while its webhook was read has no effect", async () => {
-    const { body, problems } = await transferBy(accepting, { ...connection.source, toDraft: fail });
-    expect(body).toMatchObject({ code: "internal", effect: "none" });
-    expect(problems).toHaveLength(1);
-  });
-
-  it("while its answer was made leaves the effect open", async () => {
-    const { body, problems } = await transferBy(accepting, { ...connection.source, reply: fail });
-    expect(body).toMatchObject({ code: "internal", effect: "unknown" });
-    expect(problems).toHaveLength(1);
-  });
-
-  it("while it was sent leaves the effect open", async () => {
-    const { body, problems } = await transferBy({ prepare: async () => ({ preview, send: broken }) });
-    expect(body).toMatchObject({ code: "internal", effect: "unknown", transferId: expect.any(String) });
-    expect(problems).toHaveLength(1);
-  });
-});
-
 describe("the functions", async () => {
   const files = await readdir(new URL("../../handlers/", import.meta.url));
 
   it.each(files)("%s has a handler of at most two parameters", async (file) => {
     vi.stubEnv("CCGW_SECRETS_PREFIX", "ccgw/test");
     vi.stubEnv("CCGW_VERSION", "0.0.0-test");
+    vi.stubEnv("CCGW_PUBLIC_BASE_URL", PUBLIC_BASE_URL);
     const { handler } = await import(/* @vite-ignore */ new URL(`../../handlers/${file}`, import.meta.url).href);
     expect(handler).toBeTypeOf("function");
     expect(handler.length).toBeLessThanOrEqual(2);

@@ -2,10 +2,11 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { toHttpRequest } from "../../lib/http/request.ts";
 import { type EventOptions, toContext, toEvent } from "../support/http-event.ts";
 import { createManualClock, INSTANT } from "../support/manual-clock.ts";
+import { PUBLIC_BASE_URL } from "../support/stack.ts";
 
 function request(options: Partial<EventOptions> = {}, change: object = {}) {
   const event = toEvent({ method: "POST", path: "/v1/transfers/demo", route: "POST /v1/transfers/{connection}", ...options });
-  const made = toHttpRequest({ ...event, ...change }, toContext(), createManualClock());
+  const made = toHttpRequest({ ...event, ...change }, toContext(), { ...createManualClock(), publicBaseUrl: PUBLIC_BASE_URL });
   onTestFinished(() => made.stopwatch.end());
   return made;
 }
@@ -77,6 +78,14 @@ describe("a request", () => {
       ["a", "b c"],
       ["a", "d"],
     ]);
+  });
+
+  it.each([
+    ["", ""],
+    ["a=b%20c&d", "?a=b%20c&d"],
+  ])("has the address that its caller was given, whatever host it names, with the query %j", (query, written) => {
+    const { url } = request({ query, headers: { host: "elsewhere.example", "x-forwarded-host": "elsewhere.example" } }).webhook;
+    expect(url).toBe(`${PUBLIC_BASE_URL}/v1/transfers/demo${written}`);
   });
 
   it.each(["requestContext", "rawPath", "rawQueryString", "routeKey", "headers", "pathParameters", "body", "isBase64Encoded"])(

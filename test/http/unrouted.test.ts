@@ -4,10 +4,10 @@ import { unrouted } from "../../lib/http/unrouted.ts";
 import { toContext, toEvent } from "../support/http-event.ts";
 import { createKeptLog } from "../support/kept-log.ts";
 import { createManualClock } from "../support/manual-clock.ts";
-import { toResult } from "../support/stack.ts";
+import { PUBLIC_BASE_URL, toResult } from "../support/stack.ts";
 
 async function ask(method: string, path: string) {
-  const handler = createHttpHandler(unrouted, { log: createKeptLog(), clock: createManualClock() });
+  const handler = createHttpHandler(unrouted, { log: createKeptLog(), edge: { ...createManualClock(), publicBaseUrl: PUBLIC_BASE_URL } });
   return toResult(await handler(toEvent({ method, path, route: "$default" }), toContext()));
 }
 

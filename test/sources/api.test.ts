@@ -1,50 +1,43 @@
 import { describe, expect, it } from "vitest";
-import { api } from "../../lib/sources/api.ts";
-import type { Draft } from "../../lib/transfer/request.ts";
-import { violationsIn } from "../support/transfer-request.ts";
-import { describeSource, type Understanding } from "./source-contract.ts";
-
-const KEY = "key-of-the-contract";
-const JSON_TYPE = { "content-type": "application/json" };
-const REQUEST = { callId: "c-1", agentId: "101", target: { type: "agent", address: "205" }, mode: "blind", reference: "ticket" };
+import { signWithSharedSecret } from "../../dev/sign/shared-secret.ts";
+import { JSON_HEADERS, readFixture, SECRETS } from "../support/fixture.ts";
+import { openWith } from "../support/opened.ts";
+import { proofBy } from "../support/proof-by.ts";
+import { CANONICAL_ANSWERS, describeSource } from "./source-contract.ts";
 
 describeSource({
-  source: api,
-  document: {
-    schemaVersion: 1,
-    source: "api",
-    gateway: "site-a",
-    verification: { secrets: [{ id: "current", value: KEY }] },
-  },
-  body: JSON.stringify(REQUEST),
-  request: REQUEST,
-  sign: () => ({ ...JSON_TYPE, authorization: `Bearer ${KEY}` }),
-  forge: () => ({ ...JSON_TYPE, authorization: "Bearer another-key" }),
-  understand({ body }): Understanding {
-    const { state, effect, dryRun } = JSON.parse(body);
-    if (dryRun === true) return "dry-run";
-    if (state === "accepted") return "transferred";
-    return effect === "none" ? "not-transferred" : "unknown";
-  },
+  id: "api",
+  verification: { scheme: "shared-secret" },
+  secrets: SECRETS,
+  headers: { ...JSON_HEADERS, "idempotency-key": "run-4711" },
+  sign: proofBy(signWithSharedSecret),
+  signsBody: false,
+  body: readFixture("api/transfer.json"),
+  requests: [
+    {
+      callId: "1552524689-16797284",
+      agentId: "101",
+      target: { type: "agent", address: "205", skillId: 3 },
+      mode: "release-after-transfer",
+      caller: "88880021",
+      callData: '{"name":"Zoë Müller","topic":"Invoice 2026-117","priority":2,"vip":true}',
+      reference: "ticket-4711",
+      deliveryId: "run-4711",
+    },
+  ],
+  answers: CANONICAL_ANSWERS,
 });
 
-function draft({ body = "{}", query = "", headers = {} }: { body?: string; query?: string; headers?: Record<string, string> } = {}): Draft {
-  return api.toDraft({
-    method: "POST",
-    query: new URLSearchParams(query),
-    headers: { ...JSON_TYPE, ...headers },
-    body: new TextEncoder().encode(body),
-    receivedAt: new Date("2026-11-23T07:00:00Z"),
-  });
-}
-
 describe("source api", () => {
-  it("takes the body for the fields, known or not", () => {
-    expect(draft({ body: '{"callId":"c-1","unknown":[1]}' }).fields).toEqual({ callId: "c-1", unknown: [1] });
+  it("takes the body for the fields, known or not", async () => {
+    expect(await openWith("api", { body: '{"callId":"c-1","unknown":[1]}' })).toMatchObject([{ fields: { callId: "c-1", unknown: [1] } }]);
   });
 
-  it.each(["[]", "null", '"text"', "1", "true"])("refuses %s for a body", (body) => {
-    expect(violationsIn(() => draft({ body }))).toEqual([{ pointer: "#", detail: "must be an object" }]);
+  it.each(["[]", "null", '"text"', "1", "true"])("refuses %s for a body", async (body) => {
+    expect(await openWith("api", { body })).toMatchObject({
+      code: "invalid-request",
+      errors: [{ pointer: "#", detail: "must be an object" }],
+    });
   });
 
   it.each([
@@ -53,12 +46,8 @@ describe("source api", () => {
     ['"', '"'],
     ['""', ""],
     ['a"b"c', 'a"b"c'],
-  ])("takes the Idempotency-Key %s for the delivery id %s", (key, deliveryId) => {
-    expect(draft({ headers: { "idempotency-key": key } }).deliveryId).toBe(deliveryId);
-  });
-
-  it("has no delivery id without an Idempotency-Key", () => {
-    expect(draft().deliveryId).toBeUndefined();
+  ])("takes the Idempotency-Key %s for the delivery id %s", async (key, deliveryId) => {
+    expect(await openWith("api", { headers: { "idempotency-key": key } })).toMatchObject([{ deliveryId }]);
   });
 
   it.each([
@@ -69,8 +58,8 @@ describe("source api", () => {
     ["dryRun=false", false],
     ["dryRun=false&dryRun=true", true],
     ["dryRun=false&dryRun=false", false],
-  ])("takes the query %j for dry run: %s", (query, dryRun) => {
-    expect(draft({ query }).dryRun).toBe(dryRun);
+  ])("takes the query %j for dry run: %s", async (query, dryRun) => {
+    expect(await openWith("api", { query })).toMatchObject([{ dryRun }]);
   });
 
   it.each([
@@ -79,9 +68,9 @@ describe("source api", () => {
     ["dryRun=TRUE", "#/dryRun"],
     ["dryRun=true&dryRun=yes", "#/dryRun"],
     ["dryRun=true&planted=1", "#"],
-  ])("refuses the query %s: a misspelled dry run must not transfer anybody", (query, pointer) => {
-    const errors = violationsIn(() => draft({ query }));
-    expect(errors.map((error) => error.pointer)).toEqual([pointer]);
-    expect(JSON.stringify(errors)).not.toContain("planted");
+  ])("refuses the query %s: a misspelled dry run must not transfer anybody", async (query, pointer) => {
+    const failure = await openWith("api", { query });
+    expect(failure).toMatchObject({ code: "invalid-request", errors: [{ pointer }] });
+    expect(JSON.stringify(failure)).not.toContain("planted");
   });
 });

@@ -1,12 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { TransferError } from "../../lib/errors.ts";
-import { parseJsonBody } from "../../lib/sources/json-body.ts";
+import { readJsonBody } from "../../lib/sources/reading/json-body.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
 
 function parse(body: string | Uint8Array, headers: Readonly<Record<string, string>> = JSON_TYPE): unknown {
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
-  return parseJsonBody({ method: "POST", query: new URLSearchParams(), headers, body: bytes, receivedAt: new Date(0) });
+  return readJsonBody({
+    method: "POST",
+    url: "https://hooks.example.com",
+    query: new URLSearchParams(),
+    headers,
+    body: bytes,
+    receivedAt: new Date(0),
+  });
 }
 
 function failureOf(run: () => unknown): TransferError {

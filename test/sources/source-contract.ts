@@ -1,170 +1,196 @@
 /**
- * What every source has to do, whoever calls: proves first and reads then, takes any bytes, and never says more than is known. A source brings how its
- * caller writes and how it reads an answer.
+ * What every source has to do, whoever calls: proves first and reads then, takes any bytes, asks for what its caller asked for, and answers each outcome
+ * in a way that makes this caller do the right thing. It runs the real functions between the gateway simulator and the secrets' emulator.
  */
-import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { FAILURES, type FailureCode, TransferError } from "../../lib/errors.ts";
-import { createAuthenticator } from "../../lib/http/authenticate.ts";
-import { renderCanonical } from "../../lib/http/canonical-reply.ts";
-import { createHttpHandler, SYSTEM_CLOCK } from "../../lib/http/handler.ts";
-import { createReceiveTransfer } from "../../lib/http/receive-transfer.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
-import type { Outcome, Reply, Source } from "../../lib/sources/source.ts";
 import { parseTransferRequest } from "../../lib/transfer/request.ts";
-import type { TransferResult } from "../../lib/transfer/result.ts";
-import { toContext, toEvent } from "../support/http-event.ts";
-import { ACCEPTED, PREVIEW, RECEIVED_AT, REFUSED, UNKNOWN } from "../support/transfer-service.ts";
+import { INSTANT } from "../support/manual-clock.ts";
+import { type Answer, type Connected, PUBLIC_BASE_URL, type Stack, startStack } from "../support/stack.ts";
+import { describeProof } from "./source-contract-proof.ts";
+import { describeReplies } from "./source-contract-replies.ts";
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** What a caller understands: that it was transferred, that it was not, that nobody knows, or that nothing was tried. */
-export type Understanding = "transferred" | "not-transferred" | "unknown" | "dry-run";
-
-export interface SourceFixture {
-  readonly source: Source;
-  /** The connection's secret. */
-  readonly document: Readonly<Record<string, unknown>>;
-  /** A body from which a whole transfer request comes, and what is in it. */
-  readonly body: string;
-  readonly request: Readonly<Record<string, unknown>>;
-  /** Headers of its caller over any body. */
-  sign(body: Uint8Array): Headers;
-  /** The same from somebody who does not hold the secret. */
-  forge(body: Uint8Array): Headers;
-  /** As the source's caller reads it. */
-  understand(reply: Reply): Understanding;
+/** What a caller has in hand when it signs. */
+export interface Unsigned {
+  readonly method: "POST";
+  /** As the caller was given it. */
+  readonly url: string;
+  readonly body: Uint8Array;
+  /** When it signs, in ms since 1970. */
+  readonly atMs: number;
 }
 
-const MOVED = {
-  transferId: "t-1",
-  callId: "c-1",
-  agentId: "101",
-  target: { type: "agent", address: "205" },
-  mode: "release-after-transfer",
-  receivedAt: RECEIVED_AT,
-  outcome: "not-observed",
-  replayed: false,
-} as const;
+/** What proves the caller: nothing of it may be missing or changed. */
+export interface Proof {
+  readonly headers: Headers;
+  readonly query?: string;
+}
 
-const RESULTS: readonly [string, TransferResult, Understanding][] = [
-  ["accepted", { ...MOVED, ...ACCEPTED }, "transferred"],
-  ["accepted, replayed", { ...MOVED, ...ACCEPTED, replayed: true }, "transferred"],
-  ["accepted, call data cut", { ...MOVED, ...ACCEPTED, callDataTruncated: true, reference: "ticket" }, "transferred"],
-  ["unknown", { ...MOVED, ...UNKNOWN }, "unknown"],
-  ["unknown, with the gateway's words", { ...MOVED, ...UNKNOWN, code: "gateway-error", gateway: ACCEPTED.gateway }, "unknown"],
-  ["unknown by a bug, replayed", { ...MOVED, ...UNKNOWN, code: "internal", replayed: true }, "unknown"],
-  ["refused", { ...MOVED, ...REFUSED }, "not-transferred"],
-  ["refused for the session", { ...MOVED, ...REFUSED, code: "agent-not-signed-in", reason: undefined }, "not-transferred"],
-];
+export interface ExpectedAnswer {
+  readonly status: number;
+  readonly headers?: Headers;
+  /** Members of its JSON, or what its text matches. */
+  readonly body?: Readonly<Record<string, unknown>> | RegExp;
+}
 
-const CODES = Object.keys(FAILURES).filter((code): code is FailureCode => Object.hasOwn(FAILURES, code));
+/** The answer to each thing that can become of a delivery; the last four to bodies that cannot be read. */
+export interface ExpectedAnswers {
+  readonly accepted: ExpectedAnswer;
+  readonly replayed: ExpectedAnswer;
+  readonly unknown: ExpectedAnswer;
+  /** `gateway-refused`. */
+  readonly refused: ExpectedAnswer;
+  /** `gateway-busy`: retryable, effect none. */
+  readonly busy: ExpectedAnswer;
+  readonly inProgress: ExpectedAnswer;
+  readonly dryRun: ExpectedAnswer;
+  readonly misconfigured: ExpectedAnswer;
+  readonly malformed: ExpectedAnswer;
+  readonly empty: ExpectedAnswer;
+  readonly notAnObject: ExpectedAnswer;
+  readonly otherType: ExpectedAnswer;
+}
 
-export function describeSource(fixture: SourceFixture): void {
-  const { source, document, body } = fixture;
-  const connection = ConfiguredConnection.parse(document);
-  const bytes = (text: string) => new TextEncoder().encode(text);
+/** How callers are answered that read our own words and statuses. */
+export const CANONICAL_ANSWERS: ExpectedAnswers = {
+  accepted: { status: 200, body: { state: "accepted", replayed: false } },
+  replayed: { status: 200, body: { state: "accepted", replayed: true } },
+  unknown: { status: 202, headers: { "retry-after": "10" }, body: { state: "unknown", code: "gateway-error", effect: "unknown" } },
+  refused: { status: 422, body: { code: "gateway-refused", effect: "none", retryable: false } },
+  busy: { status: 503, headers: { "retry-after": "30" }, body: { code: "gateway-busy", effect: "none", retryable: true } },
+  inProgress: { status: 409, body: { code: "duplicate-in-progress", effect: "unknown" } },
+  dryRun: { status: 200, body: { dryRun: true } },
+  misconfigured: { status: 500, body: { code: "misconfigured", effect: "none" } },
+  malformed: { status: 400, body: { code: "invalid-json" } },
+  empty: { status: 400, body: { code: "invalid-json" } },
+  notAnObject: { status: 422, body: { code: "invalid-request" } },
+  otherType: { status: 415, body: { code: "unsupported-media-type" } },
+};
 
-  function toDraft(raw: Uint8Array, headers: Headers = fixture.sign(raw)) {
-    return source.toDraft({ method: "POST", query: new URLSearchParams(), headers, body: raw, receivedAt: new Date(RECEIVED_AT) });
-  }
+export interface SourceContract {
+  /** The source's. */
+  readonly id: string;
+  /** What tells this suite from another of the same source. */
+  readonly variant?: string;
+  /** Scheme and its settings, without `secrets` where those below are given. */
+  readonly verification: Readonly<Record<string, unknown>>;
+  /** Values for the connection's secrets: two that are live, one whose `notAfter` has passed, and one that it does not have. */
+  readonly secrets?: { readonly current: string; readonly next: string; readonly expired: string; readonly wrong: string };
+  /** Over the stack's connection, which has agent 101 and may do everything. */
+  readonly connection?: Readonly<Record<string, unknown>>;
+  /** What the caller sends beside its proof, the content type among it. */
+  readonly headers: Headers;
+  /** By code that is not ours. `secret` is a value of `secrets`, or where there are none the name of one: `current`, `wrong`. */
+  sign(unsigned: Unsigned, secret: string): Proof | Promise<Proof>;
+  /** What its proof says beside who it is of, where the source holds that against the body. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** Whether a changed body is noticed: not with a secret that is sent as it is. */
+  readonly signsBody: boolean;
+  /** Where the caller says when it signed: the window, both ways. */
+  readonly toleranceSeconds?: number;
+  /** A whole payload with text beyond ASCII. */
+  readonly body: Uint8Array;
+  /** Every transfer request that it asks for, whole, as `parseTransferRequest` yields it. */
+  readonly requests: readonly Readonly<Record<string, unknown>>[];
+  /** Bodies that the source cannot read. JSON ones unless set. */
+  readonly unreadable?: { readonly malformed: string; readonly notAnObject: string };
+  readonly answers: ExpectedAnswers;
+  /** Whether the caller sends the same again after this answer, as its vendor's page says. Left out for those that never do. */
+  readonly repeats?: (answer: { readonly status: number; readonly headers: Headers }) => boolean;
+}
 
-  function reply(outcome: Outcome): Reply {
-    return source.reply(outcome, renderCanonical(outcome, { requestId: "r-1", accept: undefined, style: "native" }), connection.settings);
-  }
+/** One source's contract with the functions that serve it. */
+export interface SourceUnderTest {
+  readonly contract: SourceContract;
+  stack(): Stack;
+  connect(over?: Parameters<Stack["connect"]>[0]): Connected;
+  /** As the caller would: proven, unless said otherwise. */
+  post(connection: string, over?: PostOptions): Promise<Answer>;
+  expectAnswer(answer: Answer, expected: ExpectedAnswer): void;
+}
 
-  /** The whole way, but for the transfer: what arrives there is answered as accepted. */
-  async function post(raw: Uint8Array, headers: Headers): Promise<{ readonly code: unknown; readonly drafts: number }> {
-    let drafts = 0;
-    const counting: Source = {
-      ...source,
-      toDraft(webhook) {
-        drafts += 1;
-        return source.toDraft(webhook);
-      },
-    };
-    const log = { access: () => undefined, problem: () => undefined, count: () => undefined };
-    const find = async () => ({ ...connection, source: counting });
-    const authenticate = createAuthenticator({ connections: { get: find, reread: find, peek: () => undefined }, log, now: () => 0 });
-    const transfers = { transfer: async () => ({ kind: "result", result: { ...MOVED, ...ACCEPTED } }) as const };
-    const handler = createHttpHandler(createReceiveTransfer({ authenticate, transfers, log }), { log, clock: SYSTEM_CLOCK });
-    const route = "POST /v1/transfers/{connection}";
-    const event = toEvent({ method: "POST", path: "/v1/transfers/it", route, connection: "it", headers, body: raw });
-    const answer: Record<string, unknown> = JSON.parse((await handler(event, toContext())).body ?? "");
-    return { code: answer.code, drafts };
-  }
+export interface PostOptions {
+  /** Sent. A text is sent as such, bytes in base64. */
+  readonly body?: string | Uint8Array;
+  readonly headers?: Headers;
+  readonly secret?: string;
+  readonly atMs?: number;
+  /** Changes the proof on its way. */
+  readonly tamper?: (proof: Proof) => Proof;
+  /** Signed instead of what is sent. */
+  readonly signedBody?: Uint8Array;
+  readonly remainingMs?: number;
+}
 
-  describe(`source ${source.id}`, () => {
-    it("reads a whole transfer request from its caller's body", () => {
-      expect(parseTransferRequest(toDraft(bytes(body)), connection.settings)).toMatchObject(fixture.request);
+export function describeSource(contract: SourceContract): void {
+  let stack: Stack;
+  const { secrets } = contract;
+  const verification = {
+    ...contract.verification,
+    ...(secrets && {
+      secrets: [
+        { id: "current", value: secrets.current },
+        { id: "next", value: secrets.next, notAfter: "2099-01-01T00:00:00Z" },
+        { id: "expired", value: secrets.expired, notAfter: new Date(INSTANT).toISOString() },
+      ],
+    }),
+  };
+  const document = { source: contract.id, verification, ...contract.connection };
+
+  const underTest: SourceUnderTest = {
+    contract,
+    stack: () => stack,
+    connect({ connection, ...over } = {}) {
+      for (const { callId } of contract.requests) stack.gateway.addCall({ callid: String(callId), agentId: "101" });
+      return stack.connect({ connection: { ...document, ...connection }, ...over });
+    },
+    async post(connection, { body = contract.body, headers = {}, secret, atMs = INSTANT, tamper, signedBody, remainingMs } = {}) {
+      const url = `${PUBLIC_BASE_URL}/v1/transfers/${connection}`;
+      const unsigned = { method: "POST", url, body: signedBody ?? Buffer.from(body), atMs } as const;
+      const signed = await contract.sign(unsigned, secret ?? secrets?.current ?? "current");
+      const proof = tamper?.(signed) ?? signed;
+      return stack.transfer(connection, body, {
+        headers: { ...contract.headers, ...proof.headers, ...headers },
+        ...(proof.query !== undefined && { query: proof.query }),
+        ...(remainingMs !== undefined && { remainingMs }),
+      });
+    },
+    expectAnswer({ status, headers, text }, { status: expected, headers: expectedHeaders = {}, body = {} }) {
+      expect({ status, headers, text }).toMatchObject({ status: expected, headers: expectedHeaders });
+      if (body instanceof RegExp) expect(text).toMatch(body);
+      else if (Object.keys(body).length > 0) expect(JSON.parse(text)).toMatchObject(body);
+    },
+  };
+
+  describe(`source ${[contract.id, contract.variant].filter(Boolean).join(", ")}`, () => {
+    beforeAll(async () => {
+      stack = await startStack({ instantMs: INSTANT });
     });
+    afterAll(() => stack.stop());
 
-    it.each([
-      ["a whole body", body],
-      ["a broken one", body.slice(0, -1)],
-      ["none", ""],
-    ])("parses nothing of %s before its caller is proven", async (_what, text) => {
-      expect(await post(bytes(text), fixture.forge(bytes(text)))).toEqual({ code: "unauthenticated", drafts: 0 });
-    });
-
-    it("parses once its caller is proven", async () => {
-      expect(await post(bytes(body), fixture.sign(bytes(body)))).toMatchObject({ drafts: 1 });
-      expect(await post(bytes("{"), fixture.sign(bytes("{")))).toMatchObject({ drafts: 1 });
-    });
-
-    it("makes a draft or one of our errors of any bytes", () => {
-      const anyBytes = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.json().map(bytes), fc.string().map(bytes));
-      fc.assert(
-        fc.property(anyBytes, fc.option(fc.string(), { nil: undefined }), (raw, contentType) => {
-          const headers = { ...fixture.sign(raw), ...(contentType !== undefined && { "content-type": contentType }) };
-          const thrown = catchThrown(() => parseTransferRequest(toDraft(raw, headers), connection.settings));
-          if (thrown !== undefined) expect(thrown).toBeInstanceOf(TransferError);
-        }),
-        { seed: 1, numRuns: 500 },
+    it("asks for what its caller asked for", async () => {
+      const whole = { schemaVersion: 1, gateway: "site-a", agentId: "101", ...document };
+      const { open, settings } = await ConfiguredConnection.parseAsync(whole);
+      const proof = await contract.sign(
+        { method: "POST", url: toWebhook(contract).url, body: contract.body, atMs: INSTANT },
+        secrets?.current ?? "current",
       );
+      const opened = await open(toWebhook(contract, proof), contract.claims ?? {});
+      const drafts = "drafts" in opened ? opened.drafts : [];
+      expect(drafts.map((draft) => parseTransferRequest(draft, settings))).toEqual(contract.requests);
+      expect(contract.body.some((byte) => byte > 0x7f)).toBe(true);
     });
 
-    it.each(RESULTS)("lets its caller understand a transfer that is %s", (_state, result, understanding) => {
-      const answer = reply({ kind: "result", result });
-      expect(fixture.understand(answer)).toBe(understanding);
-      expectWhole(answer);
-    });
-
-    it.each(CODES.flatMap((code) => [[code, "none"] as const, [code, "unknown"] as const]))(
-      "lets its caller understand the failure %s with effect %s",
-      (code, effect) => {
-        const answer = reply({ kind: "failure", error: new TransferError(code, { reason: "planted-reason", effect, transferId: "t-1" }) });
-        expect(fixture.understand(answer)).toBe(effect === "none" ? "not-transferred" : "unknown");
-        expectWhole(answer);
-        expect(answer.body).not.toContain("planted-reason");
-      },
-    );
-
-    it("lets its caller understand a dry run", () => {
-      const request = parseTransferRequest(toDraft(bytes(body)), connection.settings);
-      const answer = reply({ kind: "dry-run", request, wire: PREVIEW });
-      expect(fixture.understand(answer)).toBe("dry-run");
-      expectWhole(answer);
-    });
+    describeProof(underTest);
+    describeReplies(underTest);
   });
 }
 
-function catchThrown(run: () => unknown): unknown {
-  try {
-    run();
-    return undefined;
-  } catch (thrown) {
-    return thrown ?? "nothing";
-  }
-}
-
-/** What API Gateway can send as it is. */
-function expectWhole({ status, headers }: Reply): void {
-  expect(status).toBeGreaterThanOrEqual(200);
-  expect(status).toBeLessThan(600);
-  expect(Object.keys(headers)).toContain("content-type");
-  for (const [name, value] of Object.entries(headers)) {
-    expect(name).toMatch(/^[a-z0-9-]+$/);
-    expect(value).toMatch(/^[\x20-\x7e]*$/);
-  }
+/** The fixture as it would be opened, verified. */
+export function toWebhook({ headers, body }: SourceContract, proof: Proof = { headers: {} }): Parameters<ConfiguredConnection["open"]>[0] {
+  const query = new URLSearchParams(proof.query);
+  const url = `${PUBLIC_BASE_URL}/v1/transfers/any`;
+  return { method: "POST", url, query, headers: { ...headers, ...proof.headers }, body, receivedAt: new Date(INSTANT) };
 }

@@ -7,7 +7,7 @@ import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts
 import { createTransferService, type Gateway, type Records } from "../../lib/transfer/service.ts";
 import { CALL_DATA, CANARIES } from "./canaries.ts";
 import { toContext, toEvent } from "./http-event.ts";
-import { type Answer, toResult } from "./stack.ts";
+import { type Answer, PUBLIC_BASE_URL, toResult } from "./stack.ts";
 
 type Provoke = () => Promise<readonly Answer[]>;
 
@@ -53,16 +53,16 @@ export function transferWithoutKeeping(): Promise<readonly Answer[]> {
   return transfer(accepting, { ...memory, finish: throwing(new Unexpected()) });
 }
 
-function transfer(gateway: Gateway, records: Records): Promise<readonly Answer[]> {
+async function transfer(gateway: Gateway, records: Records): Promise<readonly Answer[]> {
   const transfers = createTransferService({ gateway, records });
-  const connection = ConfiguredConnection.parse(CONNECTION);
-  return ask(createReceiveTransfer({ authenticate: async () => connection, transfers, log: createLog() }));
+  const connection = await ConfiguredConnection.parseAsync(CONNECTION);
+  return ask(createReceiveTransfer({ authenticate: async () => ({ connection, claims: {} }), transfers, log: createLog() }));
 }
 
 let count = 0;
 async function ask(route: Route): Promise<readonly Answer[]> {
   count += 1;
-  const handler = createHttpHandler(route, { log: createLog(), clock: SYSTEM_CLOCK });
+  const handler = createHttpHandler(route, { log: createLog(), edge: { ...SYSTEM_CLOCK, publicBaseUrl: PUBLIC_BASE_URL } });
   const event = toEvent({
     method: "POST",
     path: "/v1/transfers/demo",

@@ -9,7 +9,7 @@ import { vi } from "vitest";
 
 /** It bundles the functions first; on a busy machine that takes its time. */
 const TIMEOUT_MS = 25_000;
-const VARIABLES = ["PORT", "LAMBDA_PORT", "GATEWAY_PORT", "GATEWAY_CONTROL_PORT", "SECRETS_MANAGER_PORT"] as const;
+const VARIABLES = ["PORT", "LAMBDA_PORT", "GATEWAY_PORT", "GATEWAY_CONTROL_PORT", "TOKEN_ISSUER_PORT", "SECRETS_MANAGER_PORT"] as const;
 type PortVariables = Readonly<Record<(typeof VARIABLES)[number], string>>;
 
 export interface LocalStack {
@@ -34,11 +34,17 @@ export interface LocalStack {
 
 export async function freePorts(): Promise<PortVariables> {
   const held = await Promise.all(VARIABLES.map(() => listen(0)));
-  const [http, lambda, gateway, control, secrets] = held.map(({ port }) => String(port));
+  const [http, lambda, gateway, control, tokens, secrets] = held.map(({ port }) => String(port));
   await Promise.all(held.map(({ release }) => release()));
-  if (http === undefined || lambda === undefined || gateway === undefined || control === undefined || secrets === undefined)
-    throw new Error("no free ports");
-  return { PORT: http, LAMBDA_PORT: lambda, GATEWAY_PORT: gateway, GATEWAY_CONTROL_PORT: control, SECRETS_MANAGER_PORT: secrets };
+  if (!http || !lambda || !gateway || !control || !tokens || !secrets) throw new Error("no free ports");
+  return {
+    PORT: http,
+    LAMBDA_PORT: lambda,
+    GATEWAY_PORT: gateway,
+    GATEWAY_CONTROL_PORT: control,
+    TOKEN_ISSUER_PORT: tokens,
+    SECRETS_MANAGER_PORT: secrets,
+  };
 }
 
 export function startLocalStack(ports: PortVariables): LocalStack {

@@ -8,7 +8,6 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
-import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { unzipSync } from "fflate";
 import * as z from "zod";
 
@@ -25,10 +24,7 @@ for (const event of JSON.parse(input)) results.push(await handler(event, context
 console.log("\\n" + JSON.stringify({ arity: handler.length, results }));
 `;
 
-const Printed = z.object({
-  arity: z.int(),
-  results: z.array(z.object({ statusCode: z.int(), headers: z.record(z.string(), z.string()), body: z.string() })),
-});
+const Printed = z.object({ arity: z.int(), results: z.array(z.unknown()) });
 
 export const LambdaFunction = z.looseObject({
   Handler: z.string(),
@@ -37,14 +33,16 @@ export const LambdaFunction = z.looseObject({
   MemorySize: z.int(),
   Architectures: z.array(z.string()),
   Code: z.object({ S3Key: z.string() }),
-  Environment: z.object({ Variables: z.record(z.string(), z.string()) }),
+  /** Texts, and what CloudFormation makes one of when it deploys. */
+  Environment: z.object({ Variables: z.record(z.string(), z.union([z.string(), z.strictObject({ "Fn::Sub": z.string() })])) }),
 });
 export type LambdaFunction = z.infer<typeof LambdaFunction>;
 
 export interface Invoked {
   /** Parameters that the handler declares. */
   readonly arity: number;
-  readonly answers: readonly { readonly status: number; readonly body: Record<string, unknown> }[];
+  /** What it returned, an event each. */
+  readonly results: readonly unknown[];
   /** What it printed. */
   readonly log: string;
 }
@@ -70,12 +68,12 @@ export async function unpack(packageFolder: string, zip: string): Promise<Readon
   return unzipSync(await readFile(join(packageFolder, zip)));
 }
 
-/** `environment`: what stands in for AWS. Events one after another, in one instance. */
+/** `environment`: what stands in for AWS, and for what CloudFormation would have put in. Events one after another, in one instance. */
 export async function invokePackaged(
   packageFolder: string,
   zip: string,
   { Handler, Environment }: LambdaFunction,
-  events: readonly APIGatewayProxyEventV2[],
+  events: readonly unknown[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Invoked> {
   const folder = await mkdtemp(join(tmpdir(), "ccgw-function-"));
@@ -86,21 +84,17 @@ export async function invokePackaged(
     }
     const dot = Handler.lastIndexOf(".");
     const file = join(folder, `${Handler.slice(0, dot)}.mjs`);
+    const texts = Object.entries(Environment.Variables).filter(([, value]) => typeof value === "string");
     const child = spawn(process.execPath, ["--input-type=module", "-e", RUNTIME, file, Handler.slice(dot + 1)], {
       cwd: folder,
-      env: { LAMBDA_TASK_ROOT: folder, _HANDLER: Handler, ...Environment.Variables, ...environment },
+      env: { LAMBDA_TASK_ROOT: folder, _HANDLER: Handler, ...Object.fromEntries(texts), ...environment },
     });
     child.stdin.end(JSON.stringify(events));
     const [log, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
     const lines = log.trimEnd().split("\n");
     const last = lines.pop() ?? "";
     if (!last.startsWith('{"arity"')) throw new Error(`the function ended without a result: ${errors}`);
-    const { arity, results } = Printed.parse(JSON.parse(last));
-    return {
-      arity,
-      answers: results.map(({ statusCode, body }) => ({ status: statusCode, body: JSON.parse(body) })),
-      log: [...lines, errors].join("\n"),
-    };
+    return { ...Printed.parse(JSON.parse(last)), log: [...lines, errors].join("\n") };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -11,6 +11,8 @@ import { type EventOptions, toContext, toEvent } from "./http-event.ts";
 
 export const KEY = "test-key-of-a-connection";
 const PREFIX = "ccgw/test";
+/** Where the callers of this stack think that they post: what some of them sign. */
+export const PUBLIC_BASE_URL = "https://hooks.example.com/ccgw";
 
 interface ConnectOptions {
   /** Over the secrets' usual documents. Undefined members are left out; `agent: null` makes no agent's secret. */
@@ -32,7 +34,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-  /** The body, parsed. */
+  /** The body, parsed as JSON when it is asked for. */
   readonly body: Record<string, unknown>;
 }
 
@@ -51,7 +53,12 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-export async function startStack(): Promise<Stack> {
+interface StackOptions {
+  /** Where the functions' wall clock stands still, in ms since 1970. It goes on unless set. */
+  readonly instantMs?: number;
+}
+
+export async function startStack({ instantMs }: StackOptions = {}): Promise<Stack> {
   const served: string[] = [];
   const gateway = await startGatewaySimulator({ port: 0, log: (line) => served.push(line) });
   const secrets = await startSecretsManagerEmulator({ port: 0, log: (line) => served.push(line) });
@@ -61,9 +68,12 @@ export async function startStack(): Promise<Stack> {
   vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.url);
   vi.stubEnv("CCGW_SECRETS_PREFIX", PREFIX);
   vi.stubEnv("CCGW_VERSION", "0.0.0-test");
+  vi.stubEnv("CCGW_PUBLIC_BASE_URL", PUBLIC_BASE_URL);
   const printed: string[] = [];
   const stdout = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => printed.push(String(chunk)) > 0);
   const stderr = vi.spyOn(process.stderr, "write").mockImplementation((chunk) => printed.push(String(chunk)) > 0);
+  // Set once the servers have their certificates, which are judged by the machine's own clock.
+  const clock = instantMs === undefined ? undefined : vi.spyOn(Date, "now").mockReturnValue(instantMs);
   // Instances of this stack's own: a function reads its environment when it is loaded.
   vi.resetModules();
   const receiveTransfer = await import("../../handlers/receive-transfer.ts");
@@ -128,6 +138,7 @@ export async function startStack(): Promise<Stack> {
     takeLog: () => printed.splice(0),
     takeServerLog: () => served.splice(0),
     async stop() {
+      clock?.mockRestore();
       stdout.mockRestore();
       stderr.mockRestore();
       vi.unstubAllEnvs();
@@ -139,7 +150,14 @@ export async function startStack(): Promise<Stack> {
 
 export function toResult({ statusCode = 0, headers = {}, body = "" }: APIGatewayProxyStructuredResultV2): Answer {
   const texts = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-  return { status: statusCode, headers: texts, text: body, body: JSON.parse(body) };
+  return {
+    status: statusCode,
+    headers: texts,
+    text: body,
+    get body() {
+      return JSON.parse(body);
+    },
+  };
 }
 
 /** The vendor's own example (cec_07_0460) as a canonical request, for a call that the simulator knows. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Verdict } from "../../lib/verification/scheme.ts";
+import type { Verdict, Verifier } from "../../lib/verification/scheme.ts";
 import { sharedSecret } from "../../lib/verification/shared-secret.ts";
+import { toWebhook } from "../support/webhook.ts";
 
 const VALUE = "open sesame";
 const SECRETS = [{ id: "current", value: VALUE }];
@@ -10,9 +11,13 @@ const MISSING: Verdict = { ok: false, reason: "missing-credential" };
 
 type Settings = Readonly<Record<string, unknown>>;
 
-function verify(headers: Readonly<Record<string, string>>, settings: Settings = {}, receivedAt = "2026-11-23T07:00:00.000Z"): Verdict {
-  const verifier = sharedSecret.verifier.parse({ scheme: "shared-secret", secrets: SECRETS, ...settings });
-  return verifier({ method: "POST", query: new URLSearchParams(), headers, body: new Uint8Array(), receivedAt: new Date(receivedAt) });
+function verify(
+  headers: Readonly<Record<string, string>>,
+  settings: Settings = {},
+  receivedAt = "2026-11-23T07:00:00.000Z",
+): ReturnType<Verifier> {
+  const verifier = sharedSecret.verifier({ test: false }).parse({ scheme: "shared-secret", secrets: SECRETS, ...settings });
+  return verifier(toWebhook({ headers, receivedAt }));
 }
 
 // RFC 7617 section 2 and values encoded apart from this code: user-id ":" password, in UTF-8, as base64.
@@ -137,7 +142,7 @@ describe("settings are refused", () => {
     ["with an empty user name", { in: ["basic"], username: "" }, "username"],
     ["with an unknown field", { secret: VALUE }, ""],
   ])("%s", (_what, settings, path) => {
-    const parsed = sharedSecret.verifier.safeParse({ scheme: "shared-secret", secrets: SECRETS, ...settings });
+    const parsed = sharedSecret.verifier({ test: false }).safeParse({ scheme: "shared-secret", secrets: SECRETS, ...settings });
     expect(parsed.error?.issues.map((issue) => issue.path.join("."))).toEqual([path]);
   });
 });

@@ -1,0 +1,71 @@
+/** What there is to say of a demo caller, and the ways in which callers hear that a transfer was accepted. */
+import type { WireTransfer } from "./local-gateway.ts";
+import type { Sign, Verification } from "./sign/signer.ts";
+
+export interface DemoContext {
+  /** Of the tokens that this machine can sign. */
+  readonly issuer: string;
+}
+
+export interface Demo {
+  readonly source: string;
+  /** Of the connection. */
+  readonly name: string;
+  readonly verification: (context: DemoContext) => Verification;
+  /** A source that is not called over HTTP signs nothing. */
+  readonly sign?: Sign;
+  /** Over the usual connection. */
+  readonly connection?: Readonly<Record<string, unknown>>;
+  /** A file, from the root of the repository: the tests' fixtures are the samples. */
+  readonly sample: string;
+  readonly contentType: string;
+  /** What else this caller sends. */
+  readonly headers?: () => Readonly<Record<string, string>>;
+  /** Whether `?dryRun` shows the canonical request. */
+  readonly dryRun?: true;
+  readonly isAccepted: IsAccepted;
+}
+
+/**
+ * Whether this answer tells this caller that all was accepted. `asked` is what the local gateway was last asked for of each call, for a caller whose answer
+ * tells nothing of it; undefined for a deployed stack.
+ */
+type IsAccepted = (answer: string, asked: readonly WireTransfer[] | undefined) => boolean;
+
+const ACCEPTED = "accepted";
+
+/** In our own words: one transfer, or several. */
+export const isAcceptedCanonically: IsAccepted = (answer) => {
+  const transfers = valueAt(answer, "transfers");
+  if (!Array.isArray(transfers)) return valueAt(answer, "state") === ACCEPTED;
+  return transfers.length > 0 && transfers.every((transfer) => memberOf(transfer, "state") === ACCEPTED);
+};
+
+/** `ccgw_state` among the members of what is found by these names. */
+export function isAcceptedAt(...path: readonly (string | number)[]): IsAccepted {
+  return (answer) => valueAt(answer, ...path, "ccgw_state") === ACCEPTED;
+}
+
+/** Rasa's events, each of which sets a slot. */
+export const isAcceptedAsSlot: IsAccepted = (answer) => {
+  const events = valueAt(answer, "events");
+  return Array.isArray(events) && events.some((event) => memberOf(event, "name") === "ccgw_state" && memberOf(event, "value") === ACCEPTED);
+};
+
+/** Salesforce is acknowledged for what was refused, too: only the gateway can tell. */
+export const isAcknowledged: IsAccepted = (answer, asked = []) =>
+  answer.includes("<Ack>true</Ack>") && asked.length > 0 && asked.every(({ retcode }) => retcode === "0");
+
+function valueAt(answer: string, ...path: readonly (string | number)[]): unknown {
+  try {
+    const json: unknown = JSON.parse(answer);
+    return path.reduce(memberOf, json);
+  } catch {
+    return undefined;
+  }
+}
+
+function memberOf(value: unknown, name: string | number): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  return Object.entries(value).find(([key]) => key === String(name))?.[1];
+}

@@ -1,0 +1,142 @@
+/** One caller of each source, as the local stack has it and `npm run send` plays it: its connection, its sample, its signature, how it hears of success. */
+import { randomUUID } from "node:crypto";
+import { type Demo, type DemoContext, isAcceptedAsSlot, isAcceptedAt, isAcceptedCanonically, isAcknowledged } from "./demo.ts";
+import { bringBotFrameworkToken } from "./sign/bot-framework-token.ts";
+import { signLikeChatwoot } from "./sign/chatwoot.ts";
+import { signLikeHubspotV3 } from "./sign/hubspot-v3.ts";
+import { signLikeIntercom } from "./sign/intercom.ts";
+import { signWithSharedSecret } from "./sign/shared-secret.ts";
+import type { Verification } from "./sign/signer.ts";
+import { signStandardWebhook } from "./sign/standard-webhooks.ts";
+import { signLikeZendesk } from "./sign/zendesk.ts";
+import { metadataUrl } from "./token-issuer.ts";
+
+const APP_ID = "00000000-0000-4000-8000-00000000b0f1";
+const TEXTS = { accepted: { default: "You are being connected to a person.", de: "Sie werden mit einem Menschen verbunden." } };
+
+export const DEMOS: readonly Demo[] = [
+  { ...usual("api"), sample: "test/fixtures/api/transfer.json", headers: withIdempotencyKey, dryRun: true },
+  { ...usual("generic"), sample: "test/fixtures/generic/run.json", headers: withIdempotencyKey, dryRun: true },
+  {
+    ...usual("standard-webhooks"),
+    verification: secretOf("standard-webhooks", `whsec_${Buffer.from("local-demo-secret-of-standard-webhooks").toString("base64")}`),
+    sign: signStandardWebhook,
+    sample: "test/fixtures/standard-webhooks/envelope.json",
+  },
+  {
+    ...usual("zendesk"),
+    verification: secretOf("zendesk"),
+    sign: signLikeZendesk,
+    sample: "test/fixtures/zendesk/trigger.json",
+    headers: () => ({
+      "user-agent": "Zendesk Webhook",
+      "x-zendesk-account-id": "23112111",
+      "x-zendesk-webhook-id": "01GZ4XPS0Z5GTC1V4RQMYGQ2TS",
+      "x-zendesk-webhook-invocation-id": randomUUID(),
+    }),
+  },
+  {
+    ...usual("hubspot"),
+    verification: secretOf("hubspot-v3"),
+    sign: signLikeHubspotV3,
+    sample: "test/fixtures/hubspot/workflow-contact.json",
+  },
+  { ...usual("salesforce-flow", { in: ["api-key"] }), sample: "test/fixtures/salesforce-flow/callout.json" },
+  {
+    ...usual("salesforce-outbound-message", { in: ["query"], parameter: "key", organizations: ["00D5g00000ABCDeEAH"] }),
+    sample: "test/fixtures/salesforce-outbound-message/notifications.xml",
+    contentType: "text/xml; charset=utf-8",
+    headers: () => ({ soapaction: '""' }),
+    isAccepted: isAcknowledged,
+  },
+  {
+    ...usual("dynamics"),
+    sample: "test/fixtures/dynamics/update.json",
+    headers: () => ({
+      "x-ms-dynamics-organization": "example.crm4.dynamics.com",
+      "x-ms-dynamics-entity-name": "incident",
+      "x-ms-dynamics-request-name": "Update",
+      "x-ms-correlation-request-id": randomUUID(),
+    }),
+  },
+  { ...usual("freshdesk", { in: ["api-key"] }), sample: "test/fixtures/freshdesk/ticket.json" },
+  {
+    ...usual("intercom"),
+    verification: secretOf("intercom"),
+    sign: signLikeIntercom,
+    sample: "test/fixtures/intercom/conversation-admin-assigned.json",
+  },
+  {
+    ...usual("chatwoot"),
+    verification: secretOf("chatwoot"),
+    sign: signLikeChatwoot,
+    sample: "test/fixtures/chatwoot/conversation-updated.json",
+  },
+  {
+    ...usual("dialogflow-cx"),
+    connection: { targets: { billing: { type: "skill-queue", address: "31" } }, texts: TEXTS },
+    sample: "test/fixtures/dialogflow-cx/webhook-request.json",
+    isAccepted: isAcceptedAt("sessionInfo", "parameters"),
+  },
+  {
+    ...usual("rasa"),
+    connection: { texts: TEXTS },
+    sample: "test/fixtures/rasa/action-call.json",
+    isAccepted: isAcceptedAsSlot,
+  },
+  {
+    ...usual("botpress", { in: ["header"], header: "x-bp-secret" }),
+    sample: "test/fixtures/botpress/start-hitl.json",
+    isAccepted: isAcceptedAt(),
+  },
+  {
+    ...usual("bot-framework"),
+    verification: ({ issuer }: DemoContext) => ({
+      scheme: "bot-framework-token",
+      accepted: [{ id: "local", value: APP_ID }],
+      issuer,
+      metadataUrl: metadataUrl(issuer),
+    }),
+    sign: bringBotFrameworkToken,
+    connection: { texts: TEXTS },
+    sample: "test/fixtures/bot-framework/handoff-initiate.json",
+    isAccepted: isAcceptedAt("activities", 0, "value"),
+  },
+  {
+    source: "lex-v2",
+    name: "lex-demobot-demoalias",
+    verification: () => ({ scheme: "invoked-by-lambda" }),
+    connection: { targets: { accounting: { type: "skill-queue", address: "31" } }, texts: TEXTS },
+    sample: "test/fixtures/lex-v2/fulfillment.json",
+    contentType: "application/json",
+    isAccepted: isAcceptedAt("sessionState", "sessionAttributes"),
+  },
+];
+
+export function findDemo(source: string): Demo | undefined {
+  return DEMOS.find((demo) => demo.source === source);
+}
+
+/** Named after its source, sends JSON with a secret as it is, and is answered in our own words. */
+function usual(source: string, places: Readonly<Record<string, unknown>> = {}) {
+  return {
+    source,
+    name: `demo-${source}`,
+    verification: (_context: DemoContext): Verification => ({
+      scheme: "shared-secret",
+      secrets: [{ id: "local", value: `local-demo-key-of-${source}` }],
+      ...places,
+    }),
+    sign: signWithSharedSecret,
+    contentType: "application/json",
+    isAccepted: isAcceptedCanonically,
+  };
+}
+
+function secretOf(scheme: string, value = `local-demo-secret-of-${scheme}`) {
+  return (_context: DemoContext): Verification => ({ scheme, secrets: [{ id: "local", value }] });
+}
+
+function withIdempotencyKey(): Readonly<Record<string, string>> {
+  return { "idempotency-key": randomUUID() };
+}

@@ -1,0 +1,123 @@
+/** The transfers that one webhook asks for: a few at a time, until the deadline, each with what the log tells of it. */
+import pMap from "p-map";
+import { type TransferError, toTransferError } from "../errors.ts";
+import { type Log, type LogFields, toErrorFields } from "../log.ts";
+import type { Outcome } from "../sources/source.ts";
+import type { TransferEvent } from "../transfer/invocation.ts";
+import type { Draft } from "../transfer/request.ts";
+import type { GatewayAnswer, Moved } from "../transfer/result.ts";
+import type { TransferCommand, TransferService } from "../transfer/service.ts";
+
+/** Of a batch at a time. The gateway serves people, too. */
+const CONCURRENT_TRANSFERS = 5;
+
+export interface Entry {
+  readonly outcome: Outcome;
+  readonly facts: LogFields;
+}
+
+interface TransferAllOptions {
+  readonly transfers: TransferService;
+  readonly command: Omit<TransferCommand, "draft" | "observe">;
+  readonly log: Log;
+  readonly requestId: string;
+}
+
+export function transferAll(drafts: readonly Draft[], { transfers, command, log, requestId }: TransferAllOptions): Promise<Entry[]> {
+  return pMap(
+    drafts,
+    async (draft) => {
+      const observed = createObserver(log, requestId);
+      const outcome = await settle(transfers.transfer({ ...command, draft, observe: observed.observe }));
+      return { outcome, facts: { ...observed.facts(), ...toFacts(outcome) } };
+    },
+    { concurrency: CONCURRENT_TRANSFERS },
+  );
+}
+
+export function toFailedEntry(error: TransferError): Entry {
+  const outcome: Outcome = { kind: "failure", error };
+  return { outcome, facts: toFacts(outcome) };
+}
+
+interface TellOptions {
+  readonly log: Log;
+  readonly note: (facts: LogFields) => void;
+  readonly requestId: string;
+  readonly connection: string | undefined;
+  readonly source: string;
+}
+
+/** One transfer is told in the access line, several in a line each. */
+export function tellEntries(entries: readonly Entry[], { log, note, requestId, connection, source }: TellOptions): void {
+  if (entries.length !== 1) note({ entries: entries.length });
+  for (const { outcome, facts } of entries) {
+    if (entries.length === 1) note(facts);
+    else log.entry({ requestId, connection, ...facts });
+    log.count("Transfers", { source, code: String(facts.code ?? facts.state ?? outcome.kind) });
+    if (facts.code === "internal" && outcome.kind === "failure") log.problem("bug", { requestId, ...toErrorFields(outcome.error.cause) });
+  }
+}
+
+async function settle(transfer: ReturnType<TransferService["transfer"]>): Promise<Outcome> {
+  try {
+    return await transfer;
+  } catch (thrown) {
+    // The service says itself what may have been sent; all else is thrown before it.
+    return { kind: "failure", error: toTransferError(thrown, "none") };
+  }
+}
+
+function createObserver(
+  log: Log,
+  requestId: string,
+): { readonly observe: (event: TransferEvent) => void; readonly facts: () => LogFields } {
+  let attempts = 0;
+  let gatewayMs = 0;
+  let facts: LogFields = {};
+  function note(more: LogFields): void {
+    facts = { ...facts, ...more };
+  }
+  function observe(event: TransferEvent): void {
+    switch (event.kind) {
+      case "parsed":
+        note(toRequestFacts(event.request));
+        break;
+      case "guid-renewed":
+        note({ guidRenewed: true });
+        break;
+      case "not-kept":
+        log.problem("result not kept", { requestId, ...toErrorFields(event.error) });
+        break;
+      case "attempt":
+        attempts += 1;
+        gatewayMs += event.durationMs;
+        note({ attempts, gatewayMs: Math.round(gatewayMs), reason: event.cause });
+    }
+  }
+  return { observe, facts: () => facts };
+}
+
+function toFacts(outcome: Outcome): LogFields {
+  if (outcome.kind === "failure") {
+    const { code, message: reason, effect, transferId, reference } = outcome.error;
+    return { code, reason, effect, transferId, ...(reference !== undefined && { reference }) };
+  }
+  if (outcome.kind === "dry-run") return { dryRun: true };
+  const { transferId, replayed, gateway } = outcome.result;
+  const answer: GatewayAnswer = outcome.result;
+  const code = answer.state === "accepted" ? undefined : answer.code;
+  const effect = answer.state === "accepted" ? undefined : answer.state === "refused" ? "none" : "unknown";
+  return { ...toRequestFacts(outcome.result), transferId, state: answer.state, code, effect, replayed, retcode: gateway?.retcode };
+}
+
+/** What names a transfer to an operator: neither whose number it is nor what is said. */
+function toRequestFacts({
+  agentId,
+  callId,
+  target,
+  mode,
+  reference,
+}: Pick<Moved, "agentId" | "callId" | "target" | "mode" | "reference">): LogFields {
+  return { agentId, callId, targetType: target.type, mode, reference };
+}

@@ -1,0 +1,67 @@
+/** The field names that work without a mapping: whoever writes the body names its fields `ccgw_…`. Anything else in it is not ours and is left alone. */
+import { invalidRequest, isFields } from "../transfer/request.ts";
+
+const PREFIX = "ccgw_";
+
+/** What each becomes. Their values come from templates, in which everything is text and what is missing is empty. */
+const FIELDS = {
+  ccgw_call_id: "callId",
+  ccgw_agent_id: "agentId",
+  ccgw_mode: "mode",
+  ccgw_caller: "caller",
+  ccgw_call_data: "callData",
+  ccgw_reference: "reference",
+  ccgw_delivery_id: "deliveryId",
+  ccgw_attempt: "attempt",
+} as const;
+const OTHERS = ["ccgw_target", "ccgw_skill_id", "ccgw_dry_run"] as const;
+export const CONVENTIONAL_FIELDS: readonly string[] = [...Object.keys(FIELDS), ...OTHERS];
+
+/** `ccgw_target` is a target's name, or `agent:205`, `skill-queue:31`, `access-code:88880`. Throws `invalid-request` for a `ccgw_` name that is none of these. */
+export function readConventionalFields(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const given = Object.entries(body).filter(([name, value]) => name.startsWith(PREFIX) && !isEmpty(value));
+  const unknown = given.filter(([name]) => !CONVENTIONAL_FIELDS.includes(name));
+  if (unknown.length > 0)
+    throw invalidRequest(unknown.map(([name]) => ({ pointer: `#/${encodeURIComponent(name)}`, detail: "is not a known field" })));
+  const { ccgw_target, ccgw_skill_id: skillId, ccgw_dry_run: dryRun, ...texts } = Object.fromEntries(given);
+  const target = withSkill(toTarget(ccgw_target), skillId);
+  return {
+    ...Object.fromEntries(Object.entries(texts).map(([name, value]) => [nameOf(name), toText(value)])),
+    ...(target !== undefined && { target }),
+    ...(dryRun !== undefined && { dryRun: toBoolean(dryRun) }),
+  };
+}
+
+function nameOf(name: string): string {
+  return Object.entries(FIELDS).find(([conventional]) => conventional === name)?.[1] ?? name;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === "string" && value.trim() === "");
+}
+
+/** A number that a template left unquoted is the text of its digits. Of one that has lost some by now it would be another call's. */
+function toText(value: unknown): unknown {
+  return Number.isSafeInteger(value) ? String(value) : value;
+}
+
+function toTarget(target: unknown): unknown {
+  const [, type, address] = (typeof target === "string" && /^([a-z-]+):(.*)$/.exec(target)) || [];
+  return type === undefined ? toText(target) : { type, address };
+}
+
+/** A named target has its own, and a default one is complete: what is given is used or refused, never dropped. */
+function withSkill(target: unknown, skillId: unknown): unknown {
+  if (skillId === undefined) return target;
+  if (!isFields(target))
+    throw invalidRequest([{ pointer: "#/ccgw_skill_id", detail: "is only valid with a ccgw_target that begins with agent:" }]);
+  return { ...target, skillId: toNumber(skillId) };
+}
+
+function toNumber(value: unknown): unknown {
+  return typeof value === "string" && /^\d{1,10}$/.test(value.trim()) ? Number(value) : value;
+}
+
+function toBoolean(value: unknown): unknown {
+  return typeof value === "string" && ["true", "false"].includes(value) ? value === "true" : value;
+}

@@ -1,0 +1,77 @@
+/** An outcome in the few words that a bot's flow or a workflow branches on, whichever language they are put in. */
+import { type Effect, type FailureCode, failureOf } from "../../errors.ts";
+import type { Connection } from "../../transfer/connection.ts";
+import type { RefusalReason } from "../../transfer/result.ts";
+import type { Outcome } from "../source.ts";
+
+export interface Summary {
+  /** `failed`: refused, or kept from an answer. `dry-run`: nothing was asked of the gateway. */
+  readonly state: "accepted" | "unknown" | "failed" | "dry-run";
+  readonly code?: FailureCode | undefined;
+  readonly reason?: RefusalReason | undefined;
+  readonly retryable: boolean;
+  readonly effect?: Effect | undefined;
+  readonly transferId?: string | undefined;
+  readonly reference?: string | undefined;
+  readonly replayed: boolean;
+}
+
+export function toSummary(outcome: Outcome): Summary {
+  if (outcome.kind === "dry-run") return { state: "dry-run", retryable: false, replayed: false, reference: outcome.request.reference };
+  if (outcome.kind === "failure") {
+    const { code, effect, transferId, reference } = outcome.error;
+    // Whoever only asks whether the customer is on the way to an agent has to hear that it may be so.
+    const state = effect === "unknown" ? "unknown" : "failed";
+    return { state, code, retryable: failureOf(code).retryable, effect, transferId, reference, replayed: false };
+  }
+  const { transferId, reference, replayed, ...answer } = outcome.result;
+  if (answer.state === "accepted") return { state: "accepted", retryable: false, transferId, reference, replayed };
+  const { retryable } = failureOf(answer.code);
+  if (answer.state === "unknown")
+    return { state: "unknown", code: answer.code, retryable, effect: "unknown", transferId, reference, replayed };
+  return { state: "failed", code: answer.code, reason: answer.reason, retryable, effect: "none", transferId, reference, replayed };
+}
+
+/** Whether the same webhook once more does what is left of it: nothing was done, and it can go better. */
+export function isWorthRepeating(outcome: Outcome): boolean {
+  const { retryable, effect } = toSummary(outcome);
+  return retryable && effect === "none";
+}
+
+/** What only we write: a bot that keeps the parameters of one answer gives them back with its next request. */
+const OURS = ["ccgw_state", "ccgw_code", "ccgw_reason", "ccgw_retryable", "ccgw_effect", "ccgw_transfer_id"];
+
+/** What a bot keeps, without the parameters of an earlier answer. */
+export function withoutParameters<Value>(kept: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(kept).filter(([name]) => !OURS.includes(name)));
+}
+
+/** The summary as flat `ccgw_…` values: what bots keep as parameters, attributes or slots. Absent ones are left out. */
+export function toParameters({ state, code, reason, retryable, effect, transferId, reference }: Summary): Record<string, string | boolean> {
+  const values = {
+    ccgw_state: state,
+    ccgw_code: code,
+    ccgw_reason: reason,
+    ccgw_retryable: retryable,
+    ccgw_effect: effect,
+    ccgw_transfer_id: transferId,
+    ccgw_reference: reference,
+  };
+  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+/** The same for bots that keep a value until they are told otherwise: what an earlier answer said and this one does not is null. */
+export function toSettledParameters(summary: Summary): Record<string, string | boolean | null> {
+  return { ...Object.fromEntries(OURS.map((name) => [name, null])), ...toParameters(summary) };
+}
+
+/** What the connection wants a customer to read: in the language asked for (RFC 4647 lookup), else its default. None, unless it is written there. */
+export function textFor({ state }: Summary, { texts }: Connection, language: string | undefined): string | undefined {
+  if (state === "dry-run") return undefined;
+  const byTag = new Map(Object.entries(texts[state] ?? {}).map(([tag, text]) => [tag.toLowerCase(), text]));
+  for (let range = language?.toLowerCase() ?? ""; range !== ""; range = range.slice(0, Math.max(0, range.lastIndexOf("-")))) {
+    const text = byTag.get(range);
+    if (text !== undefined) return text;
+  }
+  return byTag.get("default");
+}

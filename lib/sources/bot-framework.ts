@@ -1,0 +1,99 @@
+/**
+ * Source `bot-framework`: an activity of the Bot Framework or Copilot Studio; the event `handoff.initiate` asks for a transfer. An answer is read from the
+ * body for `expectReplies` and invoke activities alone: any other sender sees the status, until replies are posted to `serviceUrl` through the Connector,
+ * which is not done here. How long a channel waits is second-hand; whether it repeats an activity was not found: its id makes a repeat the same delivery.
+ * https://learn.microsoft.com/azure/bot-service/bot-service-design-pattern-handoff-human, activity protocol: github.com/microsoft/Agents specs/activity
+ */
+import * as z from "zod";
+import { TransferError } from "../errors.ts";
+import { isFields } from "../transfer/request.ts";
+import { botFrameworkToken } from "../verification/oidc.ts";
+import { replyCanonically } from "./answering/canonical.ts";
+import { toJsonReply } from "./answering/json-reply.ts";
+import { type Summary, textFor, toParameters, toSummary, withoutParameters } from "./answering/summary.ts";
+import { readJsonBody } from "./reading/json-body.ts";
+import { type Answering, type Claims, defineSource, type Reply, toDraft } from "./source.ts";
+
+/** A channel gives up after 15 s (github.com/daveta/analytics, troubleshooting_timeout.md: second-hand). */
+const DEADLINE_MS = 13_000;
+/** What the vendor's own SDK answers to an invoke that nobody handles: a 200 would be a result. */
+const NOT_IMPLEMENTED = 501;
+
+const Text = z.string().optional().catch(undefined);
+
+const Activity = z.looseObject({
+  type: z.string("must be the activity's type"),
+  id: Text,
+  name: Text,
+  serviceUrl: Text,
+  deliveryMode: Text,
+  locale: Text,
+  channelId: Text,
+  conversation: z.unknown().optional(),
+  from: z.unknown().optional(),
+  recipient: z.unknown().optional(),
+  value: z.unknown().optional(),
+});
+type Activity = z.infer<typeof Activity>;
+
+export const botFramework = defineSource({
+  id: "bot-framework",
+  schemes: [botFrameworkToken],
+  deadlineMs: DEADLINE_MS,
+  readBody: readJsonBody,
+  payload: Activity,
+  toDrafts: async (activity, { claims, map }) => {
+    assertSameService(activity, claims);
+    if (!["event", "invoke"].includes(activity.type) || activity.name !== "handoff.initiate") return [];
+    return [toDraft(await map(activity, isFields(activity.value) ? withoutParameters(activity.value) : {}), activity.id)];
+  },
+  reply,
+});
+
+/**
+ * The token is for one service: an activity that names another would send our replies, and the bot's credentials with them, to whoever wrote it. So it is
+ * not an invalid request but an unproven one, and looks like any other from outside.
+ */
+function assertSameService({ serviceUrl }: Activity, { serviceurl }: Claims): void {
+  if (serviceUrl === undefined || serviceUrl !== serviceurl)
+    throw new TransferError("unauthenticated", { reason: "serviceUrl is not the token's" });
+}
+
+function reply(answering: Answering<Activity>): Reply {
+  const {
+    outcomes: [outcome],
+    payload: activity,
+    settings,
+  } = answering;
+  if (activity === undefined) return replyCanonically(answering);
+  const expectsReplies = activity.deliveryMode === "expectReplies";
+  const isInvoke = activity.type === "invoke";
+  if (outcome === undefined)
+    return expectsReplies ? toJsonReply({ activities: [] }, undefined) : { ...NOTHING, status: isInvoke ? NOT_IMPLEMENTED : 200 };
+
+  const summary = toSummary(outcome);
+  const { code } = summary;
+  if (expectsReplies) {
+    const text = textFor(summary, settings, activity.locale);
+    const message = text === undefined ? [] : [{ ...toAnswer(activity, "message"), text }];
+    const status = { ...toAnswer(activity, "event"), name: "handoff.status", value: toStatus(summary) };
+    return toJsonReply({ activities: [status, ...message] }, code);
+  }
+  return isInvoke ? toJsonReply(toStatus(summary), code) : replyCanonically(answering);
+}
+
+const NOTHING: Omit<Reply, "status"> = { headers: {}, body: "" };
+
+/**
+ * `failed` gives the customer back to the bot. A transfer that may have happened is `accepted`, so that no bot says it did not: `ccgw_state` tells it
+ * apart. `completed` would need the call's end, which is not observed.
+ */
+function toStatus(summary: Summary): Readonly<Record<string, string | boolean>> {
+  const state = summary.state === "accepted" || summary.state === "unknown" ? "accepted" : "failed";
+  return { state, ...toParameters(summary) };
+}
+
+/** Back to where the activity came from. */
+function toAnswer({ id, channelId, serviceUrl, locale, conversation, from, recipient }: Activity, type: "event" | "message") {
+  return { type, channelId, serviceUrl, locale, conversation, from: recipient, recipient: from, replyToId: id };
+}

@@ -1,0 +1,32 @@
+/**
+ * Source `freshdesk`: the action "Trigger Webhook" of a Freshdesk automation rule, whose content its administrator writes as JSON or as a form. Freshdesk
+ * signs nothing: a custom header or Basic. No delivery id: it is derived from the call. How long it waits is not published.
+ * https://support.freshdesk.com/support/solutions/articles/132589-using-webhooks-in-automation-rules
+ */
+import * as z from "zod";
+import { defineSharedSecret } from "../verification/shared-secret.ts";
+import { replyWithStatuses } from "./answering/status.ts";
+import { readJsonOrFormBody } from "./reading/form-body.ts";
+import { defineSource, toDraft } from "./source.ts";
+
+/** Not published: as short as the shortest of its kind that is (Zendesk, 10 s), less a margin. */
+const DEADLINE_MS = 8_500;
+
+/** What a rule can send: headers of any name, or Basic. */
+const secretOfRule = defineSharedSecret({ in: ["api-key", "bearer", "basic"] });
+
+export const freshdesk = defineSource({
+  id: "freshdesk",
+  schemes: [secretOfRule],
+  deadlineMs: DEADLINE_MS,
+  readBody: readJsonOrFormBody,
+  payload: z.looseObject({}, "must be an object"),
+  toDrafts: async (body, { map }) => [toDraft(await map(body, body), undefined)],
+  // It repeats after 5, 30 and 60 minutes what failed by "an issue at the recipient's end", which a 5xx says; about other statuses its page is silent.
+  reply: replyWithStatuses({
+    // A duplicate in progress would be a 409.
+    retry: 503,
+    // Nothing that a repeat cannot mend has a 5xx.
+    stop: 422,
+  }),
+});

@@ -1,0 +1,47 @@
+/**
+ * Source `intercom`: a webhook topic of Intercom. The call stands in custom attributes of the conversation, ticket or contact, or where the connection's
+ * mapping finds it; a notification that names no call is about something else and asks for nothing. The delivery id is the notification's, which is signed.
+ * Not published: how long Intercom waits (5 s second-hand) and what it repeats. https://developers.intercom.com/docs/webhooks/webhook-notifications
+ */
+import * as z from "zod";
+import type { Fields } from "../transfer/request.ts";
+import { intercomSignature } from "../verification/hmac.ts";
+import { acknowledgeNothingAsked, acknowledgeUnlessWorthRepeating } from "./answering/acknowledgement.ts";
+import { fieldsAt, mergeAttributes, namesCall } from "./reading/custom-attributes.ts";
+import { readJsonBody } from "./reading/json-body.ts";
+import { defineSource, toDraft } from "./source.ts";
+
+/** 5 s (second-hand), less a margin. */
+const DEADLINE_MS = 4_000;
+
+const Notification = z.looseObject({ id: z.string().nullish(), topic: z.string() }, "must be an object");
+
+export const intercom = defineSource({
+  id: "intercom",
+  schemes: [intercomSignature],
+  deadlineMs: DEADLINE_MS,
+  readBody: readJsonBody,
+  payload: Notification,
+  async toDrafts(notification, { map }) {
+    // Sent when the webhook is set up, and by its test button.
+    if (notification.topic === "ping") return [];
+    const fields = await map(notification, toAttributes(notification));
+    return namesCall(fields) ? [toDraft(fields, notification.id ?? undefined)] : [];
+  },
+  // Errors count: 1000 in a row pause the topic, seven days of them suspend the subscription, a 429 throttles every notification. Only what is worth
+  // repeating is an error, with 503; the body says ok, code and effect.
+  reply: (answering) => {
+    const { outcomes } = answering;
+    return outcomes.length === 0 ? acknowledgeNothingAsked() : acknowledgeUnlessWorthRepeating(answering);
+  },
+});
+
+/** What is said of the conversation or ticket goes before what is said of its contact. */
+function toAttributes(notification: Fields): Fields {
+  const item = fieldsAt(notification, "data", "item");
+  return mergeAttributes(
+    fieldsAt(item, "contact", "custom_attributes"),
+    fieldsAt(item, "ticket_attributes"),
+    fieldsAt(item, "custom_attributes"),
+  );
+}

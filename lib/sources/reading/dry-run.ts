@@ -1,0 +1,17 @@
+/** `?dryRun` or `?dryRun=true`. Anything but true or false is refused: a misspelled dry run must not transfer a customer. */
+import { invalidRequest } from "../../transfer/request.ts";
+
+export function readDryRun(query: URLSearchParams): boolean {
+  const values = query.getAll("dryRun");
+  if (values.some((value) => !["", "true", "false"].includes(value)))
+    throw invalidRequest([{ pointer: "#/dryRun", detail: "must be true or false in the query" }]);
+  return values.some((value) => value !== "false");
+}
+
+/** For callers that have nothing else to say in the query. */
+export function readOnlyDryRun(query: URLSearchParams): boolean {
+  const unknown = [...query.keys()].filter((name) => name !== "dryRun");
+  if (unknown.length > 0)
+    throw invalidRequest([{ pointer: "#", detail: "has query parameters that are not known; the only one is dryRun" }]);
+  return readDryRun(query);
+}

@@ -1,0 +1,30 @@
+/** From the bytes of a verified webhook to a JSON value. Reads UTF-8 alone (RFC 8259 section 8.1) and repeats nothing of the body in its errors. */
+import { TransferError } from "../../errors.ts";
+import type { Webhook } from "../../verification/scheme.ts";
+import { assertMediaType, decodeUtf8 } from "./media-type.ts";
+
+export function readJsonBody(webhook: Webhook): unknown {
+  assertMediaType(webhook, {
+    mediaType: "application/json",
+    is: ({ essence, subtype }) => essence === "application/json" || subtype.endsWith("+json"),
+  });
+  const text = decodeUtf8(webhook.body);
+  if (text === undefined) throw invalidJson("not UTF-8", "The body is not valid UTF-8.");
+  return parse(text);
+}
+
+function parse(text: string): unknown {
+  if (text.trim() === "") throw invalidJson("empty", "The body is empty.");
+  try {
+    return JSON.parse(text);
+  } catch (thrown) {
+    // The parser's message quotes the body: nothing but the position is taken from it.
+    const position =
+      thrown instanceof Error ? / (?:in|after) JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(thrown.message)?.[1] : undefined;
+    throw invalidJson("syntax", position === undefined ? "The body is not JSON." : `The JSON is broken at character ${position}.`);
+  }
+}
+
+function invalidJson(reason: string, detail: string): TransferError {
+  return new TransferError("invalid-json", { reason, detail });
+}

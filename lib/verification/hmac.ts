@@ -1,0 +1,179 @@
+/**
+ * The HMAC family: a digest over parts of the request, keyed with a secret that both sides hold. One implementation, one row a vendor; the vendors'
+ * pages are linked at their sources. `hmac` is the row that a connection writes itself.
+ */
+import { createHash, createHmac } from "node:crypto";
+import * as z from "zod";
+import { findStaleness, parseTimestamp, TIMESTAMP_UNITS } from "./freshness.ts";
+import { defineScheme, refused, type Scheme, type Verdict, type Webhook } from "./scheme.ts";
+import { isEqual, matchSecrets, type Secret, Secrets } from "./secret.ts";
+
+const PARTS = ["method", "url", "timestamp", "body"] as const;
+
+const HeaderName = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,64}$/, "must match ^[A-Za-z0-9-]{1,64}$")
+  .transform((name) => name.toLowerCase());
+
+const Profile = z.strictObject({
+  /** Header of the signature. */
+  header: HeaderName,
+  algorithm: z.enum(["sha1", "sha256", "sha384", "sha512"]).default("sha256"),
+  encoding: z.enum(["hex", "base64"]).default("hex"),
+  /** Stands before the digest: `sha256=`. */
+  prefix: z.string().max(32).default(""),
+  /** What is signed: `{timestamp}.{body}`. */
+  signed: z
+    .string()
+    .max(128)
+    .regex(/\{body\}/, "must contain {body}")
+    .default("{body}"),
+  timestamp: z.strictObject({ header: HeaderName, unit: z.enum(TIMESTAMP_UNITS) }).optional(),
+  toleranceSeconds: z.int().min(1).max(3_600).default(300),
+});
+type Profile = z.infer<typeof Profile>;
+
+interface VendorProfile extends z.input<typeof Profile> {
+  /** Plain hash of the secret and then what is signed: no HMAC, but what the vendor does. */
+  readonly plainHash?: true;
+  /** Whether the digest may come without its prefix, too. */
+  readonly prefixOptional?: true;
+  /** A header that says which of the vendor's signatures this is. */
+  readonly version?: { readonly header: string; readonly value: string };
+  /** Published by the vendor for its test button: never accepted by a connection that sends. */
+  readonly publicTestSecret?: string;
+}
+
+/** Facts and their sources: the vendors' pages, as their sources in lib/sources name them. */
+const VENDORS = {
+  zendesk: {
+    header: "x-zendesk-webhook-signature",
+    encoding: "base64",
+    signed: "{timestamp}{body}",
+    timestamp: { header: "x-zendesk-webhook-signature-timestamp", unit: "iso8601" },
+    publicTestSecret: "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==",
+  },
+  "hubspot-v3": {
+    header: "x-hubspot-signature-v3",
+    encoding: "base64",
+    signed: "{method}{url}{body}{timestamp}",
+    timestamp: { header: "x-hubspot-request-timestamp", unit: "ms" },
+  },
+  "hubspot-v2": {
+    header: "x-hubspot-signature",
+    signed: "{method}{url}{body}",
+    plainHash: true,
+    version: { header: "x-hubspot-signature-version", value: "v2" },
+  },
+  "hubspot-v1": {
+    header: "x-hubspot-signature",
+    plainHash: true,
+    version: { header: "x-hubspot-signature-version", value: "v1" },
+  },
+  intercom: { header: "x-hub-signature", algorithm: "sha1", prefix: "sha1=" },
+  // Known second-hand alone: as hex by our reference, after `sha256=` by receivers that others have published.
+  chatwoot: {
+    header: "x-chatwoot-signature",
+    prefix: "sha256=",
+    prefixOptional: true,
+    signed: "{timestamp}.{body}",
+    timestamp: { header: "x-chatwoot-timestamp", unit: "s" },
+  },
+} as const satisfies Readonly<Record<string, VendorProfile>>;
+
+const Settings = Profile.extend({ scheme: z.literal("hmac"), secrets: Secrets })
+  .refine(({ signed, timestamp }) => signed.includes("{timestamp}") === (timestamp !== undefined), {
+    path: ["timestamp"],
+    error: "goes with {timestamp} in signed: one that is not signed proves nothing",
+  })
+  .refine(({ signed }) => [...signed.matchAll(/\{(\w*)\}/g)].every(([, name]) => PARTS.some((part) => part === name)), {
+    path: ["signed"],
+    error: `may contain ${PARTS.map((part) => `{${part}}`).join(", ")}`,
+  });
+
+export const hmac = defineScheme({
+  id: "hmac",
+  settings: () => Settings,
+  verify: (webhook, { scheme: _scheme, secrets, ...profile }) => verifyHmac(webhook, profile, secrets),
+});
+
+export const zendeskSignature = defineVendor("zendesk");
+export const hubspotV3 = defineVendor("hubspot-v3");
+export const hubspotV2 = defineVendor("hubspot-v2");
+export const hubspotV1 = defineVendor("hubspot-v1");
+export const intercomSignature = defineVendor("intercom");
+export const chatwootSignature = defineVendor("chatwoot");
+
+function defineVendor(id: keyof typeof VENDORS): Scheme {
+  const vendor: VendorProfile = VENDORS[id];
+  const { plainHash, prefixOptional, version, publicTestSecret, ...settings } = vendor;
+  const profile: SigningProfile = {
+    ...Profile.parse(settings),
+    ...(plainHash && { plainHash }),
+    ...(prefixOptional && { prefixOptional }),
+    ...(version && { version }),
+  };
+  const publicSecrets = publicTestSecret === undefined ? [] : [{ id: "vendor-test", value: publicTestSecret }];
+  return defineScheme({
+    id,
+    settings: ({ test }) =>
+      z
+        .strictObject({
+          scheme: z.literal(id),
+          // A test connection can do with the public secret alone.
+          secrets: test ? Secrets.optional() : Secrets,
+          toleranceSeconds: Profile.shape.toleranceSeconds,
+        })
+        .refine(({ secrets = [] }) => secrets.every(({ value }) => value !== publicTestSecret), {
+          path: ["secrets"],
+          error: "must not hold the vendor's public test secret: anybody can sign with it",
+        }),
+    verify: (webhook, { secrets = [], toleranceSeconds }, { test }) =>
+      verifyHmac(webhook, { ...profile, toleranceSeconds }, test ? [...secrets, ...publicSecrets] : secrets),
+  });
+}
+
+type SigningProfile = Profile & Pick<VendorProfile, "plainHash" | "prefixOptional" | "version">;
+
+function verifyHmac(webhook: Webhook, profile: SigningProfile, secrets: readonly Secret[]): Verdict {
+  const { headers, receivedAt } = webhook;
+  const presented = headers[profile.header];
+  const timestamp = profile.timestamp === undefined ? "" : headers[profile.timestamp.header];
+  if (presented === undefined || timestamp === undefined) return refused("missing-credential");
+  if (profile.version !== undefined && headers[profile.version.header] !== profile.version.value) return refused("missing-credential");
+  const hasPrefix = presented.startsWith(profile.prefix);
+  if (!hasPrefix && !profile.prefixOptional) return refused("malformed-credential");
+
+  // Compared as text: lower-case hex and padded base64 are the one spelling of a digest. A repeated header comes as a list, which is none.
+  const digest = hasPrefix ? presented.slice(profile.prefix.length) : presented;
+  const candidates = toSigned(webhook, profile, timestamp);
+  const verdict = matchSecrets(secrets, receivedAt, (value) => candidates.some((signed) => isEqual(digest, sign(signed, value, profile))));
+  if (!verdict.ok || profile.timestamp === undefined) return verdict;
+  const signedAtMs = parseTimestamp(timestamp, profile.timestamp.unit);
+  if (signedAtMs === undefined) return refused("malformed-credential");
+  const staleness = findStaleness(signedAtMs, receivedAt, profile.toleranceSeconds);
+  return staleness === undefined ? verdict : refused(staleness);
+}
+
+/** More than one where vendors' descriptions leave open how the address is written: each is as hard to sign. */
+function toSigned({ method, url, body }: Webhook, { signed }: Profile, timestamp: string): Buffer[] {
+  const urls = signed.includes("{url}") ? [url, decodeUrl(url)] : [url];
+  return urls.map((address) => {
+    const parts: Readonly<Record<string, string | Uint8Array>> = { method, url: address, timestamp, body };
+    return Buffer.concat(signed.split(/\{(\w+)\}/).map((text, index) => Buffer.from(index % 2 === 1 ? (parts[text] ?? "") : text)));
+  });
+}
+
+/** HubSpot: percent-escapes are decoded, but for the question mark that begins the query (second-hand). */
+function decodeUrl(url: string): string {
+  try {
+    return decodeURIComponent(url);
+  } catch {
+    return url;
+  }
+}
+
+function sign(signed: Uint8Array, secret: string, { algorithm, encoding, plainHash }: SigningProfile): string {
+  const digest = plainHash ? createHash(algorithm).update(secret, "utf8") : createHmac(algorithm, secret);
+  return digest.update(signed).digest(encoding);
+}

@@ -1,0 +1,48 @@
+/**
+ * A signed token (JWT, RFC 7519) against its issuer's published keys. The issuer, the place of its keys and the algorithms are the verifier's: what the
+ * token's header says about keys (`jwk`, `jku`, `x5u`, `x5c`) is not read. Whom the token is for is checked by the scheme that asks.
+ */
+import { createIssuerKeys, type Issuer } from "./issuer-keys.ts";
+import type { Claims, VerificationFailure } from "./scheme.ts";
+
+/** None with a shared secret (a public key would do as one), none that is no signature. Both issuers sign with RSA. */
+const ALGORITHMS = ["RS256", "RS384", "RS512"];
+/** How far the issuer's clock and ours may differ: what Microsoft's page calls the industry's standard. */
+const CLOCK_TOLERANCE_SECONDS = 300;
+
+export interface TokenOptions extends Issuer {
+  /** The clock of the check. */
+  readonly receivedAt: Date;
+  readonly signal: AbortSignal | undefined;
+}
+
+export type VerifyToken = (
+  token: string,
+  options: TokenOptions,
+) => Promise<{ readonly claims: Claims } | { readonly reason: VerificationFailure }>;
+
+/** What it gives throws `secrets-unavailable` where the issuer's keys cannot be read. */
+export function createTokenVerifier(): VerifyToken {
+  const keys = createIssuerKeys();
+  return async (token, options) => {
+    const { errors, jwtVerify } = await import("jose");
+    try {
+      const { payload } = await jwtVerify(token, (header) => keys.find(header, options), {
+        algorithms: ALGORITHMS,
+        issuer: options.issuer,
+        requiredClaims: ["exp"],
+        currentDate: options.receivedAt,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      });
+      return { claims: payload };
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) return { reason: "stale-timestamp" };
+      if (error instanceof errors.JWTClaimValidationFailed)
+        return { reason: error.claim === "nbf" ? "future-timestamp" : "wrong-credential" };
+      if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey)
+        return { reason: "wrong-credential" };
+      if (error instanceof errors.JOSEError) return { reason: "malformed-credential" };
+      throw error;
+    }
+  };
+}

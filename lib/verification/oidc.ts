@@ -1,0 +1,88 @@
+/**
+ * Schemes of callers that bring a signed token of an issuer whose keys are public (OpenID Connect, RFC 7519). What a connection lists under `accepted`
+ * is no secret but says whose token counts: `{ id, value, notAfter? }`, the id of the one that matched being the verdict's `secretId`.
+ */
+import * as z from "zod";
+import { credentialsOf } from "./authorization.ts";
+import { createTokenVerifier } from "./id-token.ts";
+import type { Issuer } from "./issuer-keys.ts";
+import { isFetchable } from "./key-set.ts";
+import { defineScheme, refused, type Scheme, type Verdict, type Webhook } from "./scheme.ts";
+import { isEqual, matchSecrets, Secrets } from "./secret.ts";
+
+const Address = z.url().refine(isFetchable, "must be https");
+
+/**
+ * Bot Framework and Copilot Studio: a token of the Bot Connector service for the bot's app id (`accepted[].value`). The claim `serviceurl` is for the
+ * source to hold against the activity. Endorsements of the keys are not read: nothing here is decided by the activity's channel.
+ * https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication
+ */
+export const botFrameworkToken = defineTokenScheme({
+  id: "bot-framework-token",
+  issuer: "https://api.botframework.com",
+  metadataUrl: "https://login.botframework.com/v1/.well-known/openidconfiguration",
+  accepts: ({ aud }, appId) => isText(aud) && isEqual(aud, appId),
+});
+
+/**
+ * Dialogflow CX: an ID token that Google signed for the webhook's address. Anybody can get one for any audience: it is the verified address of the
+ * service account (`accepted[].value`: service-<PROJECT-NUMBER>@gcp-sa-dialogflow.iam.gserviceaccount.com) that says whose it is.
+ * https://docs.cloud.google.com/dialogflow/cx/docs/concept/webhook
+ */
+export const googleIdToken = defineTokenScheme({
+  id: "google-id-token",
+  issuer: "https://accounts.google.com",
+  metadataUrl: "https://accounts.google.com/.well-known/openid-configuration",
+  audiences: ({ url }) => [url, ...url.split("?", 1)],
+  accepts: ({ email, email_verified }, account) => email_verified === true && isText(email) && isEqual(email, account),
+});
+
+interface TokenSchemeDefinition extends Issuer {
+  readonly id: string;
+  /** Where it is no part of what is accepted: one of these must be the token's, unless the connection says which. */
+  readonly audiences?: (webhook: Webhook) => readonly string[];
+  readonly accepts: (claims: Readonly<Record<string, unknown>>, value: string) => boolean;
+}
+
+function defineTokenScheme({ id, issuer, metadataUrl, audiences, accepts }: TokenSchemeDefinition): Scheme {
+  // Lives as long as the container, not as one reading of a connection's secret: the keys stay, and the pause between two reads of them.
+  const verifyToken = createTokenVerifier();
+  return defineScheme({
+    id,
+    settings: () =>
+      z
+        .strictObject({
+          scheme: z.literal(id),
+          accepted: Secrets,
+          /** The webhook's address as the caller knows it, unless set. */
+          audience: z.string().min(1).max(2_048).optional(),
+          /** Another cloud's, or a local one. */
+          issuer: z.string().min(1).max(2_048).default(issuer),
+          metadataUrl: Address.default(metadataUrl),
+        })
+        .refine(({ audience }) => audience === undefined || audiences !== undefined, {
+          path: ["audience"],
+          error: "is what accepted lists",
+        })
+        .refine((settings) => (settings.issuer === issuer) === (settings.metadataUrl === metadataUrl), {
+          path: ["metadataUrl"],
+          error: "goes with issuer",
+        }),
+    async verify(webhook, settings, _options, signal): Promise<Verdict> {
+      const token = credentialsOf(webhook.headers.authorization, "bearer");
+      if (!token) return refused("missing-credential");
+      const { receivedAt } = webhook;
+      const verified = await verifyToken(token, { issuer: settings.issuer, metadataUrl: settings.metadataUrl, receivedAt, signal });
+      if ("reason" in verified) return refused(verified.reason);
+      const { claims } = verified;
+      const wanted = settings.audience === undefined ? audiences?.(webhook) : [settings.audience];
+      if (wanted !== undefined && !wanted.some((audience) => audience === claims.aud)) return refused("wrong-credential");
+      const verdict = matchSecrets(settings.accepted, receivedAt, (value) => accepts(claims, value));
+      return verdict.ok ? { ...verdict, claims } : verdict;
+    },
+  });
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}

@@ -1,0 +1,74 @@
+/**
+ * Standard Webhooks (standardwebhooks.com, specification 1.0): `v1`, HMAC-SHA256 with a secret `whsec_…`, and `v1a`, ed25519 with a public key `whpk_…`.
+ * The header may carry several signatures; one that matches is enough.
+ */
+import { createHmac, createPublicKey, type KeyObject, verify as verifySignature } from "node:crypto";
+import * as z from "zod";
+import { findStaleness, parseTimestamp } from "./freshness.ts";
+import { defineScheme, refused } from "./scheme.ts";
+import { isEqual, matchSecrets, Secrets } from "./secret.ts";
+
+const SECRET_PREFIX = "whsec_";
+const PUBLIC_KEY_PREFIX = "whpk_";
+/** What a raw ed25519 key is wrapped in as SubjectPublicKeyInfo (RFC 8410 section 4). */
+const ED25519_SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
+/** The specification asks for 24 to 64; it is the sender who chose, and what is shorter than this can be guessed. */
+const SECRET_MIN_BYTES = 16;
+const PUBLIC_KEY_BYTES = 32;
+/** A header of more is no sender's; each costs a comparison. */
+const SIGNATURES_MAX = 10;
+
+const Settings = z.strictObject({
+  scheme: z.literal("standard-webhooks"),
+  secrets: Secrets.refine(
+    (secrets) => secrets.every(({ value }) => isKey(value)),
+    `must begin with ${SECRET_PREFIX} or ${PUBLIC_KEY_PREFIX}`,
+  ),
+  toleranceSeconds: z.int().min(1).max(3_600).default(300),
+});
+
+export const standardWebhooks = defineScheme({
+  id: "standard-webhooks",
+  settings: () => Settings,
+  verify({ headers, body, receivedAt }, { secrets, toleranceSeconds }) {
+    const { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": list } = headers;
+    if (!id || !timestamp || !list) return refused("missing-credential");
+    const signed = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]);
+    const signatures = list.split(" ").slice(0, SIGNATURES_MAX);
+    const verdict = matchSecrets(secrets, receivedAt, (value) => signatures.some((signature) => isSignedBy(signature, value, signed)));
+    if (!verdict.ok) return verdict;
+    const signedAtMs = parseTimestamp(timestamp, "s");
+    if (signedAtMs === undefined) return refused("malformed-credential");
+    const staleness = findStaleness(signedAtMs, receivedAt, toleranceSeconds);
+    return staleness === undefined ? verdict : refused(staleness);
+  },
+});
+
+function isSignedBy(signature: string, key: string, signed: Uint8Array): boolean {
+  const comma = signature.indexOf(",");
+  const [version, digest] = [signature.slice(0, comma), signature.slice(comma + 1)];
+  if (key.startsWith(SECRET_PREFIX)) {
+    const secret = Buffer.from(key.slice(SECRET_PREFIX.length), "base64");
+    return version === "v1" && isEqual(digest, createHmac("sha256", secret).update(signed).digest("base64"));
+  }
+  const [publicKey, bytes] = [toPublicKey(key), decodeExactly(digest)];
+  return version === "v1a" && publicKey !== undefined && bytes !== undefined && verifySignature(null, signed, publicKey, bytes);
+}
+
+function isKey(value: string): boolean {
+  if (value.startsWith(PUBLIC_KEY_PREFIX)) return toPublicKey(value) !== undefined;
+  const secret = value.startsWith(SECRET_PREFIX) ? decodeExactly(value.slice(SECRET_PREFIX.length)) : undefined;
+  return secret !== undefined && secret.length >= SECRET_MIN_BYTES;
+}
+
+function toPublicKey(key: string): KeyObject | undefined {
+  const raw = decodeExactly(key.slice(PUBLIC_KEY_PREFIX.length));
+  if (raw?.length !== PUBLIC_KEY_BYTES) return undefined;
+  return createPublicKey({ key: Buffer.concat([ED25519_SPKI_PREFIX, raw]), format: "der", type: "spki" });
+}
+
+/** Node's decoder leaves out what is not base64: a signature or a key would have many spellings. */
+function decodeExactly(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, "base64");
+  return bytes.toString("base64") === text ? bytes : undefined;
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { signLikeChatwoot } from "../../dev/sign/chatwoot.ts";
+import { JSON_HEADERS, readFixture, SECRETS } from "../support/fixture.ts";
+import { openWith, replyWith } from "../support/opened.ts";
+import { proofBy } from "../support/proof-by.ts";
+import { CANONICAL_ANSWERS, describeSource, type Proof, type SourceContract, type Unsigned } from "./source-contract.ts";
+
+const DELIVERY = "7b1f0c2e-5d0a-4b8e-9a53-6a0e4a7f5c11";
+const REQUEST = {
+  callId: "1552524689-16797284",
+  agentId: "101",
+  target: { type: "agent", address: "205" },
+  mode: "release-after-transfer",
+  caller: "88880021",
+  callData: "Amélie bittet um einen Menschen 🙏",
+  reference: "4711",
+  deliveryId: DELIVERY,
+};
+
+const CONTRACT: SourceContract = {
+  id: "chatwoot",
+  verification: { scheme: "chatwoot" },
+  secrets: SECRETS,
+  headers: { ...JSON_HEADERS, accept: "application/json", "x-chatwoot-delivery": DELIVERY },
+  sign,
+  signsBody: true,
+  toleranceSeconds: 300,
+  body: readFixture("chatwoot/conversation-updated.json"),
+  requests: [REQUEST],
+  answers: {
+    ...CANONICAL_ANSWERS,
+    busy: { status: 429, headers: { "retry-after": "30" }, body: { status: 429, code: "gateway-busy", retryable: true } },
+    inProgress: { status: 429, body: { code: "duplicate-in-progress", effect: "unknown" } },
+    misconfigured: { status: 422, body: { status: 422, code: "misconfigured" } },
+  },
+  // chatwoot/chatwoot#13521 and #15920: agent bots on 429 and 500, webhooks of an account never.
+  repeats: ({ status }) => status === 429 || status === 500,
+};
+
+describeSource(CONTRACT);
+describeSource({
+  ...CONTRACT,
+  variant: "as an agent bot",
+  body: readFixture("chatwoot/message-created.json"),
+  requests: [
+    {
+      ...REQUEST,
+      callId: "1552524689-16797285",
+      target: { type: "skill-queue", address: "31" },
+      callData: undefined,
+      reference: undefined,
+    },
+  ],
+});
+
+/** The delivery id is no part of the proof: this delivery has its own. */
+async function sign(unsigned: Unsigned, secret: string): Promise<Proof> {
+  const { "x-chatwoot-delivery": _unsigned, ...headers } = (await proofBy(signLikeChatwoot)(unsigned, secret)).headers;
+  return { headers };
+}
+
+describe("source chatwoot", () => {
+  it.each([
+    ["an event without attributes", { event: "webwidget_triggered", contact: { id: 1 } }],
+    ["a conversation without a call", { event: "conversation_created", custom_attributes: {} }],
+    ["a contact whose attributes are of another kind", { event: "contact_updated", custom_attributes: "none" }],
+  ])("is asked for nothing by %s, and acknowledges it", async (_what, event) => {
+    const body = JSON.stringify(event);
+    expect(await openWith("chatwoot", { body })).toEqual([]);
+    expect(await replyWith("chatwoot", [], { body })).toMatchObject({ status: 200, body: '{"transfers":[]}' });
+  });
+
+  it("has no delivery id where an older one does not send it", async () => {
+    const body = JSON.stringify({ event: "contact_updated", custom_attributes: { ccgw_call_id: "c-1" } });
+    expect(await openWith("chatwoot", { body })).toEqual([{ fields: { callId: "c-1" }, deliveryId: undefined }]);
+  });
+});

@@ -1,0 +1,101 @@
+import { createHmac } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { signWithSharedSecret } from "../../dev/sign/shared-secret.ts";
+import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
+import { JSON_HEADERS, readFixture, SECRETS } from "../support/fixture.ts";
+import { openWith } from "../support/opened.ts";
+import { proofBy } from "../support/proof-by.ts";
+import { CANONICAL_ANSWERS, describeSource, type SourceContract } from "./source-contract.ts";
+
+const CONTRACT: SourceContract = {
+  id: "generic",
+  verification: { scheme: "shared-secret" },
+  secrets: SECRETS,
+  headers: { ...JSON_HEADERS, "idempotency-key": '"run-88213"' },
+  sign: proofBy(signWithSharedSecret),
+  signsBody: false,
+  body: readFixture("generic/run.json"),
+  requests: [
+    {
+      callId: "1552524689-16797284",
+      agentId: "101",
+      target: { type: "agent", address: "205" },
+      mode: "release-after-transfer",
+      caller: "88880021",
+      callData: "Søren Kjær, Guldkunde 😀",
+      reference: "88213",
+      attempt: "2",
+      deliveryId: "run-88213",
+    },
+  ],
+  answers: CANONICAL_ANSWERS,
+};
+
+describeSource(CONTRACT);
+describeSource({
+  ...CONTRACT,
+  variant: "with its secret in the query",
+  verification: { scheme: "shared-secret", in: ["query"], parameter: "token" },
+  sign: proofBy(signWithSharedSecret, { in: ["query"], parameter: "token" }),
+});
+describeSource({
+  ...CONTRACT,
+  variant: "with an HMAC of its own",
+  verification: {
+    scheme: "hmac",
+    header: "X-Signature",
+    algorithm: "sha512",
+    encoding: "base64",
+    prefix: "v1=",
+    signed: "{timestamp}:{method}:{body}",
+    timestamp: { header: "X-Sent-At", unit: "s" },
+    toleranceSeconds: 60,
+  },
+  sign({ method, body, atMs }, secret) {
+    const sentAt = String(atMs / 1_000);
+    const digest = createHmac("sha512", secret).update(`${sentAt}:${method}:`).update(body).digest("base64");
+    return { headers: { "x-signature": `v1=${digest}`, "x-sent-at": sentAt } };
+  },
+  signsBody: true,
+  toleranceSeconds: 60,
+});
+
+describe("source generic", () => {
+  it("refuses a header that contradicts the body's delivery id", async () => {
+    const drafts = await openWith("generic", { body: '{"ccgw_delivery_id":"a"}', headers: { "idempotency-key": "b" } });
+    expect(drafts).toEqual([{ fields: { deliveryId: "a" }, deliveryId: "b", dryRun: false }]);
+  });
+
+  it.each([
+    ["dryRun", true],
+    ["token=any", false],
+  ])("takes the query %j for dry run: %s", async (query, dryRun) => {
+    expect(await openWith("generic", { query })).toMatchObject([{ dryRun }]);
+  });
+
+  it("refuses a dry run that is neither true nor false", async () => {
+    expect(await openWith("generic", { query: "dryRun=yes" })).toMatchObject({ code: "invalid-request" });
+  });
+
+  it("takes no secret from the query unless its connection says so", async () => {
+    const verification = { secrets: [{ id: "current", value: SECRETS.current }] };
+    const { verify } = await ConfiguredConnection.parseAsync({ schemaVersion: 1, source: "generic", gateway: "site-a", verification });
+    const query = new URLSearchParams({ key: SECRETS.current, token: SECRETS.current });
+    const webhook = {
+      method: "POST",
+      url: "https://hooks.example.com",
+      query,
+      headers: {},
+      body: new Uint8Array(),
+      receivedAt: new Date(0),
+    };
+    expect(await verify(webhook)).toMatchObject({ ok: false });
+  });
+
+  it("shows a mapping the query without its secret", async () => {
+    const verification = { scheme: "shared-secret", in: ["query"], secrets: [{ id: "current", value: SECRETS.current }] };
+    const connection = { verification, mapping: '{"reference": $join($keys(query), " ")}' };
+    const drafts = await openWith("generic", { query: `key=${SECRETS.current}&step=2`, connection });
+    expect(drafts).toMatchObject([{ fields: { reference: "step" } }]);
+  });
+});

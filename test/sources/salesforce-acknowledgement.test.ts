@@ -1,0 +1,44 @@
+/** When an Outbound Message is acknowledged, and in which words: the WSDL's `notificationsResponse`. */
+import { describe, expect, it } from "vitest";
+import { FAILURES, type FailureCode, failureOf as rowOf } from "../../lib/errors.ts";
+import { DRY_RUN, failureOf, resultOf } from "../support/open-source.ts";
+import { openMessage as open } from "../support/salesforce-message.ts";
+import { ACCEPTED, REFUSED, UNKNOWN } from "../support/transfer-service.ts";
+
+function acknowledgement(value: boolean): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><notificationsResponse xmlns="http://soap.sforce.com/2005/09/outbound"><Ack>${value}</Ack></notificationsResponse></soapenv:Body></soapenv:Envelope>`;
+}
+
+describe("source salesforce-outbound-message", () => {
+  it.each([
+    ["accepted", [resultOf(ACCEPTED), resultOf(ACCEPTED)], true],
+    ["refused", [resultOf(ACCEPTED), resultOf(REFUSED)], true],
+    ["unknown", [resultOf(UNKNOWN), resultOf(ACCEPTED)], true],
+    ["a dry run", [DRY_RUN, DRY_RUN], true],
+    ["invalid", [failureOf("invalid-request"), resultOf(ACCEPTED)], true],
+    ["without time to send it", [resultOf(ACCEPTED), failureOf("deadline-exceeded")], false],
+    ["not sent, the gateway being away", [failureOf("gateway-unreachable"), resultOf(UNKNOWN)], false],
+    ["in progress, which nobody can call undone", [resultOf(ACCEPTED), failureOf("duplicate-in-progress")], true],
+  ])("acknowledges a message of which one is %s: %s", async (_what, outcomes, acknowledged) => {
+    const { reply } = await open();
+    expect(reply(...outcomes)).toMatchObject({
+      status: 200,
+      headers: { "content-type": "text/xml; charset=utf-8" },
+      body: acknowledgement(acknowledged),
+    });
+  });
+
+  it.each(codes().flatMap((code) => (["none", "unknown"] as const).map((effect) => [code, effect] as const)))(
+    "withholds its acknowledgement of %s with effect %s where a repeat is of use alone",
+    async (code, effect) => {
+      const { reply } = await open();
+      const repeated = rowOf(code).retryable && effect === "none";
+      expect(reply(failureOf(code, effect), resultOf(ACCEPTED))).toMatchObject({ status: 200, body: acknowledgement(!repeated), code });
+    },
+  );
+});
+
+function codes(): FailureCode[] {
+  return Object.keys(FAILURES).filter((code): code is FailureCode => Object.hasOwn(FAILURES, code));
+}

@@ -1,0 +1,70 @@
+/** Where a vendor's secret may come: the places that its source declares, and no query unless it declares one. */
+import { describe, expect, it } from "vitest";
+import { salesforceSecret } from "../../lib/verification/salesforce-secret.ts";
+import type { Scheme } from "../../lib/verification/scheme.ts";
+import { defineSharedSecret, sharedSecret } from "../../lib/verification/shared-secret.ts";
+import { toWebhook } from "../support/open-source.ts";
+
+const SECRETS = [{ id: "current", value: "the key that is live" }];
+const BASE = { scheme: "shared-secret", secrets: SECRETS };
+const HEADER = defineSharedSecret({ in: ["header"], header: "X-Vendor" });
+const QUERY = defineSharedSecret({ in: ["bearer"], parameter: "code" });
+
+function parse(scheme: Scheme, settings: Readonly<Record<string, unknown>>) {
+  return scheme.verifier({ test: false }).safeParse({ ...BASE, ...settings });
+}
+
+async function verdictOf(scheme: Scheme, settings: Readonly<Record<string, unknown>>, proof: object) {
+  return parse(scheme, settings).data?.(toWebhook({ body: "{}", ...proof }));
+}
+
+const IN_QUERY = { query: "a=1&code=the%20key+that+is%20live" };
+
+describe("a shared secret", () => {
+  it.each([
+    ["the usual header", HEADER, {}, { headers: { "x-vendor": "the key that is live" } }],
+    ["a header of the connection's", HEADER, { header: "X-Own" }, { headers: { "x-own": "the key that is live" } }],
+    ["the usual parameter", QUERY, { in: ["query"] }, IN_QUERY],
+    ["a parameter of the connection's", QUERY, { in: ["query"], parameter: "Key.1" }, { query: "Key.1=the+key+that+is+live" }],
+    ["one place of several", QUERY, { in: ["header", "query"], header: "x-own" }, IN_QUERY],
+  ])("comes in %s", async (_where, scheme, settings, proof) => {
+    expect(await verdictOf(scheme, settings, proof)).toEqual({ ok: true, secretId: "current" });
+  });
+
+  it.each([
+    [
+      "the usual header, where the connection has another",
+      HEADER,
+      { header: "X-Own" },
+      { headers: { "x-vendor": "the key that is live" } },
+    ],
+    ["the query, where the connection does not say so", QUERY, {}, IN_QUERY],
+    ["another parameter", QUERY, { in: ["query"] }, { query: "key=the+key+that+is+live" }],
+    ["an empty parameter", QUERY, { in: ["query"] }, { query: "code=" }],
+  ])("does not come in %s", async (_where, scheme, settings, proof) => {
+    expect(await verdictOf(scheme, settings, proof)).toEqual({ ok: false, reason: "missing-credential" });
+  });
+
+  it.each([
+    ["in the query, where the source declares none", sharedSecret, { in: ["query"] }, "in"],
+    ["a parameter without the query", QUERY, { parameter: "code" }, "parameter"],
+    ["a parameter that no address carries as it is", QUERY, { in: ["query"], parameter: "a&b" }, "parameter"],
+    ["a header without its place", QUERY, { header: "x-own" }, "header"],
+    ["the place without a header", sharedSecret, { in: ["header"] }, "header"],
+  ])("is misconfigured %s", (_what, scheme, settings, field) => {
+    expect(parse(scheme, settings).error?.issues.map(({ path }) => path[0])).toContain(field);
+  });
+
+  it("of Salesforce comes in the query with the organizations that may use it", async () => {
+    const organizations = ["00D5g00000ABCDeEAH"];
+    expect(await verdictOf(salesforceSecret, { organizations }, { query: "key=the+key+that+is+live" })).toEqual({
+      ok: true,
+      secretId: "current",
+      claims: { organizations },
+    });
+    expect(await verdictOf(salesforceSecret, { organizations }, { query: "key=another" })).toEqual({
+      ok: false,
+      reason: "wrong-credential",
+    });
+  });
+});
