@@ -5,9 +5,10 @@ import { DEMO_CONNECTION, DEMO_KEY } from "../dev/seed.ts";
 import { parseConfig } from "../lib/config.ts";
 import { FAILURES, type FailureCode, failureOf } from "../lib/errors.ts";
 import { AgentSession, GatewaySite } from "../lib/gateway/site.ts";
+import { CONVENTIONAL_FIELDS } from "../lib/mapping/conventional-fields.ts";
 import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
 import { SOURCES } from "../lib/sources/index.ts";
-import { CallDataFormat } from "../lib/transfer/call-data.ts";
+import { CallDataFormat, CallDataOverflow } from "../lib/transfer/call-data.ts";
 import { Connection } from "../lib/transfer/connection.ts";
 import { parseTransferRequest } from "../lib/transfer/request.ts";
 import { REFUSAL_REASONS } from "../lib/transfer/result.ts";
@@ -18,6 +19,7 @@ import { toConnection, violationsIn } from "./support/transfer-request.ts";
 
 const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const tables = readTables(README);
+const SCHEME_IDS: ReadonlySet<string> = new Set(SOURCES.flatMap(({ schemes }) => schemes.map(({ id }) => id)));
 
 /** The rows of the one table whose introduction, heading or columns hold this. */
 function rowsOf(what: string): readonly (readonly string[])[] {
@@ -66,13 +68,34 @@ describe("the table of failures", () => {
 });
 
 describe("the table of sources", () => {
+  const rows = rowsOf("Sources");
+
   it("has a row for each source, with its ways to prove itself", () => {
-    const rows = rowsOf("Sources");
     expect(namesIn(rows)).toEqual(SOURCES.map(({ id }) => id));
     for (const { id, schemes } of SOURCES) {
       const row = rows.find(([name]) => unquote(name) === id);
       for (const scheme of schemes) expect(row?.[2]).toContain(`\`${scheme.id}\``);
     }
+  });
+
+  it("names no way that a source does not take", () => {
+    for (const { id, schemes } of SOURCES) {
+      const row = rows.find(([name]) => unquote(name) === id);
+      const said = [...(row?.[2] ?? "").matchAll(/`([a-z0-9-]+)`/g)].map(([, word]) => word).filter((word) => SCHEME_IDS.has(word ?? ""));
+      expect(said).toEqual(schemes.map((scheme) => scheme.id));
+    }
+  });
+
+  it("tells each source's deadline", () => {
+    expect(rows.map(([name, , , deadline]) => [unquote(name), deadline])).toEqual(
+      SOURCES.map(({ id, deadlineMs }) => [id, String(deadlineMs)]),
+    );
+  });
+});
+
+describe("the table of schemes", () => {
+  it("has a row for each", () => {
+    expect(namesIn(rowsOf("Proof")).toSorted()).toEqual([...SCHEME_IDS].toSorted());
   });
 });
 
@@ -89,7 +112,8 @@ describe("the tables of the configuration", () => {
     const names = namesIn(rowsOf("variable"));
     const complaint = () => parseConfig({});
     for (const name of names) expect(complaint).toThrow(name);
-    expect(() => parseConfig(Object.fromEntries(names.map((name) => [name, "value"])))).not.toThrow();
+    const valid = (name: string) => (name.endsWith("_URL") ? "https://hooks.example.com" : "value");
+    expect(() => parseConfig(Object.fromEntries(names.map((name) => [name, valid(name)])))).not.toThrow();
   });
 
   it("name the defaults that the code has", () => {
@@ -128,8 +152,9 @@ describe("the table of a transfer request", () => {
     expect(names).toEqual(taken);
   });
 
-  it("names the kinds of targets, the modes and the formats", () => {
-    for (const word of [...TARGET_TYPES, ...MODES, ...CallDataFormat.options]) expect(README).toMatch(new RegExp(`["\`]${word}["\`]`));
+  it("names the kinds of targets, the modes, the formats and what becomes of too much, and the names that need no mapping", () => {
+    for (const word of [...TARGET_TYPES, ...MODES, ...CallDataFormat.options, ...CallDataOverflow.options, ...CONVENTIONAL_FIELDS])
+      expect(README).toMatch(new RegExp(`["\`]${word}["\`]`));
   });
 });
 
@@ -159,13 +184,13 @@ describe("what can be copied from it", () => {
     for (const document of documents) expect(JSON.parse(document)).toEqual(expect.any(Object));
   });
 
-  it("has secrets that the functions take", () => {
+  it("has secrets that the functions take", async () => {
     const documents = [...README.matchAll(/^cat > (\w+)\.json <<'JSON'\n(.*?)^JSON$/gms)].map(([, name, text]) => [
       name,
       JSON.parse(text ?? ""),
     ]);
     const { connection, agent } = Object.fromEntries(documents);
-    expect(ConfiguredConnection.safeParse(connection).error).toBeUndefined();
+    expect((await ConfiguredConnection.safeParseAsync(connection)).error).toBeUndefined();
     expect(AgentSession.safeParse(agent).error).toBeUndefined();
   });
 
