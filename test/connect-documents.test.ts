@@ -16,6 +16,7 @@ import { SOURCES } from "../lib/sources/index.ts";
 import type { Outcome } from "../lib/sources/source.ts";
 import { parseTransferRequest } from "../lib/transfer/request.ts";
 import { readTables, unquote } from "./support/markdown-tables.ts";
+import { makeDrafts } from "./support/opened.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PAGES = readdirSync(join(ROOT, "docs/connect")).map((name) => `docs/connect/${name}`);
@@ -195,7 +196,7 @@ function toWebhook(id: string, variant?: string): Parameters<ConfiguredConnectio
 async function requestsOf(id: string, webhook: ReturnType<typeof toWebhook>, mapping?: string) {
   const { open, settings } = await ConfiguredConnection.parseAsync(Object.assign({}, connectionsIn(pageOf(id))[0], mapping && { mapping }));
   const opened = await open(webhook, CLAIMS);
-  return "drafts" in opened ? opened.drafts.map((draft) => parseTransferRequest(draft, settings)) : [];
+  return (await makeDrafts(opened)).map((draft) => parseTransferRequest(draft, settings));
 }
 
 function failure(code: FailureCode): Outcome {

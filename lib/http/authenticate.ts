@@ -31,6 +31,8 @@ interface Dependencies {
 export interface Authenticated {
   readonly connection: ConfiguredConnection;
   readonly claims: Claims;
+  /** Anybody can sign so: nothing of the connection is told. */
+  readonly publicSecret?: boolean;
 }
 
 export type Authenticate = (request: HttpRequest) => Promise<Authenticated>;
@@ -51,10 +53,10 @@ export function createAuthenticator({ connections, log, now }: Dependencies): Au
     else if (!connection.settings.enabled) request.note({ reason: "disabled-connection" });
     else if (!verdict.ok) request.note({ reason: verdict.reason });
     else {
-      const { secretId, claims = {} } = verdict;
+      const { secretId, claims = {}, publicSecret = false } = verdict;
       request.note({ reason: undefined, source: connection.source.id, secretId });
       log.count("Authenticated", { connection: request.connectionName, secretId });
-      return { connection, claims };
+      return { connection, claims, publicSecret };
     }
     return undefined;
   }

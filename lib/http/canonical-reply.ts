@@ -13,6 +13,8 @@ export interface ReplyContext {
   readonly accept: string | undefined;
   /** Only once the caller is verified: before, everybody gets the plain problem. */
   readonly style: Connection["reply"];
+  /** Anybody can sign so: a dry run tells nothing but that it was understood. */
+  readonly publicSecret?: boolean | undefined;
   /** Instead of the failure's own, where the caller would do the wrong thing with that. */
   readonly status?: number | undefined;
 }
@@ -40,8 +42,9 @@ export function renderCanonical(outcome: Outcome, context: ReplyContext): Reply 
 function toAnswer(outcome: Outcome, context: ReplyContext): Answer {
   if (outcome.kind === "failure") return toFailureAnswer(outcome.error, context);
   if (outcome.kind === "dry-run") {
-    const { request } = outcome;
-    return { status: 200, type: JSON_TYPE, headers: {}, body: { dryRun: true, request, wire: outcome.wire, requestId: context.requestId } };
+    const { request, wire } = outcome;
+    const shown = context.publicSecret ? { understood: true } : { request, wire };
+    return { status: 200, type: JSON_TYPE, headers: {}, body: { dryRun: true, ...shown, requestId: context.requestId } };
   }
   return toResultAnswer(outcome.result, context);
 }

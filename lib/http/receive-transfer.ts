@@ -15,7 +15,7 @@ interface Dependencies {
 export function createReceiveTransfer({ authenticate, transfers, log }: Dependencies): Route {
   return async (request) => {
     const { webhook, requestId, connectionName, stopwatch } = request;
-    const { connection, claims } = await authenticate(request);
+    const { connection, claims, publicSecret } = await authenticate(request);
     const { settings, source } = connection;
     request.note({ gateway: settings.gateway });
     const deadline = stopwatch.deadline(settings.deadlineMs ?? source.deadlineMs);
@@ -25,7 +25,7 @@ export function createReceiveTransfer({ authenticate, transfers, log }: Dependen
       "error" in opened ? [toFailedEntry(opened.error)] : await transferAll(opened.drafts, { transfers, command, log, requestId });
 
     tellEntries(entries, { log, note: request.note, requestId, connection: connectionName, source: source.id });
-    const context = { ...contextOf(request), style: settings.reply };
+    const context = { ...contextOf(request), style: settings.reply, publicSecret };
     const outcomes = entries.map(({ outcome }) => outcome);
     return opened.reply(outcomes, (outcome, over) => renderCanonical(outcome, { ...context, ...over }));
   };

@@ -1,9 +1,10 @@
-/** The transfers that one webhook asks for: a few at a time, until the deadline, each with what the log tells of it. */
+/** The transfers that one webhook asks for: mapped in turn, sent a few at a time, until the deadline, each with what the log tells of it. */
+import { setImmediate } from "node:timers/promises";
 import pMap from "p-map";
-import { type TransferError, toTransferError } from "../errors.ts";
+import { TransferError, toTransferError } from "../errors.ts";
 import { type Log, type LogFields, toErrorFields } from "../log.ts";
-import type { Outcome } from "../sources/source.ts";
-import type { TransferEvent } from "../transfer/invocation.ts";
+import type { BatchDraft, Outcome } from "../sources/source.ts";
+import type { Deadline, TransferEvent } from "../transfer/invocation.ts";
 import type { Draft } from "../transfer/request.ts";
 import type { GatewayAnswer, Moved } from "../transfer/result.ts";
 import type { TransferCommand, TransferService } from "../transfer/service.ts";
@@ -23,9 +24,12 @@ interface TransferAllOptions {
   readonly requestId: string;
 }
 
-export function transferAll(drafts: readonly Draft[], { transfers, command, log, requestId }: TransferAllOptions): Promise<Entry[]> {
+export function transferAll(
+  drafts: readonly (Draft | BatchDraft)[],
+  { transfers, command, log, requestId }: TransferAllOptions,
+): Promise<Entry[]> {
   return pMap(
-    drafts,
+    makeInTurn(drafts, command.deadline),
     async (draft) => {
       const observed = createObserver(log, requestId);
       const outcome = await settle(transfers.transfer({ ...command, draft, observe: observed.observe }));
@@ -38,6 +42,18 @@ export function transferAll(drafts: readonly Draft[], { transfers, command, log,
 export function toFailedEntry(error: TransferError): Entry {
   const outcome: Outcome = { kind: "failure", error };
   return { outcome, facts: toFacts(outcome) };
+}
+
+/** One at a time, whoever asks for the next: a mapping is stopped by the clock, and must not pay for others. */
+async function* makeInTurn(drafts: readonly (Draft | BatchDraft)[], deadline: Deadline): AsyncGenerator<Draft> {
+  for (const draft of drafts) yield typeof draft === "function" ? await make(draft, deadline) : draft;
+}
+
+async function make(draft: BatchDraft, deadline: Deadline): Promise<Draft> {
+  // A mapping leaves no time to what is under way at the gateway.
+  await setImmediate();
+  if (deadline.remainingMs() > 0) return draft();
+  return { fields: undefined, problem: new TransferError("deadline-exceeded", { reason: "spent before it was mapped" }) };
 }
 
 interface TellOptions {

@@ -1,5 +1,6 @@
 /** The field names that work without a mapping: whoever writes the body names its fields `ccgw_…`. Anything else in it is not ours and is left alone. */
 import { invalidRequest, isFields } from "../transfer/request.ts";
+import { capViolations, toPointer } from "../transfer/violations.ts";
 
 const PREFIX = "ccgw_";
 
@@ -17,12 +18,15 @@ const FIELDS = {
 const OTHERS = ["ccgw_target", "ccgw_skill_id", "ccgw_dry_run"] as const;
 export const CONVENTIONAL_FIELDS: readonly string[] = [...Object.keys(FIELDS), ...OTHERS];
 
-/** `ccgw_target` is a target's name, or `agent:205`, `skill-queue:31`, `access-code:88880`. Throws `invalid-request` for a `ccgw_` name that is none of these. */
+/** `ccgw_target` is a target's name, or `agent:205`, `skill-queue:31`, `access-code:88880`. Throws `invalid-request` for a name that looks like one of these and is none. */
 export function readConventionalFields(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const given = Object.entries(body).filter(([name, value]) => name.startsWith(PREFIX) && !isEmpty(value));
+  const given = Object.entries(body)
+    .filter(([name]) => name.startsWith(PREFIX) || findMeant(name) !== undefined)
+    .map(([name, value]) => [name, typeof value === "string" ? value.trim() : value] as const)
+    .filter(([, value]) => !isEmpty(value));
   const unknown = given.filter(([name]) => !CONVENTIONAL_FIELDS.includes(name));
   if (unknown.length > 0)
-    throw invalidRequest(unknown.map(([name]) => ({ pointer: `#/${encodeURIComponent(name)}`, detail: "is not a known field" })));
+    throw invalidRequest(capViolations(unknown.map(([name]) => ({ pointer: toPointer([name]), detail: toDetail(findMeant(name)) }))));
   const { ccgw_target, ccgw_skill_id: skillId, ccgw_dry_run: dryRun, ...texts } = Object.fromEntries(given);
   const target = withSkill(toTarget(ccgw_target), skillId);
   return {
@@ -32,12 +36,23 @@ export function readConventionalFields(body: Readonly<Record<string, unknown>>):
   };
 }
 
-function nameOf(name: string): string {
-  return Object.entries(FIELDS).find(([conventional]) => conventional === name)?.[1] ?? name;
+/** What a template leaves where there was nothing. */
+export function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === "string" && value.trim() === "");
 }
 
-function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === "string" && value.trim() === "");
+/** The field whose name this is, but for case and hyphens. */
+function findMeant(name: string): string | undefined {
+  const plain = name.toLowerCase().replaceAll("-", "_");
+  return CONVENTIONAL_FIELDS.find((known) => known === plain);
+}
+
+function toDetail(meant: string | undefined): string {
+  return meant === undefined ? "is not a known field" : `is not a known field; did you mean ${meant}?`;
+}
+
+function nameOf(name: string): string {
+  return Object.entries(FIELDS).find(([conventional]) => conventional === name)?.[1] ?? name;
 }
 
 /** A number that a template left unquoted is the text of its digits. Of one that has lost some by now it would be another call's. */
@@ -59,7 +74,7 @@ function withSkill(target: unknown, skillId: unknown): unknown {
 }
 
 function toNumber(value: unknown): unknown {
-  return typeof value === "string" && /^\d{1,10}$/.test(value.trim()) ? Number(value) : value;
+  return typeof value === "string" && /^\d{1,10}$/.test(value) ? Number(value) : value;
 }
 
 function toBoolean(value: unknown): unknown {

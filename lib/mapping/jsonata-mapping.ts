@@ -19,8 +19,12 @@ export const compileMapping = createCompiler();
 function createCompiler(): (expression: string) => Promise<Mapping> {
   const compiled = new Map<string, Promise<Mapping>>();
   return (expression) => {
-    const mapping = compiled.get(expression) ?? compile(expression);
+    const known = compiled.get(expression);
+    if (known !== undefined) return known;
+    const mapping = compile(expression);
     compiled.set(expression, mapping);
+    // What failed for want of memory or a module may succeed the next time.
+    mapping.catch(() => compiled.get(expression) === mapping && compiled.delete(expression));
     const [oldest] = compiled.keys();
     if (compiled.size > COMPILED_MAX && oldest !== undefined) compiled.delete(oldest);
     return mapping;

@@ -16,6 +16,7 @@ export const api = defineSource({
   id: "api",
   schemes: [sharedSecret],
   deadlineMs: DEADLINE_MAX_MS,
+  readsDryRun: true,
   readBody: readJsonBody,
   payload: z.custom<Fields>(isFields, "must be an object"),
   toDrafts: (fields, { webhook }) => [{ fields, deliveryId: readIdempotencyKey(webhook), dryRun: readOnlyDryRun(webhook.query) }],

@@ -45,10 +45,15 @@ export const botFramework = defineSource({
   toDrafts: async (activity, { claims, map }) => {
     assertSameService(activity, claims);
     if (!["event", "invoke"].includes(activity.type) || activity.name !== "handoff.initiate") return [];
-    return [toDraft(await map(activity, isFields(activity.value) ? withoutParameters(activity.value) : {}), activity.id)];
+    return [toDraft(await map(activity, isFields(activity.value) ? withoutParameters(activity.value) : {}), toDeliveryId(activity))];
   },
   reply,
 });
+
+/** An activity's id is unique on its channel alone. */
+function toDeliveryId({ channelId, id }: Activity): string | undefined {
+  return channelId === undefined || id === undefined ? undefined : `${channelId}/${id}`;
+}
 
 /**
  * The token is for one service: an activity that names another would send our replies, and the bot's credentials with them, to whoever wrote it. So it is

@@ -37,7 +37,7 @@ export const ConfiguredConnection = Connection.transform(async (settings, contex
   const mapping = settings.mapping === undefined ? undefined : await compile(settings.mapping);
   if (typeof mapping === "string") return refuse(context, "mapping", mapping);
   const open: ConfiguredConnection["open"] = (webhook, claims) =>
-    source.open({ webhook, settings, claims, map: createMap(mapping, source, withoutSecrets(webhook, verification)) });
+    source.open({ webhook, settings, claims, map: createMap(mapping, source, withoutSecrets(webhook, source, verification)) });
   return { settings, source, verify: verify.data, open };
 });
 
@@ -53,7 +53,7 @@ function compile(expression: string): Promise<Mapping | string> {
 }
 
 function createMap(mapping: Mapping | undefined, { id, mappingHeaders }: Source, { headers, query, receivedAt }: Webhook): Verified["map"] {
-  if (mapping === undefined) return async (_body, fields) => readConventionalFields(fields);
+  if (mapping === undefined) return async (_body, fields) => readConventionalFields(typeof fields === "function" ? fields() : fields);
   const shown = [...MAPPING_HEADERS, ...mappingHeaders].flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]]));
   return (body) =>
     mapping({
@@ -65,10 +65,12 @@ function createMap(mapping: Mapping | undefined, { id, mappingHeaders }: Source,
     });
 }
 
-/** A secret that came in the address is for no expression to read. */
-function withoutSecrets(webhook: Webhook, { secrets }: Fields): Webhook {
+/** A secret that came in the address is for no expression to read, nor is one that was rotated away but is still sent: it goes by its name, too. */
+function withoutSecrets(webhook: Webhook, { schemes }: Source, { secrets, parameter }: Fields): Webhook {
+  const names = [parameter, ...schemes.map((scheme) => scheme.parameter)];
   const values = Array.isArray(secrets) ? secrets.map((secret: unknown) => (isFields(secret) ? secret.value : undefined)) : [];
-  return { ...webhook, query: new URLSearchParams([...webhook.query].filter(([, value]) => !values.includes(value))) };
+  const shown = [...webhook.query].filter(([name, value]) => !names.includes(name) && !values.includes(value));
+  return { ...webhook, query: new URLSearchParams(shown) };
 }
 
 function refuse(context: z.RefinementCtx, field: string, message: string): never {

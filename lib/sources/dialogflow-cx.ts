@@ -10,6 +10,7 @@ import { googleIdToken } from "../verification/oidc.ts";
 import { defineSharedSecret } from "../verification/shared-secret.ts";
 import { toJsonReply } from "./answering/json-reply.ts";
 import { type Summary, textFor, toParameters, toSettledParameters, toSummary, withoutParameters } from "./answering/summary.ts";
+import { filled } from "./reading/filled.ts";
 import { readJsonBody } from "./reading/json-body.ts";
 import { type Answering, defineSource, type Reply, toDraft } from "./source.ts";
 
@@ -38,7 +39,7 @@ export const dialogflowCx = defineSource({
 /** A page's tag that is the name of one of the connection's targets is where to, unless a parameter says otherwise. */
 function toFields({ fulfillmentInfo: { tag }, sessionInfo: { parameters } }: WebhookRequest, { targets }: Connection): Fields {
   const tagged = tag !== undefined && Object.hasOwn(targets, tag) ? { ccgw_target: tag } : {};
-  return { ...tagged, ...withoutParameters(parameters) };
+  return { ...tagged, ...filled(withoutParameters(parameters)) };
 }
 
 function reply({ outcomes: [outcome], payload, settings }: Answering<WebhookRequest>): Reply {

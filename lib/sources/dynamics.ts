@@ -8,6 +8,7 @@ import { DEADLINE_MAX_MS } from "../transfer/connection.ts";
 import { type Fields, invalidRequest, isFields } from "../transfer/request.ts";
 import { defineSharedSecret } from "../verification/shared-secret.ts";
 import { replyWithStatuses } from "./answering/status.ts";
+import { readConventionalColumns } from "./reading/conventional-columns.ts";
 import { readJsonBody } from "./reading/json-body.ts";
 import { defineSource, toDraft, type Webhook } from "./source.ts";
 
@@ -33,7 +34,7 @@ export const dynamics = defineSource({
     const record = toRecord(context);
     const deliveryId = toDeliveryId(headers["x-ms-correlation-request-id"], context);
     // A mapping finds the row's columns in `record`, beside what the vendor wrote.
-    return [toDraft(await map({ ...context, record }, toConventional(record)), deliveryId)];
+    return [toDraft(await map({ ...context, record }, () => readConventionalColumns(record, toConventional)), deliveryId)];
   },
   // Of what is worth repeating, a delivery whose first is still on its way would be a 409, after which nobody asks again.
   reply: replyWithStatuses({ retry: 503 }),
@@ -85,11 +86,6 @@ function toDate(text: string): string | undefined {
 }
 
 /** A column's name begins with its publisher's prefix: `new_ccgw_call_id`. */
-function toConventional(record: Fields): Fields {
-  return Object.fromEntries(
-    Object.entries(record).flatMap(([name, value]) => {
-      const [, conventional] = /^(?:[a-z][a-z0-9]{1,7}_)?(ccgw_.+)$/.exec(name) ?? [];
-      return conventional === undefined ? [] : [[conventional, value]];
-    }),
-  );
+function toConventional(column: string): string | undefined {
+  return /^(?:[a-z][a-z0-9]{1,7}_)?(ccgw_.+)$/.exec(column)?.[1];
 }

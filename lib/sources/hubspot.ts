@@ -4,6 +4,7 @@
  * https://developers.hubspot.com/docs/methods/workflows/webhook_information
  */
 import * as z from "zod";
+import { isEmpty } from "../mapping/conventional-fields.ts";
 import { DEADLINE_MAX_MS } from "../transfer/connection.ts";
 import { type Fields, isFields } from "../transfer/request.ts";
 import { hubspotV1, hubspotV2, hubspotV3 } from "../verification/hmac.ts";
@@ -11,7 +12,7 @@ import { sharedSecret } from "../verification/shared-secret.ts";
 import { replyToEach } from "./answering/batch.ts";
 import { replyWithStatuses, type Statuses } from "./answering/status.ts";
 import { readJsonBody } from "./reading/json-body.ts";
-import { type Answering, defineSource, type Reply, toDraft } from "./source.ts";
+import { type Answering, defineSource, type Reply, toBatchDraft } from "./source.ts";
 
 /** Ours: what can be transferred five at a time within the deadline. The vendor's page names no limit. */
 const OBJECTS_MAX = 100;
@@ -35,18 +36,20 @@ export const hubspot = defineSource({
   payload: z.union([z.array(HubspotObject).min(1).max(OBJECTS_MAX), HubspotObject], {
     error: `must be an object, or an array of 1 to ${OBJECTS_MAX} objects`,
   }),
-  toDrafts: (payload, { map }) =>
-    Promise.all([payload].flat().map(async (object) => toDraft(await map(object, toProperties(object)), undefined))),
+  toDrafts: (payload, { map }) => [payload].flat().map((object) => toBatchDraft(() => map(object, toProperties(object)), undefined)),
   reply: (answering) => inMilliseconds(Array.isArray(answering.payload) ? replyToEach(answering, STATUSES) : replyOnce(answering)),
 });
 
 const replyOnce: (answering: Answering<unknown>) => Reply = replyWithStatuses(STATUSES);
 
-/** `properties: {name: {value}}` of contacts, `properties: {name: value}` of the others, or the chosen ones at the top. */
+/** `properties: {name: {value}}` of contacts, `properties: {name: value}` of the others, or the chosen ones at the top. An empty one hides none. */
 function toProperties(object: Fields): Fields {
   const properties = isFields(object.properties) ? object.properties : {};
-  const values = Object.entries(properties).map(([name, property]) => [name, isFields(property) ? property.value : property]);
-  return { ...object, ...Object.fromEntries(values) };
+  const values = Object.entries(properties).map(([name, property]): [string, unknown] => [
+    name,
+    isFields(property) ? property.value : property,
+  ]);
+  return { ...object, ...Object.fromEntries(values.filter(([, value]) => !isEmpty(value))) };
 }
 
 /** As HubSpot reads it; seconds would be taken for next to nothing. */

@@ -10,6 +10,7 @@ import { type Fields, isFields } from "../transfer/request.ts";
 import { invokedByLambda } from "../verification/invoked-by-lambda.ts";
 import { toJsonReply } from "./answering/json-reply.ts";
 import { type Summary, textFor, toParameters, toSummary, withoutParameters } from "./answering/summary.ts";
+import { filled } from "./reading/filled.ts";
 import { readJsonBody } from "./reading/json-body.ts";
 import { type Answering, defineSource, type Reply, toDraft } from "./source.ts";
 
@@ -101,11 +102,6 @@ function toFields({ sessionState: { sessionAttributes, intent }, requestAttribut
     return value === undefined ? [] : [[name, value]];
   });
   return { ...Object.fromEntries(slots), ...filled(withoutParameters(sessionAttributes)), ...filled(requestAttributes) };
-}
-
-/** An attribute that was emptied says nothing. */
-function filled(values: Fields): Fields {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "" && value !== null));
 }
 
 function texts(values: Fields): Record<string, string> {

@@ -19,6 +19,7 @@ export const salesforceFlow = defineSource({
   schemes: [namedCredential],
   // It waits 120 s.
   deadlineMs: DEADLINE_MAX_MS,
+  readsDryRun: true,
   readBody: readJsonBody,
   payload: z.looseObject({}, "must be an object"),
   toDrafts: (fields, { webhook: { query } }) => [{ fields, dryRun: readOnlyDryRun(query) }],

@@ -9,6 +9,7 @@ import { DEADLINE_MAX_MS } from "../transfer/connection.ts";
 import { type Fields, invalidRequest } from "../transfer/request.ts";
 import { salesforceSecret } from "../verification/salesforce-secret.ts";
 import { isWorthRepeating, toSummary } from "./answering/summary.ts";
+import { readConventionalColumns } from "./reading/conventional-columns.ts";
 import { childrenOf, localName, readXmlBody, type XmlElement } from "./reading/xml-body.ts";
 import { type Answering, type Claims, defineSource, type Reply, toBatchDraft, type Webhook } from "./source.ts";
 
@@ -40,9 +41,10 @@ export const salesforceOutboundMessage = defineSource({
   payload: Message,
   toDrafts: ({ Notification: notifications, ...message }, { claims, map }) => {
     assertListed(message.OrganizationId, claims);
-    return Promise.all(
-      notifications.map((notification) =>
-        toBatchDraft(map({ ...message, Notification: notification }, toConventional(notification.sObject)), notification.Id),
+    return notifications.map((notification) =>
+      toBatchDraft(
+        () => map({ ...message, Notification: notification }, () => readConventionalColumns(notification.sObject, toConventional)),
+        notification.Id,
       ),
     );
   },
@@ -87,13 +89,8 @@ function toValue(element: XmlElement): unknown {
 }
 
 /** A custom field's API name ends with `__c`, may begin with its package's, and is the same in any case: `ccgw_call_id__c`. */
-function toConventional(record: Fields): Fields {
-  return Object.fromEntries(
-    Object.entries(record).flatMap(([name, value]) => {
-      const [, conventional] = /^(?:[A-Za-z0-9]+__)?(ccgw_\w+?)__c$/i.exec(name) ?? [];
-      return conventional === undefined ? [] : [[conventional.toLowerCase(), value]];
-    }),
-  );
+function toConventional(column: string): string | undefined {
+  return /^(?:[A-Za-z0-9]+__)?(ccgw_\w+?)__c$/i.exec(column)?.[1]?.toLowerCase();
 }
 
 function assertListed(organizationId: string, { organizations }: Claims): void {

@@ -9,6 +9,7 @@ import { type Draft, type Fields, invalidRequest, isFields } from "../transfer/r
 import type { TransferReply } from "../transfer/service.ts";
 import { toViolations } from "../transfer/violations.ts";
 import type { Claims, Scheme, Webhook } from "../verification/scheme.ts";
+import { assertNoDryRun } from "./reading/dry-run.ts";
 
 export type { Claims, Verdict, Verifier, Webhook } from "../verification/scheme.ts";
 
@@ -28,9 +29,12 @@ export interface Verified {
   readonly webhook: Webhook;
   readonly settings: Connection;
   readonly claims: Claims;
-  /** Through the connection's mapping, which sees `body`, or by the conventional names among `fields`. */
-  readonly map: (body: unknown, fields: Fields) => Promise<unknown>;
+  /** Through the connection's mapping, which sees `body`, or by the conventional names among `fields`, which are made only where there is none. */
+  readonly map: (body: unknown, fields: Fields | (() => Fields)) => Promise<unknown>;
 }
+
+/** Makes one draft of a batch; rejects never. */
+export type BatchDraft = () => Promise<Draft>;
 
 /** A draft of mapped fields. A delivery id that they hold is the customer's choice and goes before the vendor's. */
 export function toDraft(fields: unknown, vendorDeliveryId: string | undefined): Draft {
@@ -38,13 +42,15 @@ export function toDraft(fields: unknown, vendorDeliveryId: string | undefined): 
   return { fields, deliveryId: chosen ? undefined : vendorDeliveryId };
 }
 
-/** The draft of one of a batch: what cannot be mapped fails alone. */
-export async function toBatchDraft(mapped: Promise<unknown>, vendorDeliveryId: string | undefined): Promise<Draft> {
-  try {
-    return toDraft(await mapped, vendorDeliveryId);
-  } catch (thrown) {
-    return { fields: undefined, deliveryId: vendorDeliveryId, problem: toTransferError(thrown, "none") };
-  }
+/** The draft of one of a batch, mapped when it is its turn: the time that a mapping has is its own. What cannot be mapped fails alone. */
+export function toBatchDraft(map: () => Promise<unknown>, vendorDeliveryId: string | undefined): BatchDraft {
+  return async () => {
+    try {
+      return toDraft(await map(), vendorDeliveryId);
+    } catch (thrown) {
+      return { fields: undefined, deliveryId: vendorDeliveryId, problem: toTransferError(thrown, "none") };
+    }
+  };
 }
 
 export interface Answering<Payload> {
@@ -73,16 +79,18 @@ interface SourceDefinition<Payload> {
   readonly deadlineMs: number;
   /** Headers of this caller that a connection's mapping may read, in lower case. */
   readonly mappingHeaders?: readonly string[];
+  /** Whether `toDrafts` reads `?dryRun`. Where it does not, one that is asked for there is refused: it must not transfer a customer. */
+  readonly readsDryRun?: true;
   readonly readBody: (webhook: Webhook) => unknown;
   /** What it sends. Loose where a vendor may add fields. */
   readonly payload: z.ZodType<Payload>;
   /** One draft for each transfer that it asks for. Throws `invalid-request`, and `unauthenticated` where the body is not of whom the proof is. */
-  readonly toDrafts: (payload: Payload, verified: Verified) => readonly Draft[] | Promise<readonly Draft[]>;
+  readonly toDrafts: (payload: Payload, verified: Verified) => readonly (Draft | BatchDraft)[] | Promise<readonly Draft[]>;
   readonly reply: (answering: Answering<Payload>) => Reply;
 }
 
 /** A webhook that was opened, or why it could not be; `reply` knows how its caller is answered in either case. */
-export type Opened = ({ readonly drafts: readonly Draft[] } | { readonly error: TransferError }) & {
+export type Opened = ({ readonly drafts: readonly (Draft | BatchDraft)[] } | { readonly error: TransferError }) & {
   reply(outcomes: readonly Outcome[], canonical: RenderCanonical): Reply;
 };
 
@@ -95,7 +103,7 @@ export interface Source {
 }
 
 export function defineSource<Payload>(definition: SourceDefinition<Payload>): Source {
-  const { id, schemes, deadlineMs, mappingHeaders = [], readBody, payload: schema, toDrafts, reply } = definition;
+  const { id, schemes, deadlineMs, mappingHeaders = [], readsDryRun, readBody, payload: schema, toDrafts, reply } = definition;
 
   function parse(webhook: Webhook): Payload {
     const payload = schema.safeParse(readBody(webhook));
@@ -114,7 +122,10 @@ export function defineSource<Payload>(definition: SourceDefinition<Payload>): So
       const answer: Opened["reply"] = (outcomes, canonical) => reply({ outcomes, payload, settings, canonical });
       try {
         payload = parse(verified.webhook);
-        return { drafts: await toDrafts(payload, verified), reply: answer };
+        const drafts = await toDrafts(payload, verified);
+        // After the drafts: a body that was not proven is told nothing else.
+        assertNoDryRun(verified.webhook.query, readsDryRun === true ? ["dryRun"] : []);
+        return { drafts, reply: answer };
       } catch (thrown) {
         const error = toTransferError(thrown, "none");
         // What the body contradicts was not proven: answered like every unproven request, before any words of the source or the connection.

@@ -44,8 +44,8 @@ export const Connection = z
     enabled: z.boolean().default(true),
     /** Every delivery is a dry run. */
     test: z.boolean().default(false),
-    /** Parsed by the verification scheme that it names. */
-    verification: z.unknown(),
+    /** Parsed by the verification scheme that it names, or by its source's usual one. */
+    verification: z.unknown().default({}),
     gateway: Name,
     agentId: AgentId.optional(),
     targets: z.record(Name, Target).default({}),

@@ -7,8 +7,12 @@ import { VIOLATIONS_MAX } from "./limits.ts";
 const NAME_MAX_CHARACTERS = 64;
 
 /** `known` are the names of the fields at the top: a name that differs in case alone is suggested. */
-export function toViolations(error: z.ZodError, known: readonly string[]): Violation[] {
-  const violations = error.issues.flatMap((issue) => toViolation(issue, known));
+export function toViolations(error: z.ZodError, known: readonly string[]): readonly Violation[] {
+  return capViolations(error.issues.flatMap((issue) => toViolation(issue, known)));
+}
+
+/** As many as help somebody, and how many more there are. */
+export function capViolations(violations: readonly Violation[]): readonly Violation[] {
   if (violations.length <= VIOLATIONS_MAX) return violations;
   const shown = violations.slice(0, VIOLATIONS_MAX);
   return [...shown, { pointer: "#", detail: `has ${violations.length - VIOLATIONS_MAX} more violations` }];
@@ -28,7 +32,7 @@ function unknownField(key: string, path: readonly PropertyKey[], known: readonly
 }
 
 /** RFC 6901 section 6: a URI fragment, with `~` and `/` escaped first. */
-function toPointer(path: readonly PropertyKey[]): string {
+export function toPointer(path: readonly PropertyKey[]): string {
   const tokens = path.map((token) => String(token).slice(0, NAME_MAX_CHARACTERS).toWellFormed());
   return ["#", ...tokens.map((token) => encodeURIComponent(token.replaceAll("~", "~0").replaceAll("/", "~1")))].join("/");
 }

@@ -5,6 +5,7 @@
 import { createHash, createHmac } from "node:crypto";
 import * as z from "zod";
 import { findStaleness, parseTimestamp, TIMESTAMP_UNITS } from "./freshness.ts";
+import { ZENDESK_TEST_SECRET } from "./published-secrets.ts";
 import { defineScheme, refused, type Scheme, type Verdict, type Webhook } from "./scheme.ts";
 import { isEqual, matchSecrets, type Secret, Secrets } from "./secret.ts";
 
@@ -38,6 +39,8 @@ interface VendorProfile extends z.input<typeof Profile> {
   readonly plainHash?: true;
   /** Whether the digest may come without its prefix, too. */
   readonly prefixOptional?: true;
+  /** Whether the address may be signed with its escapes decoded, too. */
+  readonly urlDecoded?: true;
   /** A header that says which of the vendor's signatures this is. */
   readonly version?: { readonly header: string; readonly value: string };
   /** Published by the vendor for its test button: never accepted by a connection that sends. */
@@ -51,13 +54,14 @@ const VENDORS = {
     encoding: "base64",
     signed: "{timestamp}{body}",
     timestamp: { header: "x-zendesk-webhook-signature-timestamp", unit: "iso8601" },
-    publicTestSecret: "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==",
+    publicTestSecret: ZENDESK_TEST_SECRET,
   },
   "hubspot-v3": {
     header: "x-hubspot-signature-v3",
     encoding: "base64",
     signed: "{method}{url}{body}{timestamp}",
     timestamp: { header: "x-hubspot-request-timestamp", unit: "ms" },
+    urlDecoded: true,
   },
   "hubspot-v2": {
     header: "x-hubspot-signature",
@@ -106,34 +110,34 @@ export const chatwootSignature = defineVendor("chatwoot");
 
 function defineVendor(id: keyof typeof VENDORS): Scheme {
   const vendor: VendorProfile = VENDORS[id];
-  const { plainHash, prefixOptional, version, publicTestSecret, ...settings } = vendor;
+  const { plainHash, prefixOptional, urlDecoded, version, publicTestSecret, ...settings } = vendor;
   const profile: SigningProfile = {
     ...Profile.parse(settings),
     ...(plainHash && { plainHash }),
     ...(prefixOptional && { prefixOptional }),
+    ...(urlDecoded && { urlDecoded }),
     ...(version && { version }),
   };
   const publicSecrets = publicTestSecret === undefined ? [] : [{ id: "vendor-test", value: publicTestSecret }];
   return defineScheme({
     id,
     settings: ({ test }) =>
-      z
-        .strictObject({
-          scheme: z.literal(id),
-          // A test connection can do with the public secret alone.
-          secrets: test ? Secrets.optional() : Secrets,
-          toleranceSeconds: Profile.shape.toleranceSeconds,
-        })
-        .refine(({ secrets = [] }) => secrets.every(({ value }) => value !== publicTestSecret), {
-          path: ["secrets"],
-          error: "must not hold the vendor's public test secret: anybody can sign with it",
-        }),
-    verify: (webhook, { secrets = [], toleranceSeconds }, { test }) =>
-      verifyHmac(webhook, { ...profile, toleranceSeconds }, test ? [...secrets, ...publicSecrets] : secrets),
+      z.strictObject({
+        scheme: z.literal(id),
+        // A test connection can do with the public secret alone.
+        secrets: test ? Secrets.optional() : Secrets,
+        toleranceSeconds: Profile.shape.toleranceSeconds,
+      }),
+    verify(webhook, { secrets = [], toleranceSeconds }, { test }) {
+      const verdict = verifyHmac(webhook, { ...profile, toleranceSeconds }, secrets);
+      if (verdict.ok || !test) return verdict;
+      const anybody = verifyHmac(webhook, { ...profile, toleranceSeconds }, publicSecrets);
+      return anybody.ok ? { ...anybody, publicSecret: true } : verdict;
+    },
   });
 }
 
-type SigningProfile = Profile & Pick<VendorProfile, "plainHash" | "prefixOptional" | "version">;
+type SigningProfile = Profile & Pick<VendorProfile, "plainHash" | "prefixOptional" | "urlDecoded" | "version">;
 
 function verifyHmac(webhook: Webhook, profile: SigningProfile, secrets: readonly Secret[]): Verdict {
   const { headers, receivedAt } = webhook;
@@ -155,19 +159,19 @@ function verifyHmac(webhook: Webhook, profile: SigningProfile, secrets: readonly
   return staleness === undefined ? verdict : refused(staleness);
 }
 
-/** More than one where vendors' descriptions leave open how the address is written: each is as hard to sign. */
-function toSigned({ method, url, body }: Webhook, { signed }: Profile, timestamp: string): Buffer[] {
-  const urls = signed.includes("{url}") ? [url, decodeUrl(url)] : [url];
+/** More than one where the vendor's description leaves open how the address is written: each is as hard to sign. */
+function toSigned({ method, url, body }: Webhook, { signed, urlDecoded }: SigningProfile, timestamp: string): Buffer[] {
+  const urls = urlDecoded ? [url, decodeUrl(url)] : [url];
   return urls.map((address) => {
     const parts: Readonly<Record<string, string | Uint8Array>> = { method, url: address, timestamp, body };
     return Buffer.concat(signed.split(/\{(\w+)\}/).map((text, index) => Buffer.from(index % 2 === 1 ? (parts[text] ?? "") : text)));
   });
 }
 
-/** HubSpot: percent-escapes are decoded, but for the question mark that begins the query (second-hand). */
+/** HubSpot: percent-escapes are decoded (second-hand). Not those of `#`, `%`, `&`, `+` and `=`: two different queries would be signed alike. */
 function decodeUrl(url: string): string {
   try {
-    return decodeURIComponent(url);
+    return decodeURIComponent(url.replaceAll(/%(?=2[356B]|3D)/gi, "%25"));
   } catch {
     return url;
   }

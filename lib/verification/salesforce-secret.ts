@@ -18,6 +18,7 @@ const Settings = sharedSecretSettings(USUAL).safeExtend({
 
 export const salesforceSecret = defineScheme({
   id: "shared-secret",
+  parameter: USUAL.parameter,
   settings: () => Settings,
   verify(webhook, { organizations, ...settings }) {
     const verdict = verifySharedSecret(webhook, settings, USUAL);

@@ -22,9 +22,9 @@ export type VerificationFailure =
   | "stale-timestamp"
   | "future-timestamp";
 
-/** `secretId` names the secret that matched, so that an operator sees when an old one is out of use. */
+/** `secretId` names the secret that matched, so that an operator sees when an old one is out of use. `publicSecret`: anybody can sign so. */
 export type Verdict =
-  | { readonly ok: true; readonly secretId: string; readonly claims?: Claims }
+  | { readonly ok: true; readonly secretId: string; readonly claims?: Claims; readonly publicSecret?: true }
   | { readonly ok: false; readonly reason: VerificationFailure };
 
 /** What a verified token says, for a source that has to hold it against the body. */
@@ -40,19 +40,23 @@ export interface VerifierOptions {
 
 export interface Scheme {
   readonly id: string;
+  /** Name in the query under which its caller may send a secret, unless a connection has another. */
+  readonly parameter?: string | undefined;
   /** From a connection's `verification` to what checks its webhooks. */
   verifier(options: VerifierOptions): z.ZodType<Verifier>;
 }
 
 interface SchemeDefinition<Settings> {
   readonly id: string;
+  readonly parameter?: string | undefined;
   readonly settings: (options: VerifierOptions) => z.ZodType<Settings>;
   verify(webhook: Webhook, settings: Settings, options: VerifierOptions, signal?: AbortSignal): Verdict | Promise<Verdict>;
 }
 
-export function defineScheme<Settings>({ id, settings, verify }: SchemeDefinition<Settings>): Scheme {
+export function defineScheme<Settings>({ id, parameter, settings, verify }: SchemeDefinition<Settings>): Scheme {
   return {
     id,
+    parameter,
     verifier: (options) =>
       settings(options).transform((parsed) => (webhook: Webhook, signal?: AbortSignal) => verify(webhook, parsed, options, signal)),
   };

@@ -1,6 +1,7 @@
 /** The secrets of a connection, and the one place that compares what a caller presents with what it should be. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import * as z from "zod";
+import { isPublished } from "./published-secrets.ts";
 import { refused, type Verdict } from "./scheme.ts";
 
 /** A guess at a shorter one could succeed. */
@@ -21,7 +22,11 @@ export const Secrets = z
   .array(Secret)
   .min(1)
   .max(SECRETS_MAX)
-  .refine((secrets) => new Set(secrets.map(({ id }) => id)).size === secrets.length, "must have an id of its own for each secret");
+  .refine((secrets) => new Set(secrets.map(({ id }) => id)).size === secrets.length, "must have an id of its own for each secret")
+  .refine(
+    (secrets) => !secrets.some(({ value }) => isPublished(value)),
+    "must not hold a secret that a vendor publishes for tests: anybody can use it",
+  );
 
 /** In the same time whatever the lengths and wherever they differ: hashes of equal length are compared. */
 export function isEqual(presented: string | Uint8Array, right: string | Uint8Array): boolean {

@@ -11,6 +11,9 @@ import { isEqual, matchSecrets, Secrets } from "./secret.ts";
 /** What a header carries unchanged: blanks at the ends are cut on the way, and other characters have no agreed encoding. */
 const HEADER_TEXT = /^[\x21-\x7e]+( +[\x21-\x7e]+)*$/;
 
+/** What an address carries unchanged (RFC 3986 section 2.3): a plus would come as a blank, others escaped or not at all. */
+const QUERY_TEXT = /^[A-Za-z0-9._~-]+$/;
+
 const PLACES = ["bearer", "api-key", "basic", "header"] as const;
 const PLACES_WITH_QUERY = [...PLACES, "query"] as const;
 type Place = (typeof PLACES_WITH_QUERY)[number];
@@ -32,6 +35,7 @@ export function defineSharedSecret(usual: UsualPlaces): Scheme {
   const settings = sharedSecretSettings(usual);
   return defineScheme({
     id: "shared-secret",
+    parameter: usual.parameter,
     settings: () => settings,
     verify: (webhook, parsed) => verifySharedSecret(webhook, parsed, usual),
   });
@@ -64,6 +68,10 @@ export function sharedSecretSettings(usual: UsualPlaces) {
     .refine(({ secrets }) => secrets.every(({ value }) => HEADER_TEXT.test(value)), {
       path: ["secrets"],
       error: "must be visible ASCII characters, with spaces only between them",
+    })
+    .refine(({ in: chosen, secrets }) => !chosen.includes("query") || secrets.every(({ value }) => QUERY_TEXT.test(value)), {
+      path: ["secrets"],
+      error: 'must match ^[A-Za-z0-9._~-]+$ with "query" in the list "in": an address does not carry other characters unchanged',
     })
     .refine(({ in: chosen, header }) => chosen.includes("header") || header === undefined, {
       path: ["header"],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CONVENTIONAL_FIELDS, readConventionalFields } from "../../lib/mapping/conventional-fields.ts";
+import { VIOLATIONS_MAX } from "../../lib/transfer/limits.ts";
 import { violationsIn } from "../support/transfer-request.ts";
 
 type Body = Readonly<Record<string, unknown>>;
@@ -41,13 +42,19 @@ describe("conventional fields", () => {
 
   it.each<[string, Body, Body]>([
     ["nothing", {}, {}],
-    ["names that begin alike", { ccgwcallid: "1", CCGW_CALL_ID: "1", my_ccgw_call_id: "1" }, {}],
+    ["names that begin alike", { ccgwcallid: "1", CCGW_CALLID: "1", "ccgw-call": "1", my_ccgw_call_id: "1" }, {}],
     ["what a template left empty", { ccgw_call_id: "", ccgw_caller: "  ", ccgw_mode: null, ccgw_target: undefined, ccgw_skill_id: "" }, {}],
     [
       "a number without quotes",
       { ccgw_call_id: 4711, ccgw_agent_id: 101, ccgw_target: 31 },
       { callId: "4711", agentId: "101", target: "31" },
     ],
+    [
+      "texts without the blanks of their template",
+      { ccgw_call_id: " 4711\n", ccgw_target: " agent:205 ", ccgw_skill_id: " 3 ", ccgw_dry_run: " true ", ccgw_call_data: " a  b " },
+      { callId: "4711", target: { type: "agent", address: "205", skillId: 3 }, dryRun: true, callData: "a  b" },
+    ],
+    ["what is nearly a name, and empty", { CCGW_TARGET: " ", "ccgw-mode": null }, {}],
     ["a number that has lost digits", { ccgw_call_id: 2 ** 60 }, { callId: 2 ** 60 }],
     ["a fraction", { ccgw_call_id: 1.5 }, { callId: 1.5 }],
     ["what is no text", { ccgw_call_id: ["1"], ccgw_caller: true }, { callId: ["1"], caller: true }],
@@ -75,10 +82,29 @@ describe("conventional fields", () => {
 
   it.each<[string, Body, string[]]>([
     ["a misspelled name", { ccgw_callid: "1", ccgw_call_id: "1" }, ["#/ccgw_callid"]],
-    ["every misspelled name", { ccgw_: "1", "ccgw_a/b": "1" }, ["#/ccgw_", "#/ccgw_a%2Fb"]],
+    ["every misspelled name", { ccgw_: "1", "ccgw_a/b": "1" }, ["#/ccgw_", "#/ccgw_a~1b"]],
+    ["a long name, in part", { [`ccgw_${"n".repeat(500)}`]: "1" }, [`#/ccgw_${"n".repeat(59)}`]],
+    ["a name that is no Unicode", { "ccgw_\ud800": "1" }, ["#/ccgw_%EF%BF%BD"]],
     ["a skill without a target", { ccgw_skill_id: "3" }, ["#/ccgw_skill_id"]],
     ["a skill beside a named target", { ccgw_target: "sales", ccgw_skill_id: "3" }, ["#/ccgw_skill_id"]],
   ])("refuse %s", (_what, body, pointers) => {
     expect(violationsIn(() => readConventionalFields(body)).map(({ pointer }) => pointer)).toEqual(pointers);
+  });
+
+  it.each([
+    ["CCGW_TARGET", "ccgw_target"],
+    ["ccgw-mode", "ccgw_mode"],
+    ["ccgw_Call-Id", "ccgw_call_id"],
+  ])("do not read %s, but say that it is %s", (name, meant) => {
+    expect(violationsIn(() => readConventionalFields({ [name]: "1" }))).toEqual([
+      { pointer: `#/${name}`, detail: `is not a known field; did you mean ${meant}?` },
+    ]);
+  });
+
+  it("list no more misspelled names than help somebody", () => {
+    const body = Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`ccgw_x${at}`, "1"]));
+    const violations = violationsIn(() => readConventionalFields(body));
+    expect(violations).toHaveLength(VIOLATIONS_MAX + 1);
+    expect(violations.at(-1)).toEqual({ pointer: "#", detail: "has 4900 more violations" });
   });
 });

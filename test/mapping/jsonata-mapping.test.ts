@@ -98,6 +98,14 @@ describe("a mapping", () => {
     expect(compileMapping("body.ticket.id")).toBe(compileMapping("body.ticket.id"));
   });
 
+  it("is compiled again after it could not be", async () => {
+    const failed = compileMapping("body.(");
+    await expect(failed).rejects.toThrow("is not a JSONata expression");
+    const again = compileMapping("body.(");
+    expect(again).not.toBe(failed);
+    await expect(again).rejects.toThrow("is not a JSONata expression");
+  });
+
   it("can run several times at once", async () => {
     const results = await Promise.all(Array.from({ length: 20 }, (_none, index) => map("body.n & '!' & $string(body.n)", { n: index })));
     expect(results).toEqual(Array.from({ length: 20 }, (_none, index) => `${index}!${index}`));

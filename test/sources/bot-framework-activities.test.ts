@@ -60,6 +60,18 @@ describe("source bot-framework", () => {
     expect(reply(outcome).status).toBe(expected);
   });
 
+  it.each([{ channelId: undefined }, { id: undefined }])(
+    "has no delivery id with %j: an activity's is unique on its channel alone",
+    async (over) => {
+      expect((await open(over)).requests()).toEqual([expect.not.objectContaining({ deliveryId: expect.anything() })]);
+    },
+  );
+
+  it("hands nobody over for a request that was not sent, since its delivery id was used", async () => {
+    const { reply } = await open({ type: "invoke", deliveryMode: undefined });
+    expect(JSON.parse(reply(failureOf("idempotency-mismatch")).body)).toMatchObject({ state: "failed", ccgw_state: "failed" });
+  });
+
   it("sends its replies back to where the activity came from", async () => {
     const { reply } = await open({ locale: "de-CH" }, { texts: TEXTS });
     const back = {

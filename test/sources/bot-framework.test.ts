@@ -53,7 +53,7 @@ describeSource({
       caller: "88880021",
       callData: "Zoë Müller: invoice 2026-117, charged twice",
       reference: "GTk5VYbXzDA9qfEVHtP8zN-eu",
-      deliveryId: "GTk5VYbXzDA9qfEVHtP8zN-eu|0000012",
+      deliveryId: "directline/GTk5VYbXzDA9qfEVHtP8zN-eu|0000012",
     },
   ],
   answers: {

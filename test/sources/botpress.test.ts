@@ -1,5 +1,6 @@
 /** Botpress's HITL interface: https://github.com/botpress/botpress/blob/master/interfaces/hitl/interface.definition.ts */
 import { describe, expect, it } from "vitest";
+import { TransferError } from "../../lib/errors.ts";
 import { readFixture } from "../support/fixture.ts";
 import { configure, DRY_RUN, failureOf, openSource, resultOf, toWebhook } from "../support/open-source.ts";
 import { ACCEPTED, REFUSED, UNKNOWN } from "../support/transfer-service.ts";
@@ -93,6 +94,17 @@ describe("source botpress", () => {
   ])("opens a conversation where the customer is, or may be, on the way: %s", async (_what, outcome, expected) => {
     const { status, body } = (await open()).reply(outcome);
     expect({ status, body: JSON.parse(body) }).toEqual({ status: 200, body: expected });
+  });
+
+  it("says that another request under a used delivery id was not sent, without the first's transfer", async () => {
+    const error = new TransferError("idempotency-mismatch", { reason: "planted", transferId: "transfer-of-the-first" });
+    const { body } = (await open()).reply({ kind: "failure", error });
+    expect(JSON.parse(body)).toEqual({
+      ccgw_state: "failed",
+      ccgw_code: "idempotency-mismatch",
+      ccgw_retryable: false,
+      ccgw_effect: "unknown",
+    });
   });
 
   it("shows its mapping the whole input", async () => {

@@ -58,9 +58,13 @@ describe("a connection's document, as a whole", () => {
     expect(await pathsIn({ ...DOCUMENT, ...over })).toEqual(paths);
   });
 
-  it("is refused without a verification", async () => {
+  it("is refused without a verification that its source needs", async () => {
     const { verification: _left, ...document } = DOCUMENT;
-    expect(await pathsIn(document)).toEqual(["verification"]);
+    expect(await pathsIn(document)).toEqual(["verification.secrets"]);
+  });
+
+  it("needs no verification where its source's usual scheme needs none", async () => {
+    expect(await pathsIn({ schemaVersion: 1, source: "lex-v2", gateway: "site-a" })).toBeUndefined();
   });
 
   it.each([[undefined], [null], ["text"], [[]]])("is refused where it is %j", async (document) => {

@@ -142,6 +142,8 @@ describe("source dialogflow-cx", () => {
   it.each([
     ["a parameter", withParameters({ ccgw_call_id: "c-1", ccgw_target: "agent:205" }), { type: "agent", address: "205" }],
     ["its tag", withParameters({ ccgw_call_id: "c-1" }), TARGETS.billing],
+    ["its tag, once the parameter is null,", withParameters({ ccgw_call_id: "c-1", ccgw_target: null }), TARGETS.billing],
+    ["its tag, once the parameter is empty,", withParameters({ ccgw_call_id: "c-1", ccgw_target: "" }), TARGETS.billing],
   ])("goes where %s says", async (_what, body, target) => {
     expect((await open(body)).requests()).toMatchObject([{ callId: "c-1", target }]);
   });

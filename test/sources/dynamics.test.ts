@@ -110,6 +110,17 @@ describe("source dynamics", () => {
     expect(requests()).toEqual([REQUEST]);
   });
 
+  it("refuses two columns that say different things for one field, and names both", async () => {
+    const { requests } = await open(withColumns({ key: "cr8a1_ccgw_call_id", value: "c-2" }));
+    const errors = ["#/cr8a1_ccgw_call_id", "#/new_ccgw_call_id"].map((pointer) => expect.objectContaining({ pointer }));
+    expect(requests).toThrow(expect.objectContaining({ code: "invalid-request", errors: expect.arrayContaining(errors) }));
+  });
+
+  it.each(["", " ", null, REQUEST.callId])("takes two columns for one field of which one is %j", async (value) => {
+    const { requests } = await open(withColumns({ key: "cr8a1_ccgw_call_id", value }));
+    expect(requests()).toEqual([REQUEST]);
+  });
+
   it("finds the parameters of a custom API", async () => {
     const parameters = [
       { key: "ccgw_call_id", value: "c-1" },
@@ -149,7 +160,12 @@ describe("source dynamics", () => {
   it("shows its mapping what Dataverse wrote, its headers, and no secret from the address", async () => {
     const mapping = '{ "callId": body.InputParameters[key="Target"].value.LogicalName, "callData": $string([headers, query]) }';
     const connection = { source: "dynamics", mapping, verification: { in: ["query"], secrets: [{ id: "a", value: "planted-secret" }] } };
-    const { opened } = await openSource({ connection, body: UPDATE, headers: HEADERS, query: "code=planted-secret&tag=1" });
+    const { opened } = await openSource({
+      connection,
+      body: UPDATE,
+      headers: HEADERS,
+      query: "code=planted-secret&code=rotated-away&tag=1",
+    });
     const [{ fields } = { fields: undefined }] = "drafts" in opened ? opened.drafts : [];
     expect(fields).toMatchObject({ callId: "incident" });
     expect(JSON.parse(Object(fields).callData)).toEqual([

@@ -62,6 +62,13 @@ describe("a form", () => {
     expect({ code, pointers: errors.map(({ pointer }) => pointer) }).toEqual({ code: "invalid-request", pointers });
   });
 
+  it("has at most 1000 fields", () => {
+    const fields = Array.from({ length: 1_000 }, (_, at) => `n${at}=1`);
+    expect(Object.keys(Object(read(fields.join("&"))))).toHaveLength(1_000);
+    const { code, errors } = failureOf(() => read([...fields, "one=more"].join("&")));
+    expect({ code, errors }).toEqual({ code: "invalid-request", errors: [{ pointer: "#", detail: "must have at most 1000 fields" }] });
+  });
+
   it.each<[string, string | Uint8Array]>([
     ["no escape", "a=100%"],
     ["an escape that is none", "a=%zz"],

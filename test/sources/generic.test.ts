@@ -66,6 +66,29 @@ describe("source generic", () => {
     expect(drafts).toEqual([{ fields: { deliveryId: "a" }, deliveryId: "b", dryRun: false }]);
   });
 
+  const HMAC = { scheme: "hmac", secrets: [{ id: "current", value: SECRETS.current }], header: "x-signature" };
+  const TIMED = { ...HMAC, signed: "{timestamp}.{body}", timestamp: { header: "x-timestamp", unit: "s" } };
+  const STANDARD = { scheme: "standard-webhooks", secrets: [{ id: "current", value: `whsec_${btoa("a".repeat(32))}` }] };
+
+  it.each([
+    ["standard-webhooks", STANDARD],
+    ["hmac over the body alone", HMAC],
+  ])("refuses a key that no signature covers: %s", async (_what, verification) => {
+    const headers = { "idempotency-key": "another", "webhook-id": "msg_1" };
+    expect(await openWith("generic", { headers, connection: { verification } })).toMatchObject({
+      code: "invalid-request",
+      errors: [{ pointer: "#/deliveryId" }],
+    });
+  });
+
+  it.each([
+    ["an Idempotency-Key with a signed timestamp", TIMED, { "idempotency-key": "run-1" }, "run-1"],
+    ["the signed webhook-id of standard-webhooks", STANDARD, { "webhook-id": "msg_1" }, "msg_1"],
+    ["no webhook-id that is not signed", HMAC, { "webhook-id": "msg_1" }, undefined],
+  ])("takes for the delivery id %s", async (_what, verification, headers, deliveryId) => {
+    expect(await openWith("generic", { headers, connection: { verification } })).toMatchObject([{ deliveryId }]);
+  });
+
   it.each([
     ["dryRun", true],
     ["token=any", false],

@@ -61,6 +61,7 @@ describeSource({
   sign: signV3,
   toleranceSeconds: 300,
   body: readFixture("hubspot/objects.json"),
+  firstUnreadable: new TextDecoder().decode(readFixture("hubspot/objects.json")).replace('"dealname"', '"ccgw_cal_id"'),
   requests: [
     {
       ...CONTACT.requests[0],
@@ -97,6 +98,8 @@ describe("source hubspot", () => {
     ["values", { properties: { ccgw_call_id: "c-1" } }],
     ["chosen properties", { ccgw_call_id: "c-1" }],
     ["a property that goes before what stands at the top", { ccgw_call_id: "c-0", properties: { ccgw_call_id: { value: "c-1" } } }],
+    ["the top where a property is empty", { ccgw_call_id: "c-1", properties: { ccgw_call_id: { value: " " } } }],
+    ["the top where a property is null", { ccgw_call_id: "c-1", properties: { ccgw_call_id: null } }],
   ])("reads %s", async (_what, body) => {
     expect(await openWith("hubspot", { body: JSON.stringify(body) })).toEqual([{ fields: { callId: "c-1" }, deliveryId: undefined }]);
   });
@@ -106,6 +109,11 @@ describe("source hubspot", () => {
     const body = JSON.stringify(["c-1", "c-2"].map((value) => ({ properties: { call: { value } } })));
     const drafts = await openWith("hubspot", { body, connection: { mapping } });
     expect(drafts).toMatchObject([{ fields: { callId: "c-1" } }, { fields: { callId: "c-2" } }]);
+  });
+
+  it("lets each object of several that cannot be read fail alone", async () => {
+    const drafts = await openWith("hubspot", { body: '[{"ccgw_cal_id":"c-1"},{"ccgw_call_id":"c-2"}]' });
+    expect(drafts).toMatchObject([{ problem: { code: "invalid-request" } }, { fields: { callId: "c-2" } }]);
   });
 
   it.each([

@@ -28,6 +28,7 @@ describeSource({
   signsBody: false,
   body: readFixture("salesforce-outbound-message/notifications.xml"),
   requests: [FIRST, SECOND],
+  firstUnreadable: MESSAGE.replace(/sf:Subject>(.*?)<\/sf:Subject>/, "sf:ccgw_cal_id__c>$1</sf:ccgw_cal_id__c>"),
   unreadable: { malformed: "<soapenv:Envelope>", notAnObject: "<Ack>true</Ack>" },
   answers: {
     accepted: ACKNOWLEDGED,

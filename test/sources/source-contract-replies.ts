@@ -6,6 +6,7 @@ import { renderCanonical } from "../../lib/http/canonical-reply.ts";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
 import type { Opened, Outcome, Reply } from "../../lib/sources/source.ts";
 import { fuzz } from "../support/fuzz-settings.ts";
+import { makeDrafts } from "../support/opened.ts";
 import type { Stack } from "../support/stack.ts";
 import { type ExpectedAnswers, type SourceUnderTest, toWebhook } from "./source-contract.ts";
 
@@ -44,6 +45,22 @@ export function describeReplies(underTest: SourceUnderTest): void {
       expectAnswer(await post(connection), answers.replayed);
       expect(sent()).toHaveLength(before + requests.length);
     });
+
+    if (requests.length > 1)
+      it("once it has transferred the others of which one cannot be read", async () => {
+        const before = sent().length;
+        const { connection } = connect();
+        expect((await post(connection, { body: contract.firstUnreadable ?? "" })).status).toBe(200);
+        const callIds = sent()
+          .slice(before)
+          .map(({ body }) => JSON.parse(body).callid);
+        expect(callIds.toSorted()).toEqual(
+          requests
+            .slice(1)
+            .map(({ callId }) => callId)
+            .toSorted(),
+        );
+      });
 
     it.each(FAULTS)("of a transfer that is %s", async (kind, retcode) => {
       const { connection } = connect();
@@ -112,7 +129,8 @@ export function describeReplies(underTest: SourceUnderTest): void {
     const property = fc.asyncProperty(anyBody, fc.option(fc.string(), { nil: undefined }), async (body, type) => {
       const headers = { ...webhook.headers, ...(type !== undefined && { "content-type": type }) };
       const opened = await open({ ...webhook, headers, body }, contract.claims ?? {}).catch((error: unknown) => ({ error }));
-      if ("error" in opened) expect(opened.error).toMatchObject({ name: "TransferError", code: expect.not.stringMatching("internal") });
+      const errors = "error" in opened ? [opened.error] : (await makeDrafts(opened)).flatMap(({ problem }) => problem ?? []);
+      for (const error of errors) expect(error).toMatchObject({ name: "TransferError", code: expect.not.stringMatching("internal") });
     });
     await fc.assert(property, fuzz());
   });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
 import { parseTransferRequest } from "../../lib/transfer/request.ts";
 import { INSTANT } from "../support/manual-clock.ts";
+import { makeDrafts } from "../support/opened.ts";
 import { type Answer, type Connected, PUBLIC_BASE_URL, type Stack, startStack } from "../support/stack.ts";
 import { describeProof } from "./source-contract-proof.ts";
 import { describeReplies } from "./source-contract-replies.ts";
@@ -94,6 +95,8 @@ export interface SourceContract {
   readonly body: Uint8Array;
   /** Every transfer request that it asks for, whole, as `parseTransferRequest` yields it. */
   readonly requests: readonly Readonly<Record<string, unknown>>[];
+  /** The same of several, the first with a field `ccgw_` that nobody knows. */
+  readonly firstUnreadable?: string;
   /** Bodies that the source cannot read. JSON ones unless set. */
   readonly unreadable?: { readonly malformed: string; readonly notAnObject: string };
   readonly answers: ExpectedAnswers;
@@ -178,7 +181,7 @@ export function describeSource(contract: SourceContract): void {
         secrets?.current ?? "current",
       );
       const opened = await open(toWebhook(contract, proof), contract.claims ?? {});
-      const drafts = "drafts" in opened ? opened.drafts : [];
+      const drafts = await makeDrafts(opened);
       expect(drafts.map((draft) => parseTransferRequest(draft, settings))).toEqual(contract.requests);
       expect(contract.body.some((byte) => byte > 0x7f)).toBe(true);
     });

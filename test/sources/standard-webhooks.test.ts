@@ -83,9 +83,9 @@ describe("source standard-webhooks", () => {
     expect(await openWith("standard-webhooks", { body, connection })).toMatchObject([{ fields: { callId: "c-1", reference: "a.b" } }]);
   });
 
-  it("asks for no dry run in its address, which nobody signed", async () => {
+  it("refuses a dry run in its address, which nobody signed", async () => {
     const drafts = await openWith("standard-webhooks", { query: "dryRun=true", ...CONNECTED });
-    expect(drafts).toEqual([{ fields: {}, deliveryId: undefined }]);
+    expect(drafts).toMatchObject({ code: "invalid-request", effect: "none" });
   });
 });
 

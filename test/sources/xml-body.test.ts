@@ -20,6 +20,10 @@ function failure(body: string | Uint8Array, type?: string): TransferError {
 
 const BILLION_LAUGHS = `<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;&b;">]><a>&c;</a>`;
 
+function declarations(count: number): string {
+  return Array.from({ length: count }, (_, at) => `xmlns:n${at}="u"`).join(" ");
+}
+
 describe("readXmlBody", () => {
   it.each(["text/xml", "application/xml", "application/soap+xml; charset=utf-8", "TEXT/XML; charset=UTF-8"])("takes %s", (type) => {
     expect(read("<a/>", type).name).toBe("a");
@@ -53,6 +57,8 @@ describe("readXmlBody", () => {
     ["a name that JavaScript reserves", "<a><__proto__>planted</__proto__></a>"],
     ["33 levels", `${"<a>".repeat(33)}${"</a>".repeat(33)}`],
     ["100 001 tags", `<a>${"<b/>".repeat(99_999)}</a>`],
+    ["33 attributes of an element", `<a><b ${declarations(32)} planted=""/></a>`],
+    ["a megabyte of namespaces", `<a ${declarations(16_000)}>${'<b xmlns:c="d"/>'.repeat(40_000)}</a>`],
     ["bytes that are not UTF-8", Buffer.from([0x3c, 0x61, 0x3e, 0xff, 0x3c, 0x2f, 0x61, 0x3e])],
     ["another declared encoding", '<?xml version="1.0" encoding="ISO-8859-1"?><a/>'],
   ])("refuses %s, and repeats nothing of it", (_what, body) => {
@@ -64,6 +70,7 @@ describe("readXmlBody", () => {
   it.each([
     ["32 levels", `${"<a>".repeat(32)}${"</a>".repeat(32)}`],
     ["100 000 tags", `<a>${"<b/>".repeat(99_998)}</a>`],
+    ["32 attributes of an element", `<a><b ${declarations(32)}/></a>`],
     ["a declared encoding", '<?xml version="1.0" encoding="utf-8"?><a/>'],
     ["a byte order mark", "\ufeff<a/>"],
     ["comments and instructions", "<?xml version='1.0'?><!-- b --><?c d?><a/><!-- e -->"],

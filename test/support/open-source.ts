@@ -3,10 +3,11 @@ import type { FailureCode } from "../../lib/errors.ts";
 import { TransferError } from "../../lib/errors.ts";
 import { renderCanonical } from "../../lib/http/canonical-reply.ts";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
-import type { Claims, Opened, Outcome, Reply, Webhook } from "../../lib/sources/source.ts";
-import { parseTransferRequest, type TransferRequest } from "../../lib/transfer/request.ts";
+import type { Claims, Outcome, Reply, Webhook } from "../../lib/sources/source.ts";
+import { type Draft, parseTransferRequest, type TransferRequest } from "../../lib/transfer/request.ts";
 import type { GatewayAnswer, Moved } from "../../lib/transfer/result.ts";
 import { INSTANT } from "./manual-clock.ts";
+import { makeDrafts } from "./opened.ts";
 import { PREVIEW } from "./transfer-service.ts";
 
 const MOVED: Moved = {
@@ -21,7 +22,8 @@ const MOVED: Moved = {
 };
 
 export interface OpenedSource {
-  readonly opened: Opened;
+  /** Each draft of a batch made. */
+  readonly opened: { readonly drafts: readonly Draft[] } | { readonly error: TransferError };
   readonly connection: ConfiguredConnection;
   /** What the core makes of each draft; throws what it throws. */
   requests(): TransferRequest[];
@@ -55,7 +57,8 @@ export function toWebhook({ body, headers = {}, query = "" }: Omit<OpenOptions, 
 
 export async function openSource(options: OpenOptions): Promise<OpenedSource> {
   const connection = await configure(options.connection);
-  const opened = await connection.open(toWebhook(options), options.claims ?? {});
+  const answering = await connection.open(toWebhook(options), options.claims ?? {});
+  const opened = "error" in answering ? { error: answering.error } : { drafts: await makeDrafts(answering) };
   return {
     opened,
     connection,
@@ -64,7 +67,7 @@ export async function openSource(options: OpenOptions): Promise<OpenedSource> {
       return opened.drafts.map((draft) => parseTransferRequest(draft, connection.settings));
     },
     reply: (...outcomes) =>
-      opened.reply(outcomes, (outcome, over) =>
+      answering.reply(outcomes, (outcome, over) =>
         renderCanonical(outcome, { requestId: "request-1", accept: undefined, style: connection.settings.reply, ...over }),
       ),
   };

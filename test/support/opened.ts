@@ -17,7 +17,14 @@ interface Opening {
 
 export async function openWith(source: string, opening: Opening = {}): Promise<readonly Draft[] | TransferError> {
   const opened = await open(source, opening);
-  return "drafts" in opened ? opened.drafts : opened.error;
+  return "drafts" in opened ? makeDrafts(opened) : opened.error;
+}
+
+/** Those of a batch are mapped one after the other. */
+export async function makeDrafts(opened: Opened): Promise<readonly Draft[]> {
+  const made: Draft[] = [];
+  for (const draft of "drafts" in opened ? opened.drafts : []) made.push(typeof draft === "function" ? await draft() : draft);
+  return made;
 }
 
 /** How the source answers these outcomes to the caller of this webhook. */

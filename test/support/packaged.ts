@@ -6,6 +6,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 
+/** It takes some seconds; one that hangs must fail the run and not hold it. */
+const PACKAGING_TIMEOUT_MS = 120_000;
+
 declare module "vitest" {
   interface ProvidedContext {
     /** Folder of the packaged functions: one zip each, and the CloudFormation template. */
@@ -15,14 +18,11 @@ declare module "vitest" {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "ccgw-package-"));
-  await promisify(execFile)(process.execPath, [
-    "node_modules/serverless/bin/serverless.js",
-    "package",
-    "--stage",
-    "prod",
-    "--package",
-    folder,
-  ]);
+  await promisify(execFile)(
+    process.execPath,
+    ["node_modules/serverless/bin/serverless.js", "package", "--stage", "prod", "--package", folder],
+    { timeout: PACKAGING_TIMEOUT_MS },
+  );
   project.provide("packageFolder", folder);
   return () => rm(folder, { recursive: true, force: true });
 }

@@ -34,11 +34,11 @@ describe("Zendesk", () => {
 
   it("signs tests with a public secret, which only test connections take", async () => {
     expect(await verify(zendeskSignature, { headers })).toEqual(refusal("wrong-credential"));
-    expect(await verify(zendeskSignature, { headers }, {}, true)).toEqual({ ok: true, secretId: "vendor-test" });
+    expect(await verify(zendeskSignature, { headers }, {}, true)).toEqual({ ok: true, secretId: "vendor-test", publicSecret: true });
     const own = { ...headers, "x-zendesk-webhook-signature": signAsZendesk(SECRET, ISO, BODY) };
     expect(await verify(zendeskSignature, { headers: own }, {}, true)).toEqual(MATCH);
     const alone = zendeskSignature.verifier({ test: true }).parse({ scheme: "zendesk" });
-    expect(await alone(toWebhook({ headers, body: BODY }))).toEqual({ ok: true, secretId: "vendor-test" });
+    expect(await alone(toWebhook({ headers, body: BODY }))).toEqual({ ok: true, secretId: "vendor-test", publicSecret: true });
   });
 
   it.each([true, false])("cannot be configured with the public secret (test: %s)", (test) => {
@@ -90,6 +90,23 @@ describe("HubSpot", () => {
       [hubspotV2, v2],
     ] as const)
       expect(await verify(scheme, { headers, ...webhook })).toEqual(refusal("wrong-credential"));
+  });
+
+  it.each(["%26", "%3D", "%3d", "%23", "%25", "%2B"])("v3 is not over an address with %s decoded: it would be another", async (escaped) => {
+    const url = `https://hooks.example/h?a=b${escaped}c`;
+    const signature = signAsHubspot("v3", { url: decodeURIComponent(url) });
+    const headers = { "x-hubspot-signature-v3": signature, "x-hubspot-request-timestamp": MS };
+    expect(await verify(hubspotV3, { headers, url })).toEqual(refusal("wrong-credential"));
+    const mixed = { ...headers, "x-hubspot-signature-v3": signAsHubspot("v3", { url: `${url} d` }) };
+    expect(await verify(hubspotV3, { headers: mixed, url: `${url}%20d` })).toEqual(MATCH);
+  });
+
+  it("v2, and what a connection describes, are over the address as it is alone", async () => {
+    const [url, decoded] = ["https://hooks.example/h?a=b%20c", "https://hooks.example/h?a=b c"];
+    const headers = { "x-hubspot-signature": signAsHubspot("v2", { url: decoded }), "x-hubspot-signature-version": "v2" };
+    expect(await verify(hubspotV2, { headers, url })).toEqual(refusal("wrong-credential"));
+    const own = { "x-sig": createHmac("sha256", SECRET).update(decoded).update(BODY).digest("hex") };
+    expect(await verify(hmac, { headers: own, url }, { header: "x-sig", signed: "{url}{body}" })).toEqual(refusal("wrong-credential"));
   });
 
   it("does not take one version's signature for another's", async () => {

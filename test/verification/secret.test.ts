@@ -123,6 +123,7 @@ describe("a list of secrets", () => {
     ["an end without an offset", [{ ...OLD, notAfter: "2027-01-01T00:00:00" }], "0.notAfter"],
     ["an end that is a day", [{ ...OLD, notAfter: "2027-01-01" }], "0.notAfter"],
     ["an end that is no date", [{ ...OLD, notAfter: "2027-02-30T00:00:00Z" }], "0.notAfter"],
+    ["the secret that Zendesk publishes", [OLD, { id: "a", value: "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==" }], ""],
     ["another field", [{ ...OLD, notBefore: "2027-01-01T00:00:00Z" }], "0"],
     ["no list", OLD, ""],
   ])("may not have %s", (_what, secrets, path) => {

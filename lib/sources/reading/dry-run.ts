@@ -1,6 +1,8 @@
 /** `?dryRun` or `?dryRun=true`. Anything but true or false is refused: a misspelled dry run must not transfer a customer. */
 import { invalidRequest } from "../../transfer/request.ts";
 
+const DRY_RUN_SPELLINGS = /^dry-?_?run$/i;
+
 export function readDryRun(query: URLSearchParams): boolean {
   const values = query.getAll("dryRun");
   if (values.some((value) => !["", "true", "false"].includes(value)))
@@ -14,4 +16,10 @@ export function readOnlyDryRun(query: URLSearchParams): boolean {
   if (unknown.length > 0)
     throw invalidRequest([{ pointer: "#", detail: "has query parameters that are not known; the only one is dryRun" }]);
   return readDryRun(query);
+}
+
+/** Refuses a dry run that is asked for in the query by a name that nobody reads. */
+export function assertNoDryRun(query: URLSearchParams, read: readonly string[]): void {
+  if ([...query.keys()].some((name) => DRY_RUN_SPELLINGS.test(name) && !read.includes(name)))
+    throw invalidRequest([{ pointer: "#/dryRun", detail: "is not read from the query as it stands there" }]);
 }

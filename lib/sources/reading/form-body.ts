@@ -1,28 +1,27 @@
 /** From the bytes of a verified form (`application/x-www-form-urlencoded`) to its fields, all of them texts. Reads UTF-8 alone; repeats no value in its errors. */
 import { TransferError } from "../../errors.ts";
-import { VIOLATIONS_MAX } from "../../transfer/limits.ts";
 import { invalidRequest } from "../../transfer/request.ts";
+import { capViolations, toPointer } from "../../transfer/violations.ts";
 import type { Webhook } from "../../verification/scheme.ts";
 import { readJsonBody } from "./json-body.ts";
 import { assertMediaType, decodeUtf8 } from "./media-type.ts";
 
 const FORM_TYPE = "application/x-www-form-urlencoded";
-/** A name that a caller made up is echoed, but not at any length. */
-const NAME_MAX_CHARACTERS = 64;
+/** The longest forms of ticket systems have some hundred. More costs time and memory for fields that nobody reads. */
+const FIELDS_MAX = 1_000;
 
-/** Throws `invalid-request` for a field that is given twice: nobody can know which is meant. */
+/** Throws `invalid-request` for too many fields, and for one that is given twice: nobody can know which is meant. */
 export function readFormBody(webhook: Webhook): Record<string, string> {
   assertMediaType(webhook, { mediaType: FORM_TYPE, is: ({ essence }) => essence === FORM_TYPE });
   const text = decodeUtf8(webhook.body);
   if (text === undefined) throw invalidForm("not UTF-8", "The form is not valid UTF-8.");
   if (text === "") throw invalidForm("empty", "The body is empty.");
-  const fields = text
-    .split("&")
-    .filter((pair) => pair !== "")
-    .map(decodePair);
-  const names = fields.map(([name]) => name);
-  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  if (repeated.size > 0) throw invalidRequest([...repeated].slice(0, VIOLATIONS_MAX).map(toViolation));
+  const pairs = text.split("&").filter((pair) => pair !== "");
+  if (pairs.length > FIELDS_MAX) throw invalidRequest([{ pointer: "#", detail: `must have at most ${FIELDS_MAX} fields` }]);
+  const fields = pairs.map(decodePair);
+  const repeated = findRepeated(fields.map(([name]) => name));
+  if (repeated.length > 0)
+    throw invalidRequest(capViolations(repeated.map((name) => ({ pointer: toPointer([name]), detail: "is given more than once" }))));
   return Object.fromEntries(fields);
 }
 
@@ -46,9 +45,12 @@ function decodeText(text: string): string {
   }
 }
 
-function toViolation(name: string): { readonly pointer: string; readonly detail: string } {
-  const token = name.slice(0, NAME_MAX_CHARACTERS).toWellFormed().replaceAll("~", "~0").replaceAll("/", "~1");
-  return { pointer: `#/${encodeURIComponent(token)}`, detail: "is given more than once" };
+/** Each once, however often it is repeated. */
+function findRepeated(names: readonly string[]): string[] {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const name of names) (seen.has(name) ? repeated : seen).add(name);
+  return [...repeated];
 }
 
 function invalidForm(reason: string, detail: string): TransferError {

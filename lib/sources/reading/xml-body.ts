@@ -1,6 +1,6 @@
 /**
  * From the bytes of a verified webhook to XML elements under their names and namespaces, whatever prefixes the sender chose. No document type, hence no
- * entities but the five of XML and character references; bounded in depth and in number. Repeats nothing of the body in its errors.
+ * entities but the five of XML and character references; bounded in depth, tags and attributes. Repeats nothing of the body in its errors.
  */
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import type { TransferError } from "../../errors.ts";
@@ -12,6 +12,8 @@ import { assertMediaType, decodeUtf8 } from "./media-type.ts";
 const DEPTH_MAX = 32;
 /** A hundred records of 200 fields are 40 000 tags. Counted before anything is built. */
 const TAGS_MAX = 100_000;
+/** An envelope has some six, declarations of namespaces included. */
+const ATTRIBUTES_MAX = 32;
 
 export interface XmlElement {
   /** Without its prefix. */
@@ -84,22 +86,34 @@ function toRoot(nodes: readonly Parsed[]): XmlElement {
   const roots = nodes.filter((node) => nameOf(node) !== "#text");
   const [root] = roots;
   if (root === undefined || roots.length > 1) throw notXml("must be one element");
-  return toElement(root, new Map());
+  return toElement(root, undefined);
 }
 
-function toElement(node: Parsed, scope: ReadonlyMap<string, string>): XmlElement {
+/** What an element declares, linked to what is declared around it: a copy for each element would cost their product. */
+interface Scope {
+  readonly declared: ReadonlyMap<string, string>;
+  readonly outer: Scope | undefined;
+}
+
+function namespaceOf(prefix: string, scope: Scope | undefined): string {
+  return scope === undefined ? "" : (scope.declared.get(prefix) ?? namespaceOf(prefix, scope.outer));
+}
+
+function toElement(node: Parsed, scope: Scope | undefined): XmlElement {
   const qualified = nameOf(node);
-  const all = Object.entries(parseAttributes(node[":@"])).map(([name, value]) => [name, decode(value)] as const);
+  const attributes = Object.entries(parseAttributes(node[":@"]));
+  if (attributes.length > ATTRIBUTES_MAX) throw notXml(`must have at most ${ATTRIBUTES_MAX} attributes for each element`);
+  const all = attributes.map(([name, value]) => [name, decode(value)] as const);
   const declared = all.flatMap(([name, uri]) => {
     if (name === "xmlns") return [["", uri] as const];
     return name.startsWith("xmlns:") ? [[name.slice("xmlns:".length), uri] as const] : [];
   });
-  const inner = declared.length === 0 ? scope : new Map([...scope, ...declared]);
+  const inner = declared.length === 0 ? scope : { declared: new Map(declared), outer: scope };
   const [prefix, name] = qualified.includes(":") ? [qualified.slice(0, qualified.indexOf(":")), localName(qualified)] : ["", qualified];
   const content = parseNodes(node[qualified]);
   return {
     name,
-    namespace: inner.get(prefix) ?? "",
+    namespace: namespaceOf(prefix, inner),
     attributes: Object.fromEntries(all.filter(([attribute]) => attribute !== "xmlns" && !attribute.startsWith("xmlns:"))),
     children: content.filter((child) => !nameOf(child).startsWith("#")).map((child) => toElement(child, inner)),
     text: content.map(textOf).join(""),

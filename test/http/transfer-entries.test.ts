@@ -1,0 +1,74 @@
+/** A batch through its source's mapping and the core: what one of many may cost the others. */
+import { setImmediate } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { type Entry, transferAll } from "../../lib/http/transfer-entries.ts";
+import type { Deadline } from "../../lib/transfer/invocation.ts";
+import type { Draft } from "../../lib/transfer/request.ts";
+import { createKeptLog } from "../support/kept-log.ts";
+import { configure, toWebhook } from "../support/open-source.ts";
+import { toConnection } from "../support/transfer-request.ts";
+import { RECEIVED_AT, startService, toDeadline } from "../support/transfer-service.ts";
+
+const COUNT = 100;
+/** Some ms each: all together can take more than one may (500 ms). */
+const MAPPING = `(
+  $found := [1..80].$match($string($$.body.note), /c-[0-9]+ .*?(end|stop)/)[0].match;
+  { "callId": $substringBefore($found[0], " "), "target": "agent" }
+)`;
+
+async function transferBatch(deadline: Deadline, count = COUNT): Promise<Entry[]> {
+  const connection = await configure({
+    source: "hubspot",
+    mapping: MAPPING,
+    allow: { agents: "any", targets: "any", modes: "any" },
+    targets: { agent: { type: "agent", address: "205" } },
+  });
+  const objects = Array.from({ length: count }, (_, index) => ({ note: `c-${index} ${"lorem ipsum ".repeat(20)}end` }));
+  const opened = await connection.open(toWebhook({ body: JSON.stringify(objects) }), {});
+  if ("error" in opened) throw opened.error;
+  const service = startService();
+  return transferAll(opened.drafts, {
+    transfers: { transfer: ({ draft, ...command }) => service.transfer({}, { ...command, draft }) },
+    command: { connectionName: "crm", connection: connection.settings, receivedAt: RECEIVED_AT, deadline },
+    log: createKeptLog(),
+    requestId: "r-1",
+  });
+}
+
+describe("the transfers of one webhook", () => {
+  it("are mapped each in its own time, and told in their order", async () => {
+    const entries = await transferBatch(toDeadline());
+    expect(entries.map(({ facts }) => facts)).toMatchObject(
+      Array.from({ length: COUNT }, (_, index) => ({ callId: `c-${index}`, state: "accepted" })),
+    );
+  });
+
+  it("are mapped one at a time, however many may be sent at once", async () => {
+    let mapping = 0;
+    let most = 0;
+    const drafts = Array.from({ length: 20 }, (_, index) => async (): Promise<Draft> => {
+      mapping += 1;
+      most = Math.max(most, mapping);
+      await setImmediate();
+      mapping -= 1;
+      return { fields: { callId: `c-${index}`, target: { type: "agent", address: "205" } } };
+    });
+    const service = startService();
+    const entries = await transferAll(drafts, {
+      transfers: { transfer: ({ draft, ...command }) => service.transfer({}, { ...command, draft }) },
+      command: { connectionName: "crm", connection: toConnection(), receivedAt: RECEIVED_AT, deadline: toDeadline() },
+      log: createKeptLog(),
+      requestId: "r-1",
+    });
+    expect(most).toBe(1);
+    expect(entries).toHaveLength(20);
+  });
+
+  it("are not mapped once the deadline is over: that is worth a repeat", async () => {
+    let asked = 0;
+    const deadline = { ...toDeadline(), remainingMs: () => (asked++ < 2 ? 1_000 : 0) };
+    const [first, ...others] = await transferBatch(deadline, 7);
+    expect(first?.facts.reason).not.toBe("spent before it was mapped");
+    expect(others.at(-1)?.facts).toMatchObject({ code: "deadline-exceeded", reason: "spent before it was mapped", effect: "none" });
+  });
+});
