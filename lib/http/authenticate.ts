@@ -78,9 +78,10 @@ export function createAuthenticator({ connections, log, now }: Dependencies): Au
     const known = name === undefined ? undefined : connections.peek(name);
     const { signal } = request.stopwatch.deadline(known?.settings.deadlineMs ?? known?.source.deadlineMs ?? DEADLINE_MAX_MS);
     const kept = name === undefined ? undefined : await connections.get(name, signal);
-    const proven =
-      (await check(request, kept, signal)) ??
-      (await check(request, name !== undefined && mayReread(name) ? await connections.reread(name, signal, begunAt) : kept, signal));
+    let proven = await check(request, kept, signal);
+    // Verified twice only where it was read twice.
+    if (proven === undefined && name !== undefined && mayReread(name))
+      proven = await check(request, await connections.reread(name, signal, begunAt), signal);
     if (proven === undefined) throw new TransferError("unauthenticated", { reason: String(request.facts.reason) });
     return proven;
   };

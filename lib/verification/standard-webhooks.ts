@@ -33,26 +33,29 @@ export const standardWebhooks = defineScheme({
   verify({ headers, body, receivedAt }, { secrets, toleranceSeconds }) {
     const { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": list } = headers;
     if (!id || !timestamp || !list) return refused("missing-credential");
-    const signed = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]);
-    const signatures = list.split(" ").slice(0, SIGNATURES_MAX);
-    const verdict = matchSecrets(secrets, receivedAt, (value) => signatures.some((signature) => isSignedBy(signature, value, signed)));
-    if (!verdict.ok) return verdict;
     const signedAtMs = parseTimestamp(timestamp, "s");
     if (signedAtMs === undefined) return refused("malformed-credential");
+    const signed = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]);
+    const signatures = list.split(" ").slice(0, SIGNATURES_MAX);
+    const verdict = matchSecrets(secrets, receivedAt, (value) => isSignedBy(value, signed, signatures));
+    if (!verdict.ok) return verdict;
     const staleness = findStaleness(signedAtMs, receivedAt, toleranceSeconds);
     return staleness === undefined ? verdict : refused(staleness);
   },
 });
 
-function isSignedBy(signature: string, key: string, signed: Uint8Array): boolean {
-  const comma = signature.indexOf(",");
-  const [version, digest] = [signature.slice(0, comma), signature.slice(comma + 1)];
+/** The digest is made once a secret, however many signatures are listed. */
+function isSignedBy(key: string, signed: Uint8Array, signatures: readonly string[]): boolean {
   if (key.startsWith(SECRET_PREFIX)) {
     const secret = Buffer.from(key.slice(SECRET_PREFIX.length), "base64");
-    return version === "v1" && isEqual(digest, createHmac("sha256", secret).update(signed).digest("base64"));
+    const expected = `v1,${createHmac("sha256", secret).update(signed).digest("base64")}`;
+    return signatures.some((signature) => isEqual(signature, expected));
   }
-  const [publicKey, bytes] = [toPublicKey(key), decodeExactly(digest)];
-  return version === "v1a" && publicKey !== undefined && bytes !== undefined && verifySignature(null, signed, publicKey, bytes);
+  const publicKey = toPublicKey(key);
+  return signatures.some((signature) => {
+    const bytes = signature.startsWith("v1a,") ? decodeExactly(signature.slice("v1a,".length)) : undefined;
+    return publicKey !== undefined && bytes !== undefined && verifySignature(null, signed, publicKey, bytes);
+  });
 }
 
 function isKey(value: string): boolean {
