@@ -9,12 +9,12 @@ function map(expression: string): Promise<unknown> {
   return compileMapping(expression).then((mapping) => mapping(input));
 }
 
-/** Without the limit that is named, each of these takes minutes, gigabytes or the process. */
+/** Without the limit that is named, each of these takes minutes, gigabytes or the process. Two where time is up, which both the library and we look at. */
 const ENDLESS: readonly [string, string, string][] = [
   ["a tail recursion", "($f := function() { $f() }; $f())", "D1012"],
   ["a mutual tail recursion", "($f := function() { $g() }; $g := function() { $f() }; $f())", "D1012"],
   ["a recursion", "($f := function($n) { 1 + $f($n + 1) }; $f(0))", "D1011"],
-  ["loops in loops", "$map([1..9000], function($a) { $map([1..9000], function($b) { $a * $b }) })", "D1012"],
+  ["loops in loops", "$map([1..9000], function($a) { $map([1..9000], function($b) { $a * $b }) })", "D1012|L0001"],
   ["a long range", "[1..1000000]", "D2015"],
   ["a long sequence", "**.**", "D2015"],
   ["a wide text", "$pad('x', 500000000)", "L0001"],
@@ -30,7 +30,7 @@ const ENDLESS: readonly [string, string, string][] = [
   [
     "searches by a function alone",
     "$map($map([1..9000], function($n) { 'xxxxxxxxxxxxxxxxxxxxxxxxxxxy' & $n }), $contains($$.body.text, ?))",
-    "L0001",
+    "D1012|L0001",
   ],
   ["a separator between many", "$join($map([1..9000], $string), $$.body.text)", "L0001"],
   ["a replacement for many", "$replace($substring(body.text, 0, 10000), 'x', $pad('y', 2000))", "L0001"],
@@ -49,7 +49,7 @@ describe("a mapping is stopped", () => {
   it.each(ENDLESS)("at %s", async (_what, expression, code) => {
     await expect(map(expression)).rejects.toMatchObject({
       code: "misconfigured",
-      message: expect.stringMatching(code === "" ? /could not be evaluated/ : new RegExp(`\\(${code}\\)`)),
+      message: expect.stringMatching(code === "" ? /could not be evaluated/ : new RegExp(`\\((?:${code})\\)`)),
     });
   });
 });
