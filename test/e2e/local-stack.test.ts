@@ -46,6 +46,9 @@ describe("npm start", () => {
     expect(await ask(`http://127.0.0.1:${stack.ports.GATEWAY_CONTROL_PORT}/transfers`)).toMatchObject({ body: { length: 1 } });
 
     expect(await ask(url)).toMatchObject({ status: 405, body: { code: "method-not-allowed", effect: "none" } });
+    const reached = await fetch(url, { method: "HEAD" });
+    expect({ status: reached.status, text: await reached.text() }).toEqual({ status: 200, text: "" });
+    await stack.printed(/webhook +HEAD \S+ → 200 \d+ ms$/m);
     expect(await ask(`${origin}/nowhere`)).toMatchObject({ status: 404, body: { code: "not-found" } });
     expect(await ask(`${origin}/v1/health`)).toMatchObject({ status: 200, body: { status: "ok" } });
     expect(await ask(url, { ...init, headers: { authorization: "Bearer another-key" } })).toMatchObject({
@@ -56,7 +59,7 @@ describe("npm start", () => {
       .output()
       .split("\n")
       .filter((line) => line.includes(" webhook "));
-    expect(requests).toHaveLength(6);
+    expect(requests).toHaveLength(7);
     expect(stack.output()).not.toContain("λ");
 
     const processes = stack.processes();

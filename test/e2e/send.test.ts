@@ -1,5 +1,4 @@
 /** `npm run send` against `npm start`, as a developer runs both: every source's sample is accepted out of the box. */
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findDemo } from "../../dev/demos.ts";
 import { SOURCES } from "../../lib/sources/index.ts";
 import { freePorts, gone, type LocalStack, startLocalStack } from "../support/local-stack-process.ts";
+import { runSend, type Sent } from "../support/send-process.ts";
 
 /** Node starts for each, on a machine that may be busy. */
 const TIMEOUT_MS = 60_000;
@@ -26,18 +26,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 }, TIMEOUT_MS);
 
-interface Sent {
-  readonly code: number;
-  readonly output: string;
-}
-
 function send(given: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Sent> {
-  const options = { env: { ...process.env, ...stack.ports, ...environment } };
-  return new Promise((resolve) => {
-    execFile("npm", ["run", "--silent", "send", "--", ...given], options, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), output: `${stdout}${stderr}` });
-    });
-  });
+  return runSend(given, { ...stack.ports, ...environment });
 }
 
 function stackUrl(): string {

@@ -26,6 +26,9 @@ describe("a request that no route takes", () => {
     ["POST", "/v2/transfers/demo"],
     ["GET", "/v1/healthy"],
     ["GET", "/v1/health/"],
+    ["HEAD", "/"],
+    ["HEAD", "/v1/transfers/"],
+    ["HEAD", "/v1/transfers/demo/more"],
     ["GET", "/favicon.ico"],
     ["GET", ""],
   ])("%s %s is not found", async (method, path) => {
@@ -36,16 +39,33 @@ describe("a request that no route takes", () => {
   });
 
   it.each([
-    ["GET", "/v1/transfers/demo", "POST"],
-    ["PUT", "/v1/transfers/demo", "POST"],
-    ["HEAD", "/v1/transfers/%2F", "POST"],
-    ["OPTIONS", "/v1/transfers/demo", "POST"],
+    ["GET", "/v1/transfers/demo", "POST, HEAD"],
+    ["PUT", "/v1/transfers/demo", "POST, HEAD"],
+    ["PATCH", "/v1/transfers/%2F", "POST, HEAD"],
+    ["OPTIONS", "/v1/transfers/demo", "POST, HEAD"],
+    ["head", "/v1/transfers/demo", "POST, HEAD"],
+    // Never comes here. A 200 without a transfer must not be its answer.
+    ["POST", "/v1/transfers/demo", "POST, HEAD"],
     ["POST", "/v1/connections/demo", "GET"],
+    ["HEAD", "/v1/connections/demo", "GET"],
     ["DELETE", "/v1/health", "GET"],
+    ["HEAD", "/v1/health", "GET"],
   ])("%s %s is told which method it takes: %s", async (method, path, allow) => {
     const { status, headers, body } = await ask(method, path);
     expect(status).toBe(405);
     expect(body).toMatchObject({ code: "method-not-allowed", effect: "none" });
     expect(headers.allow).toBe(allow);
   });
+
+  it.each(["demo", "demo-intercom", "nobody", "NO-NAME-AT-ALL", "x".repeat(200), "%2F", ".."])(
+    "HEAD /v1/transfers/%s is told that it was reached, and nothing else",
+    async (connection) => {
+      const { status, headers, text } = await ask("HEAD", `/v1/transfers/${connection}`);
+      expect({ status, headers, text }).toEqual({
+        status: 200,
+        headers: { "cache-control": "no-store", "x-request-id": "request-of-api" },
+        text: "",
+      });
+    },
+  );
 });

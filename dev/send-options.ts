@@ -1,0 +1,83 @@
+/** What `npm run send` was asked to do. What does not fit together is refused with how it is used, before anything is sent. */
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { Demo } from "./demo.ts";
+import { DEMOS, findDemo } from "./demos.ts";
+import type { DeployedFunction } from "./deployed-function.ts";
+import { StartError } from "./ports.ts";
+
+const ROOT = new URL("..", import.meta.url);
+const OPTIONS = {
+  connection: { type: "string" },
+  url: { type: "string" },
+  function: { type: "string" },
+  region: { type: "string" },
+} as const;
+
+export interface Sending {
+  readonly demo: Demo;
+  readonly connection: string;
+  /** Undefined for the local stack, and for a source that is not called over HTTP. */
+  readonly url: string | undefined;
+  /** Undefined for the local stack, and for a source that is called over HTTP. */
+  readonly deployed: DeployedFunction | undefined;
+  readonly file: string;
+}
+
+type Options = ReturnType<typeof parseOptions>["values"];
+
+/** Throws a `StartError` that says how it is used. */
+export function parseSending(given: string[]): Sending {
+  const { values, positionals } = parseOptions(given);
+  const [source = "", file, ...more] = positionals;
+  const demo = findDemo(source);
+  if (demo === undefined || more.length > 0) throw new StartError(usage());
+  const url = values.url?.replace(/\/+$/, "");
+  return {
+    demo,
+    connection: values.connection ?? demo.name,
+    ...(demo.sign === undefined
+      ? { url: undefined, deployed: toDeployed(demo, values, url) }
+      : { url: toUrl(demo, values, url), deployed: undefined }),
+    file: file ?? fileURLToPath(new URL(demo.sample, ROOT)),
+  };
+}
+
+function toUrl({ source }: Demo, values: Options, url: string | undefined): string | undefined {
+  if (values.function !== undefined || values.region !== undefined)
+    throw new StartError(
+      `${source} is called over HTTP: instead of --function and --region, use --url with the address of the deployed API.`,
+    );
+  return url;
+}
+
+function toDeployed(
+  { source }: Demo,
+  { function: nameOrArn, region }: Options,
+  endpoint: string | undefined,
+): DeployedFunction | undefined {
+  if (nameOrArn) return { nameOrArn, region, endpoint };
+  if (nameOrArn !== undefined || region !== undefined || endpoint !== undefined)
+    throw new StartError(
+      `${source} is not called over HTTP, its function is invoked: use --function with the name or ARN of the deployed function. With it, --region and --url say where AWS Lambda is, if not where the AWS SDK finds it.`,
+    );
+  return undefined;
+}
+
+function parseOptions(given: string[]) {
+  try {
+    return parseArgs({ args: given, allowPositionals: true, options: OPTIONS });
+  } catch (error) {
+    throw new StartError(`${error instanceof Error ? error.message : String(error)}\n${usage()}`);
+  }
+}
+
+function usage(): string {
+  const invoked = DEMOS.filter(({ sign }) => sign === undefined).map(({ source }) => source);
+  return [
+    "npm run send -- <source> [--connection NAME] [--url URL] [file]",
+    ...invoked.map((source) => `npm run send -- ${source} [--function NAME_OR_ARN [--region REGION] [--url ENDPOINT]] [file]`),
+    "",
+    `Sources: ${DEMOS.map(({ source }) => source).join(", ")}`,
+  ].join("\n");
+}
