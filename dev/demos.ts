@@ -64,12 +64,14 @@ export const DEMOS: readonly Demo[] = [
     ...usual("intercom"),
     verification: secretOf("intercom"),
     sign: signLikeIntercom,
+    connection: { events: ["conversation.admin.assigned"] },
     sample: "test/fixtures/intercom/conversation-admin-assigned.json",
   },
   {
     ...usual("chatwoot"),
     verification: secretOf("chatwoot"),
     sign: signLikeChatwoot,
+    connection: { events: ["conversation_updated", "message_created"] },
     sample: "test/fixtures/chatwoot/conversation-updated.json",
   },
   {
@@ -80,7 +82,7 @@ export const DEMOS: readonly Demo[] = [
   },
   {
     ...usual("rasa"),
-    connection: { texts: TEXTS },
+    connection: { texts: TEXTS, events: ["action_hand_over"] },
     sample: "test/fixtures/rasa/action-call.json",
     isAccepted: isAcceptedAsSlot,
   },
@@ -94,6 +96,7 @@ export const DEMOS: readonly Demo[] = [
     verification: ({ issuer }: DemoContext) => ({
       scheme: "bot-framework-token",
       accepted: [{ id: "local", value: APP_ID }],
+      channels: ["directline"],
       issuer,
       metadataUrl: metadataUrl(issuer),
     }),

@@ -1,58 +1,22 @@
-/** The documents for whoever connects a caller, held against the code: pages, secrets, mappings, answers, names, deadlines, links and sample code. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+/** The documents for whoever connects a caller, held against the code: pages, secrets, mappings, names, deadlines, links and sample code. */
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { findDemo } from "../dev/demos.ts";
-import { createSeed } from "../dev/seed.ts";
-import { FAILURES, type FailureCode, failureOf, TransferError } from "../lib/errors.ts";
-import { renderCanonical } from "../lib/http/canonical-reply.ts";
 import { CONVENTIONAL_FIELDS } from "../lib/mapping/conventional-fields.ts";
 import { compileMapping } from "../lib/mapping/jsonata-mapping.ts";
 import { toSettledParameters } from "../lib/sources/answering/summary.ts";
 import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
 import { SOURCES } from "../lib/sources/index.ts";
-import type { Outcome } from "../lib/sources/source.ts";
 import { parseTransferRequest } from "../lib/transfer/request.ts";
+import { DOCUMENTS, IDS, PAGES, PROOF, pageOf, ROOT, read, toWebhook } from "./support/connect-documents.ts";
 import { readTables, unquote } from "./support/markdown-tables.ts";
 import { makeDrafts } from "./support/opened.ts";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const PAGES = readdirSync(join(ROOT, "docs/connect")).map((name) => `docs/connect/${name}`);
-const DOCUMENTS = [...PAGES, "docs/answers.md", "docs/add-a-source.md", "docs/call-id.md"];
-const IDS = SOURCES.map(({ id }) => id);
-
 const HEADINGS =
   "Where the call id comes from|On the vendor's side|The connection's secret|Mapping|Test without moving a customer|What the answers mean|Waiting and repeating";
-/** What the proof of a sample says, which its source holds against the body. */
-const CLAIMS = { serviceurl: "https://europe.directline.botframework.com/", organizations: ["00D5g00000ABCDeEAH"] };
-const SEED = createSeed({
-  prefix: "p",
-  gatewayUrl: "https://localhost:8043",
-  gatewayCa: "unread",
-  guid: "guid",
-  issuer: "http://127.0.0.1:8045",
-});
-
-const REQUEST = { callId: "c-1", agentId: "101", target: { type: "agent", address: "205" }, mode: "blind" } as const;
-const MOVED = { ...REQUEST, transferId: "t-1", outcome: "not-observed", replayed: false, receivedAt: "2026-11-23T07:00:00.000Z" } as const;
-const GATEWAY = { retcode: "0", message: "success" };
-/** In the order of the table's columns. */
-const OUTCOMES: readonly Outcome[] = [
-  { kind: "result", result: { ...MOVED, state: "accepted", gateway: GATEWAY } },
-  { kind: "result", result: { ...MOVED, state: "unknown", code: "gateway-timeout" } },
-  failure("gateway-busy"),
-  { kind: "result", result: { ...MOVED, state: "refused", code: "gateway-refused", gateway: GATEWAY } },
-  failure("misconfigured"),
-  failure("duplicate-in-progress"),
-];
 /** Pages whose sample on the vendor's side is a whole body. */
 const WITH_BODY = "api bot-framework botpress freshdesk generic hubspot salesforce-flow standard-webhooks zendesk".split(" ");
-
-function read(document: string): string {
-  return readFileSync(join(ROOT, document), "utf8");
-}
 
 function blocksOf(document: string, language: string): string[] {
   return [...read(document).matchAll(/^```(\w+)\n(.*?)^```$/gms)].flatMap(([, found, text = ""]) => (found === language ? [text] : []));
@@ -60,10 +24,6 @@ function blocksOf(document: string, language: string): string[] {
 
 function connectionsIn(document: string): unknown[] {
   return blocksOf(document, "json").flatMap((text) => (text.includes('"schemaVersion"') ? [JSON.parse(text)] : []));
-}
-
-function pageOf(id: string): string {
-  return `docs/connect/${id}.md`;
 }
 
 function headingsIn(document: string): string[] {
@@ -77,6 +37,8 @@ describe("the pages for callers", () => {
     expect(rows.map(([page]) => page)).toEqual(IDS.map((id) => `[\`${id}\`](${id}.md)`));
     const usual = SOURCES.map(({ schemes, deadlineMs }) => [schemes.map(({ id }) => `\`${id}\``).join(", "), `${deadlineMs} ms`]);
     expect(rows.map(([, , schemes, , deadline]) => [schemes, deadline])).toEqual(usual);
+    const ids = SOURCES.map(({ deliveryId }) => (deliveryId === "none" ? "derived" : deliveryId));
+    expect(rows.map(([, , , , , deliveryId]) => deliveryId?.split(":")[0])).toEqual(ids);
   });
 
   it.each(SOURCES)("have the same headings, the name and the deadline of their source, and how to play it: $id", ({ id, deadlineMs }) => {
@@ -117,39 +79,6 @@ describe("the connections and mappings in the documents", () => {
   });
 });
 
-describe("the table of answers", () => {
-  const tables = readTables(read("docs/answers.md"));
-  const groups = tables.find(({ heading }) => heading === "The groups of codes")?.rows ?? [];
-  const answers = tables.find(({ heading }) => heading === "After verification")?.rows ?? [];
-  const codes = Object.keys(FAILURES).filter((code): code is FailureCode => Object.hasOwn(FAILURES, code));
-
-  it("has each source, and each code that one can answer in one group, by its effect and what a repeat is good for", () => {
-    const listed = new Map(groups.map(([name = "", cell = ""]) => [name, [...cell.matchAll(/`([a-z-]+)`/g)].map(([, code = ""]) => code)]));
-    const unlisted = ["not-found", "method-not-allowed", "payload-too-large", "unauthenticated"];
-    const all = [...listed].flatMap(([name, names]) => (name === "accepted" ? [] : names));
-    expect(all.toSorted()).toEqual(codes.filter((code) => !unlisted.includes(code)).toSorted());
-    const those = (is: (failure: ReturnType<typeof failureOf>) => boolean) => codes.filter((code) => is(failureOf(code))).toSorted();
-    expect(listed.get("unknown")?.toSorted()).toEqual(those(({ status }) => status === 202));
-    expect(listed.get("worth repeating")?.toSorted()).toEqual(those(({ retryable, effect }) => retryable && effect === "none"));
-    expect(listed.get("ours to repair")?.toSorted()).toEqual(those(({ status }) => status === 500));
-    expect([...new Set(answers.map(([name = ""]) => name.split("`")[1]))].toSorted()).toEqual(IDS.toSorted());
-  });
-
-  it.each(answers)("is what is answered to %s", async (name = "", ...cells) => {
-    const id = name.split("`")[1] ?? "";
-    const { open } = await ConfiguredConnection.parseAsync(SEED.find(([secret]) => secret.endsWith(`/${findDemo(id)?.name}`))?.[1]);
-    const opened = await open(toWebhook(id, name.split("` ")[1]), CLAIMS);
-    const statuses = OUTCOMES.map((outcome) => {
-      const outcomes = "drafts" in opened ? opened.drafts.map(() => outcome) : [];
-      const context = { requestId: "r-1", accept: undefined, style: "native" } as const;
-      const { status, body } = opened.reply(outcomes, (each, over) => renderCanonical(each, { ...context, ...over }));
-      const [, acknowledged] = /<Ack>(\w+)<\/Ack>/.exec(body) ?? [];
-      return acknowledged === undefined ? String(status) : `${status} Ack ${acknowledged}`;
-    });
-    expect(statuses).toEqual(cells.slice(0, OUTCOMES.length));
-  });
-});
-
 describe("what the documents speak of", () => {
   const ours = Object.keys(toSettledParameters({ state: "failed", retryable: false, replayed: false, reference: "r-1" }));
 
@@ -183,24 +112,11 @@ describe("what the documents speak of", () => {
   });
 });
 
-function toWebhook(id: string, variant?: string): Parameters<ConfiguredConnection["open"]>[0] {
-  const demo = findDemo(id);
-  if (demo === undefined) throw new Error(`no demo of ${id}`);
-  const sample = read(variant === "(an array)" ? "test/fixtures/hubspot/objects.json" : demo.sample);
-  const body = Buffer.from(variant === "(other activities)" ? sample.replace('"expectReplies"', '"normal"') : sample);
-  const headers = { "content-type": demo.contentType };
-  return { method: "POST", url: "https://any", query: new URLSearchParams(), headers, body, receivedAt: new Date(MOVED.receivedAt) };
-}
-
 /** What the page's first connection makes of a webhook. */
 async function requestsOf(id: string, webhook: ReturnType<typeof toWebhook>, mapping?: string) {
   const { open, settings } = await ConfiguredConnection.parseAsync(Object.assign({}, connectionsIn(pageOf(id))[0], mapping && { mapping }));
-  const opened = await open(webhook, CLAIMS);
+  const opened = await open(webhook, PROOF);
   return (await makeDrafts(opened)).map((draft) => parseTransferRequest(draft, settings));
-}
-
-function failure(code: FailureCode): Outcome {
-  return { kind: "failure", error: new TransferError(code, { reason: "planted" }) };
 }
 
 /** As GitHub makes one of a heading. */

@@ -1,19 +1,17 @@
-/** The README's tables, commands and links, held against what they speak of: no row missing, none too many. */
-import { existsSync, readFileSync } from "node:fs";
+/** The README's tables, held against what they speak of: no row missing, none too many. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { DEMO_CONNECTION, DEMO_KEY } from "../dev/seed.ts";
 import { parseConfig } from "../lib/config.ts";
 import { FAILURES, type FailureCode, failureOf } from "../lib/errors.ts";
 import { AgentSession, GatewaySite } from "../lib/gateway/site.ts";
 import { CONVENTIONAL_FIELDS } from "../lib/mapping/conventional-fields.ts";
-import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
 import { SOURCES } from "../lib/sources/index.ts";
+import { OPTIONS } from "../lib/sources/source.ts";
 import { CallDataFormat, CallDataOverflow } from "../lib/transfer/call-data.ts";
 import { Connection } from "../lib/transfer/connection.ts";
 import { parseTransferRequest } from "../lib/transfer/request.ts";
 import { REFUSAL_REASONS } from "../lib/transfer/result.ts";
 import { MODES, TARGET_TYPES } from "../lib/transfer/target.ts";
-import manifest from "../package.json" with { type: "json" };
 import { readTables, unquote } from "./support/markdown-tables.ts";
 import { toConnection, violationsIn } from "./support/transfer-request.ts";
 
@@ -108,6 +106,15 @@ describe("the tables of the configuration", () => {
     expect(namesIn(rowsOf(what)).toSorted()).toEqual(fields.toSorted());
   });
 
+  it.each(OPTIONS)("name the sources for which %s is there, or those that go without", (option) => {
+    const row =
+      rowsOf("{prefix}/connections/{connection}")
+        .find(([name = ""]) => unquote(name) === option)
+        ?.at(-1) ?? "";
+    const named = SOURCES.filter(({ id }) => row.includes(`\`${id}\``));
+    expect(named).toEqual(SOURCES.filter(({ options }) => options.includes(option) !== row.includes("Not for")));
+  });
+
   it("name the variables of the environment", () => {
     const names = namesIn(rowsOf("variable"));
     const complaint = () => parseConfig({});
@@ -155,47 +162,5 @@ describe("the table of a transfer request", () => {
   it("names the kinds of targets, the modes, the formats and what becomes of too much, and the names that need no mapping", () => {
     for (const word of [...TARGET_TYPES, ...MODES, ...CallDataFormat.options, ...CallDataOverflow.options, ...CONVENTIONAL_FIELDS])
       expect(README).toMatch(new RegExp(`["\`]${word}["\`]`));
-  });
-});
-
-describe("what can be copied from it", () => {
-  const blocks = [...README.matchAll(/```sh\n(.*?)```/gs)].map(([, code]) => code ?? "").join("\n");
-
-  it("has npm scripts that there are", () => {
-    const said = [...README.matchAll(/\bnpm (?:run )?([a-z:]+)/g)]
-      .map(([, name]) => name ?? "")
-      .filter((name) => !["ci", "install"].includes(name));
-    const inCode = said.filter((name) => new RegExp(`\`[^\`]*npm (run )?${name}`).test(README));
-    expect(inCode.filter((name) => !Object.hasOwn(manifest.scripts, name))).toEqual([]);
-    expect(inCode).toEqual(expect.arrayContaining(["start", "test"]));
-  });
-
-  it("begins with the two commands", () => {
-    expect(blocks).toMatch(/^npm ci && npm start .*\nnpm ci && npm test /m);
-  });
-
-  it("has the request of the local stack", () => {
-    expect(blocks).toContain(`/v1/transfers/${DEMO_CONNECTION} -H 'Authorization: Bearer ${DEMO_KEY}'`);
-  });
-
-  it("has JSON that parses", () => {
-    const documents = [...README.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => text ?? "");
-    expect(documents.length).toBeGreaterThan(0);
-    for (const document of documents) expect(JSON.parse(document)).toEqual(expect.any(Object));
-  });
-
-  it("has secrets that the functions take", async () => {
-    const documents = [...README.matchAll(/^cat > (\w+)\.json <<'JSON'\n(.*?)^JSON$/gms)].map(([, name, text]) => [
-      name,
-      JSON.parse(text ?? ""),
-    ]);
-    const { connection, agent } = Object.fromEntries(documents);
-    expect((await ConfiguredConnection.safeParseAsync(connection)).error).toBeUndefined();
-    expect(AgentSession.safeParse(agent).error).toBeUndefined();
-  });
-
-  it("links to files that there are", () => {
-    const links = [...README.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path ?? "");
-    expect(links.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)))).toEqual([]);
   });
 });

@@ -73,9 +73,10 @@ describe("serverless.yml", () => {
   it("lets no function outlive the claim that it holds", async () => {
     let now = 0;
     const records = createMemoryRecords({ now: () => now });
-    const claim = await records.claim({ explicit: true, key: "delivery", fingerprint: "request" }, PENDING);
+    const delivery = { explicit: true, key: "delivery", fingerprint: "request" };
+    const claim = await records.claim(delivery, PENDING);
     now = service.provider.timeout * 1_000;
-    const state = await records.read("delivery", toDeadline(0));
+    const state = await records.read(delivery, toDeadline(0));
     expect(state).toMatchObject({ kind: "in-progress", transferId: claim?.transferId });
   });
 

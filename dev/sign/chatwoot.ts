@@ -1,4 +1,4 @@
-/** sha256=hex(HMAC-SHA256(TIMESTAMP.BODY)), the time in s; second-hand, as the source `chatwoot` says. */
+/** sha256=hex(HMAC-SHA256(TIMESTAMP.BODY)), the time in s: chatwoot/chatwoot#13573. */
 import { createHmac, randomUUID } from "node:crypto";
 import { type Sign, withHeaders } from "./signer.ts";
 

@@ -3,7 +3,7 @@ import { TransferError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { ConfiguredConnection } from "../sources/configured-connection.ts";
 import { createDecoyVerifier } from "../sources/decoy-verifier.ts";
-import type { Claims, Verdict } from "../sources/source.ts";
+import type { Proof, Verdict } from "../sources/source.ts";
 import { DEADLINE_MAX_MS } from "../transfer/connection.ts";
 import { Name } from "../transfer/target.ts";
 import type { HttpRequest } from "./request.ts";
@@ -30,7 +30,7 @@ interface Dependencies {
 
 export interface Authenticated {
   readonly connection: ConfiguredConnection;
-  readonly claims: Claims;
+  readonly proof: Proof;
   /** Anybody can sign so: nothing of the connection is told. */
   readonly publicSecret?: boolean;
 }
@@ -53,10 +53,10 @@ export function createAuthenticator({ connections, log, now }: Dependencies): Au
     else if (!connection.settings.enabled) request.note({ reason: "disabled-connection" });
     else if (!verdict.ok) request.note({ reason: verdict.reason });
     else {
-      const { secretId, claims = {}, publicSecret = false } = verdict;
+      const { ok: _ok, secretId, publicSecret = false, ...proof } = verdict;
       request.note({ reason: undefined, source: connection.source.id, secretId });
       log.count("Authenticated", { connection: request.connectionName, secretId });
-      return { connection, claims, publicSecret };
+      return { connection, proof, publicSecret };
     }
     return undefined;
   }

@@ -15,11 +15,11 @@ interface Dependencies {
 export function createReceiveTransfer({ authenticate, transfers, log }: Dependencies): Route {
   return async (request) => {
     const { webhook, requestId, connectionName, stopwatch } = request;
-    const { connection, claims, publicSecret } = await authenticate(request);
+    const { connection, proof, publicSecret } = await authenticate(request);
     const { settings, source } = connection;
     request.note({ gateway: settings.gateway });
     const deadline = stopwatch.deadline(settings.deadlineMs ?? source.deadlineMs);
-    const opened = await connection.open(webhook, claims);
+    const opened = await connection.open(webhook, proof);
     const command = { connectionName, connection: settings, receivedAt: webhook.receivedAt.toISOString(), deadline };
     const entries =
       "error" in opened ? [toFailedEntry(opened.error)] : await transferAll(opened.drafts, { transfers, command, log, requestId });

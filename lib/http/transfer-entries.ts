@@ -19,7 +19,7 @@ export interface Entry {
 
 interface TransferAllOptions {
   readonly transfers: TransferService;
-  readonly command: Omit<TransferCommand, "draft" | "observe">;
+  readonly command: Omit<TransferCommand, "draft" | "observe" | "repeatedWithOthers">;
   readonly log: Log;
   readonly requestId: string;
 }
@@ -32,7 +32,9 @@ export function transferAll(
     makeInTurn(drafts, command.deadline),
     async (draft) => {
       const observed = createObserver(log, requestId);
-      const outcome = await settle(transfers.transfer({ ...command, draft, observe: observed.observe }));
+      const outcome = await settle(
+        transfers.transfer({ ...command, draft, observe: observed.observe, repeatedWithOthers: drafts.length > 1 }),
+      );
       return { outcome, facts: { ...observed.facts(), ...toFacts(outcome) } };
     },
     { concurrency: CONCURRENT_TRANSFERS },

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Delivery } from "../transfer/delivery.ts";
 import type { Claim, RecordState, Records, Settled } from "../transfer/service.ts";
 
 /** Longer than the time-out of the function that holds the claim (28 s): whoever held it then is gone. */
@@ -30,6 +31,11 @@ interface Held {
 /** `now` is monotonic, in ms. */
 export function createMemoryRecords({ now }: { readonly now: () => number }): Records {
   const records = new Map<string, MemoryRecord>();
+  const aliases = new Map<string, string>();
+
+  function keyOf({ key, alias }: Delivery): string {
+    return (alias === undefined ? undefined : aliases.get(alias)) ?? key;
+  }
 
   function look(key: string): RecordState | undefined {
     const record = records.get(key);
@@ -41,34 +47,37 @@ export function createMemoryRecords({ now }: { readonly now: () => number }): Re
     return { kind: "in-progress", fingerprint, transferId: state.abandoned.transferId };
   }
 
-  function keep(key: string, record: MemoryRecord): void {
-    records.set(key, record);
-    const [oldest] = records.keys();
-    if (records.size > RECORDS_MAX && oldest !== undefined) records.delete(oldest);
+  function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
+    map.set(key, value);
+    const [oldest] = map.keys();
+    if (map.size > RECORDS_MAX && oldest !== undefined) map.delete(oldest);
   }
 
   return {
-    async read(key, { remainingMs, signal }) {
+    async read(delivery, { remainingMs, signal }) {
       for (;;) {
-        const state = look(key);
+        const state = look(keyOf(delivery));
         if (state?.kind !== "in-progress" || signal.aborted || remainingMs() <= WAIT_RESERVE_MS + POLL_MS) return state;
         await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
       }
     },
 
-    async claim({ key, fingerprint, explicit }, pending) {
+    async claim(delivery, pending) {
+      const { fingerprint, explicit, alias } = delivery;
+      const key = keyOf(delivery);
       const state = look(key);
       if (state !== undefined && (state.kind !== "open" || (explicit && state.fingerprint !== fingerprint))) return undefined;
       const claim: Claim = { transferId: randomUUID(), key, nonce: randomUUID() };
       const abandoned: Settled = { ...pending, transferId: claim.transferId, replayed: false, state: "unknown", code: "gateway-timeout" };
-      keep(key, { fingerprint, state: { nonce: claim.nonce, leaseEndsAt: now() + LEASE_MS, abandoned } });
+      if (alias !== undefined) keep(aliases, alias, key);
+      keep(records, key, { fingerprint, state: { nonce: claim.nonce, leaseEndsAt: now() + LEASE_MS, abandoned } });
       return claim;
     },
 
     async finish({ key, nonce }, ending) {
       const record = records.get(key);
       if (record === undefined || record.state === "open" || !("nonce" in record.state) || record.state.nonce !== nonce) return;
-      keep(key, { ...record, state: ending });
+      keep(records, key, { ...record, state: ending });
     },
   };
 }

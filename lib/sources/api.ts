@@ -16,6 +16,8 @@ export const api = defineSource({
   id: "api",
   schemes: [sharedSecret],
   deadlineMs: DEADLINE_MAX_MS,
+  deliveryId: "unsigned",
+  options: ["reply"],
   readsDryRun: true,
   readBody: readJsonBody,
   payload: z.custom<Fields>(isFields, "must be an object"),

@@ -16,7 +16,7 @@ import { type Answering, type Claims, defineSource, type Reply, toDraft } from "
 
 /** A channel gives up after 15 s (github.com/daveta/analytics, troubleshooting_timeout.md: second-hand). */
 const DEADLINE_MS = 13_000;
-/** What the vendor's own SDK answers to an invoke that nobody handles: a 200 would be a result. */
+/** To an invoke that nobody handles, as the SDK's CloudAdapterBase.ProcessTurnResults does: a 200 would be a result. */
 const NOT_IMPLEMENTED = 501;
 
 const Text = z.string().optional().catch(undefined);
@@ -40,11 +40,14 @@ export const botFramework = defineSource({
   id: "bot-framework",
   schemes: [botFrameworkToken],
   deadlineMs: DEADLINE_MS,
+  deliveryId: "unsigned",
+  options: ["mapping", "texts"],
   readBody: readJsonBody,
   payload: Activity,
-  toDrafts: async (activity, { claims, map }) => {
+  toDrafts: async (activity, { proof: { claims = {} }, map }) => {
     assertSameService(activity, claims);
     if (!["event", "invoke"].includes(activity.type) || activity.name !== "handoff.initiate") return [];
+    assertListed(activity, claims);
     return [toDraft(await map(activity, isFields(activity.value) ? withoutParameters(activity.value) : {}), toDeliveryId(activity))];
   },
   reply,
@@ -62,6 +65,12 @@ function toDeliveryId({ channelId, id }: Activity): string | undefined {
 function assertSameService({ serviceUrl }: Activity, { serviceurl }: Claims): void {
   if (serviceUrl === undefined || serviceUrl !== serviceurl)
     throw new TransferError("unauthenticated", { reason: "serviceUrl is not the token's" });
+}
+
+/** Who may write on a channel decides what an activity is worth: on some of them, a customer can send any event, `handoff.initiate` for any call. */
+function assertListed({ channelId }: Activity, { channels }: Claims): void {
+  if (!Array.isArray(channels) || channelId === undefined || !channels.includes(channelId))
+    throw new TransferError("unauthenticated", { reason: "the channel is not listed, or the token's key not endorsed for it" });
 }
 
 function reply(answering: Answering<Activity>): Reply {

@@ -20,6 +20,8 @@ export const botpress = defineSource({
   id: "botpress",
   schemes: [defineSharedSecret({ in: ["header"], header: "x-bp-secret" })],
   deadlineMs: DEADLINE_MS,
+  deliveryId: "none",
+  options: ["mapping"],
   readBody: readJsonBody,
   payload: StartHitl,
   toDrafts: async (input, { map }) => [toDraft(await map(input, withoutParameters(input)), undefined)],

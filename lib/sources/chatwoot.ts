@@ -1,7 +1,8 @@
 /**
- * Source `chatwoot`: a webhook or an agent bot of Chatwoot 4.13 or later. The call stands in custom attributes of the conversation or contact, or where the
- * connection's mapping finds it; an event that names no call is about something else and asks for nothing. Second-hand: the signature, which does not cover
- * the delivery id. https://www.chatwoot.com/hc/user-guide/articles/1677693021-how-to-use-webhooks
+ * Source `chatwoot`: a webhook of Chatwoot 4.11.2 or later, or an agent bot of 4.13 or later (chatwoot/chatwoot#13862). The call stands in custom attributes
+ * of the conversation or contact, or where the connection's mapping finds it; an event that names no call is about something else and asks for nothing. The
+ * signature does not cover the delivery id, which repeats keep (chatwoot/chatwoot#13573).
+ * https://www.chatwoot.com/hc/user-guide/articles/1677693021-how-to-use-webhooks
  */
 import * as z from "zod";
 import type { Fields } from "../transfer/request.ts";
@@ -21,6 +22,9 @@ export const chatwoot = defineSource({
   id: "chatwoot",
   schemes: [chatwootSignature],
   deadlineMs: DEADLINE_MS,
+  deliveryId: "unsigned",
+  options: ["mapping", "events"],
+  eventOf: ({ event }) => event,
   mappingHeaders: ["x-chatwoot-delivery"],
   readBody: readJsonBody,
   payload: ChatwootEvent,
@@ -32,8 +36,9 @@ export const chatwoot = defineSource({
 });
 
 /**
- * An agent bot's webhook is repeated on 429 and 500, three times in all, and then its conversation is opened for people, as on any other error at once:
- * what a refused transfer should lead to. Webhooks of an account are never repeated. https://github.com/chatwoot/chatwoot/issues/15920
+ * An agent bot's webhook is repeated on 429 and 500: three attempts, 3 s apart. Then, and at once on any other error, a pending conversation is opened for
+ * people if the event was of a message and the account does not keep it pending: what a refused transfer should lead to. On other events an error changes
+ * nothing. Webhooks of an account are not repeated up to now. https://github.com/chatwoot/chatwoot/issues/15920
  */
 const replyOnce: (answering: Answering<unknown>) => Reply = replyWithStatuses({
   // 503 is not repeated.

@@ -7,22 +7,35 @@ import { Connection } from "../transfer/connection.ts";
 import { type Fields, isFields } from "../transfer/request.ts";
 import type { Scheme } from "../verification/scheme.ts";
 import { findSource, SOURCES } from "./index.ts";
-import type { Claims, Opened, Source, Verified, Verifier, Webhook } from "./source.ts";
+import { OPTIONS, type Opened, type Option, type Proof, type Source, type Verified, type Verifier, type Webhook } from "./source.ts";
 
 /** Headers that a mapping may read. What proves the caller, or could, is not among them. */
 const MAPPING_HEADERS = ["content-type", "user-agent", "x-request-id"];
+
+/** Why a source does without it. */
+const MISPLACED: Readonly<Record<Option, string>> = {
+  mapping: "is not for this source: its body is the transfer request itself",
+  reply: "must be native for this source: its caller has an answer of its own, or repeats by the status alone",
+  texts: "is not for this source: it shows a customer nothing",
+  events: "is not for this source: all that it is sent asks for a transfer",
+};
 
 export interface ConfiguredConnection {
   readonly settings: Connection;
   readonly source: Source;
   readonly verify: Verifier;
   /** Of a webhook that was verified. */
-  open(webhook: Webhook, claims: Claims): Promise<Opened>;
+  open(webhook: Webhook, proof: Proof): Promise<Opened>;
 }
 
 export const ConfiguredConnection = Connection.transform(async (settings, context): Promise<ConfiguredConnection> => {
   const source = findSource(settings.source);
   if (source === undefined) return refuse(context, "source", `must be one of ${SOURCES.map(({ id }) => id).join(", ")}`);
+
+  for (const option of OPTIONS)
+    if (!source.options.includes(option) && isSet(settings, option)) return refuse(context, option, MISPLACED[option]);
+  if (source.options.includes("events") && settings.events === undefined)
+    return refuse(context, "events", "must list what asks for a transfer: this caller sends other events, too");
 
   const verification = isFields(settings.verification) ? settings.verification : {};
   const scheme = chooseScheme(source, verification);
@@ -36,10 +49,20 @@ export const ConfiguredConnection = Connection.transform(async (settings, contex
 
   const mapping = settings.mapping === undefined ? undefined : await compile(settings.mapping);
   if (typeof mapping === "string") return refuse(context, "mapping", mapping);
-  const open: ConfiguredConnection["open"] = (webhook, claims) =>
-    source.open({ webhook, settings, claims, map: createMap(mapping, source, withoutSecrets(webhook, source, verification)) });
+  const open: ConfiguredConnection["open"] = (webhook, proof) =>
+    source.open({ webhook, settings, proof, map: createMap(mapping, source, withoutSecrets(webhook, source, verification)) });
   return { settings, source, verify: verify.data, open };
 });
+
+function isSet({ mapping, reply, texts, events }: Connection, option: Option): boolean {
+  const set = {
+    mapping: mapping !== undefined,
+    reply: reply !== "native",
+    texts: Object.keys(texts).length > 0,
+    events: events !== undefined,
+  };
+  return set[option];
+}
 
 /** The one that is named, or the source's usual one. */
 function chooseScheme(source: Source, verification: Fields): Scheme | undefined {

@@ -1,7 +1,8 @@
 /**
  * Source `dialogflow-cx`: a webhook of a Dialogflow CX agent. Always answered with 200: anything else is an error of the webhook to the bot, which then
- * cannot branch. It does by the session's parameters `ccgw_state`, `ccgw_code`, … `liveAgentHandoff` is a measurement: it does not mute the bot. No
- * delivery id, no repeats. https://docs.cloud.google.com/dialogflow/cx/docs/concept/webhook
+ * cannot branch. It does by the session's parameters `ccgw_state`, `ccgw_code`, … `liveAgentHandoff` is a measurement: it does not mute the bot.
+ * Whether it repeats was not found. No delivery id: it is derived from the call, so that a repeat is the same delivery.
+ * https://docs.cloud.google.com/dialogflow/cx/docs/concept/webhook
  */
 import * as z from "zod";
 import type { Connection } from "../transfer/connection.ts";
@@ -30,6 +31,8 @@ export const dialogflowCx = defineSource({
   id: "dialogflow-cx",
   schemes: [defineSharedSecret({ in: ["bearer", "api-key", "basic"] }), googleIdToken],
   deadlineMs: DEADLINE_MS,
+  deliveryId: "none",
+  options: ["mapping", "texts"],
   readBody: readJsonBody,
   payload: WebhookRequest,
   toDrafts: async (request, { settings, map }) => [toDraft(await map(request, toFields(request, settings)), undefined)],

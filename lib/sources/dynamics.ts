@@ -27,6 +27,8 @@ export const dynamics = defineSource({
   id: "dynamics",
   schemes: [defineSharedSecret({ in: ["bearer", "api-key"], parameter: "code" })],
   deadlineMs: DEADLINE_MAX_MS,
+  deliveryId: "unsigned",
+  options: ["mapping"],
   mappingHeaders: ["x-ms-dynamics-organization", "x-ms-dynamics-entity-name", "x-ms-dynamics-request-name"],
   readBody,
   payload: RemoteExecutionContext,

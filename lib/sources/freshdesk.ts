@@ -19,10 +19,13 @@ export const freshdesk = defineSource({
   id: "freshdesk",
   schemes: [secretOfRule],
   deadlineMs: DEADLINE_MS,
+  deliveryId: "none",
+  options: ["mapping"],
   readBody: readJsonOrFormBody,
   payload: z.looseObject({}, "must be an object"),
   toDrafts: async (body, { map }) => [toDraft(await map(body, body), undefined)],
-  // It repeats after 5, 30 and 60 minutes what failed by "an issue at the recipient's end", which a 5xx says; about other statuses its page is silent.
+  // What failed by "an issue at the recipient's end", which a 5xx says, it repeats 5 minutes after the failure, 30 after that and 60 after that; about
+  // other statuses its page is silent.
   reply: replyWithStatuses({
     // A duplicate in progress would be a 409.
     retry: 503,

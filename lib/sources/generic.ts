@@ -26,6 +26,8 @@ export const generic = defineSource({
   id: "generic",
   schemes: [secretOfCaller, hmac, standardWebhooks],
   deadlineMs: DEADLINE_MS,
+  deliveryId: "unsigned",
+  options: ["mapping", "reply"],
   readsDryRun: true,
   readBody: readJsonOrFormBody,
   payload: z.looseObject({}, "must be an object"),

@@ -1,6 +1,6 @@
 /**
  * Source `hubspot`: the webhook action of a HubSpot workflow: the object as the object API returns it, or chosen properties; an array asks for one transfer
- * an object. No delivery id: it is derived from the call. Second-hand: how HubSpot writes the URL that it signs, and that it reads Retry-After in ms.
+ * an object. No delivery id: it is derived from the call.
  * https://developers.hubspot.com/docs/methods/workflows/webhook_information
  */
 import * as z from "zod";
@@ -32,6 +32,8 @@ export const hubspot = defineSource({
   schemes: [hubspotV3, hubspotV2, hubspotV1, sharedSecret],
   // It waits 30 s.
   deadlineMs: DEADLINE_MAX_MS,
+  deliveryId: "none",
+  options: ["mapping"],
   readBody: readJsonBody,
   payload: z.union([z.array(HubspotObject).min(1).max(OBJECTS_MAX), HubspotObject], {
     error: `must be an object, or an array of 1 to ${OBJECTS_MAX} objects`,

@@ -20,16 +20,17 @@ export const intercom = defineSource({
   id: "intercom",
   schemes: [intercomSignature],
   deadlineMs: DEADLINE_MS,
+  deliveryId: "signed",
+  options: ["mapping", "events"],
+  eventOf: ({ topic }) => topic,
   readBody: readJsonBody,
   payload: Notification,
   async toDrafts(notification, { map }) {
-    // Sent when the webhook is set up, and by its test button.
-    if (notification.topic === "ping") return [];
     const fields = await map(notification, toAttributes(notification));
     return namesCall(fields) ? [toDraft(fields, notification.id ?? undefined)] : [];
   },
-  // Errors count: 1000 in a row pause the topic, seven days of them suspend the subscription, a 429 throttles every notification. Only what is worth
-  // repeating is an error, with 503; the body says ok, code and effect.
+  // Errors count: more than 1000 in a row within 15 minutes pause for 15 minutes, seven days of them suspend a private app's subscription, a 429 throttles
+  // for up to 2 hours. Only what is worth repeating is an error, with 503; the body says ok, code and effect.
   reply: (answering) => {
     const { outcomes } = answering;
     return outcomes.length === 0 ? acknowledgeNothingAsked() : acknowledgeUnlessWorthRepeating(answering);

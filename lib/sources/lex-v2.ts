@@ -47,8 +47,11 @@ export function lexConnectionName({ bot: { id, aliasId } }: LexEvent): string | 
 export const lexV2 = defineSource({
   id: "lex-v2",
   schemes: [invokedByLambda],
-  // Counted from the time that Lambda leaves the function; Lex waits that long.
+  // Counted from the time that Lambda leaves the function. Lex waits 30 s, unless the intent's fulfilment updates (1 to 900 s) say otherwise:
+  // https://docs.aws.amazon.com/lexv2/latest/dg/streaming-progress.html
   deadlineMs: DEADLINE_MAX_MS,
+  deliveryId: "none",
+  options: ["mapping", "texts"],
   readBody: readJsonBody,
   payload: LexEvent,
   toDrafts: async (event, { map }) => {

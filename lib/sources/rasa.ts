@@ -23,6 +23,9 @@ export const rasa = defineSource({
   schemes: [defineSharedSecret({ in: ["bearer", "api-key"], parameter: "token" })],
   // Rasa waits 5 minutes (DEFAULT_REQUEST_TIMEOUT in its rasa/core/constants.py): longer than we can.
   deadlineMs: DEADLINE_MAX_MS,
+  deliveryId: "none",
+  options: ["mapping", "reply", "texts", "events"],
+  eventOf: ({ next_action }) => next_action,
   readBody: readJsonBody,
   payload: ActionCall,
   toDrafts: async (call, { map }) => [toDraft(await map(call, withoutParameters(call.tracker.slots)), undefined)],
@@ -30,7 +33,9 @@ export const rasa = defineSource({
 });
 
 function reply({ outcomes: [outcome], payload, settings }: Answering<ActionCall>): Reply {
-  if (outcome === undefined) return toJsonReply({ events: [], responses: [] }, undefined);
+  // As Rasa's own action server says that it has no such action (rasa_sdk/endpoint.py): another one is none that the connection lists.
+  if (outcome === undefined)
+    return toJsonReply({ action_name: payload?.next_action, error: "not among the connection's events" }, undefined, 404);
   const summary = toSummary(outcome);
   const { code, reason } = summary;
   if (payload !== undefined && isRefusal(summary) && settings.reply === "native")

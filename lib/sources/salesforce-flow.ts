@@ -19,6 +19,8 @@ export const salesforceFlow = defineSource({
   schemes: [namedCredential],
   // It waits 120 s.
   deadlineMs: DEADLINE_MAX_MS,
+  deliveryId: "unsigned",
+  options: [],
   readsDryRun: true,
   readBody: readJsonBody,
   payload: z.looseObject({}, "must be an object"),

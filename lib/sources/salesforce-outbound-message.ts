@@ -37,9 +37,11 @@ export const salesforceOutboundMessage = defineSource({
   schemes: [salesforceSecret],
   // A batch takes its time. Whoever gives up earlier repeats it, and is told what became of it.
   deadlineMs: DEADLINE_MAX_MS,
+  deliveryId: "unsigned",
+  options: ["mapping"],
   readBody,
   payload: Message,
-  toDrafts: ({ Notification: notifications, ...message }, { claims, map }) => {
+  toDrafts: ({ Notification: notifications, ...message }, { proof: { claims = {} }, map }) => {
     assertListed(message.OrganizationId, claims);
     return notifications.map((notification) =>
       toBatchDraft(

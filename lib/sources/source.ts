@@ -8,10 +8,14 @@ import type { Connection } from "../transfer/connection.ts";
 import { type Draft, type Fields, invalidRequest, isFields } from "../transfer/request.ts";
 import type { TransferReply } from "../transfer/service.ts";
 import { toViolations } from "../transfer/violations.ts";
-import type { Claims, Scheme, Webhook } from "../verification/scheme.ts";
+import type { Proof, Scheme, Webhook } from "../verification/scheme.ts";
 import { assertNoDryRun } from "./reading/dry-run.ts";
 
-export type { Claims, Verdict, Verifier, Webhook } from "../verification/scheme.ts";
+export type { Claims, Proof, Verdict, Verifier, Webhook } from "../verification/scheme.ts";
+
+/** What of a connection some sources have no use for. There it is refused: ignored, it would promise what nobody keeps. */
+export const OPTIONS = ["mapping", "reply", "texts", "events"] as const;
+export type Option = (typeof OPTIONS)[number];
 
 /** What there is to answer for one transfer: the service's reply, or what kept us from one. */
 export type Outcome = TransferReply | { readonly kind: "failure"; readonly error: TransferError };
@@ -28,7 +32,7 @@ export interface Reply {
 export interface Verified {
   readonly webhook: Webhook;
   readonly settings: Connection;
-  readonly claims: Claims;
+  readonly proof: Proof;
   /** Through the connection's mapping, which sees `body`, or by the conventional names among `fields`, which are made only where there is none. */
   readonly map: (body: unknown, fields: Fields | (() => Fields)) => Promise<unknown>;
 }
@@ -77,6 +81,15 @@ interface SourceDefinition<Payload> {
   readonly schemes: readonly [Scheme, ...Scheme[]];
   /** How long it waits for the answer, in ms, a margin left out. */
   readonly deadlineMs: number;
+  /**
+   * Whether what proves the caller covers the delivery id, wherever the vendor puts it. Where it does not, the signature is what names the delivery, too: a
+   * captured request with another id is the same one. `none`: the vendor has no id, and it is derived from the call.
+   */
+  readonly deliveryId: "signed" | "unsigned" | "none";
+  /** What of `OPTIONS` its connections may have. */
+  readonly options: readonly Option[];
+  /** For a caller that sends more than what asks for a transfer: the name of what happened, which the connection has to list under `events`. */
+  readonly eventOf?: (payload: Payload) => string;
   /** Headers of this caller that a connection's mapping may read, in lower case. */
   readonly mappingHeaders?: readonly string[];
   /** Whether `toDrafts` reads `?dryRun`. Where it does not, one that is asked for there is refused: it must not transfer a customer. */
@@ -98,23 +111,35 @@ export interface Source {
   readonly id: string;
   readonly schemes: readonly [Scheme, ...Scheme[]];
   readonly deadlineMs: number;
+  readonly deliveryId: "signed" | "unsigned" | "none";
+  readonly options: readonly Option[];
   readonly mappingHeaders: readonly string[];
   open(verified: Verified): Promise<Opened>;
 }
 
 export function defineSource<Payload>(definition: SourceDefinition<Payload>): Source {
-  const { id, schemes, deadlineMs, mappingHeaders = [], readsDryRun, readBody, payload: schema, toDrafts, reply } = definition;
+  const { id, schemes, deadlineMs, deliveryId, options, eventOf, mappingHeaders = [], readsDryRun, readBody, toDrafts, reply } = definition;
 
   function parse(webhook: Webhook): Payload {
-    const payload = schema.safeParse(readBody(webhook));
+    const payload = definition.payload.safeParse(readBody(webhook));
     if (!payload.success) throw invalidRequest(toViolations(payload.error, []));
     return payload.data;
+  }
+
+  async function draft(payload: Payload, verified: Verified): Promise<readonly (Draft | BatchDraft)[]> {
+    const { settings, proof } = verified;
+    if (eventOf !== undefined && !settings.events?.includes(eventOf(payload))) return [];
+    const drafts = await toDrafts(payload, verified);
+    const seenAs = deliveryId === "unsigned" ? proof.signature : undefined;
+    return seenAs === undefined ? drafts : drafts.map((each) => (typeof each === "function" ? each : { ...each, signature: seenAs }));
   }
 
   return {
     id,
     schemes,
     deadlineMs,
+    deliveryId,
+    options,
     mappingHeaders,
     async open(verified) {
       const { settings } = verified;
@@ -122,7 +147,7 @@ export function defineSource<Payload>(definition: SourceDefinition<Payload>): So
       const answer: Opened["reply"] = (outcomes, canonical) => reply({ outcomes, payload, settings, canonical });
       try {
         payload = parse(verified.webhook);
-        const drafts = await toDrafts(payload, verified);
+        const drafts = await draft(payload, verified);
         // After the drafts: a body that was not proven is told nothing else.
         assertNoDryRun(verified.webhook.query, readsDryRun === true ? ["dryRun"] : []);
         return { drafts, reply: answer };

@@ -17,6 +17,8 @@ export const standardWebhooks = defineSource({
   id: "standard-webhooks",
   schemes: [standardWebhooksSignature],
   deadlineMs: DEADLINE_MS,
+  deliveryId: "signed",
+  options: ["mapping"],
   mappingHeaders: ["webhook-id", "webhook-timestamp"],
   readBody: readJsonBody,
   payload: z.looseObject({}, "must be an object"),

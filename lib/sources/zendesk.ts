@@ -17,6 +17,8 @@ export const zendesk = defineSource({
   id: "zendesk",
   schemes: [zendeskSignature, sharedSecret],
   deadlineMs: DEADLINE_MS,
+  deliveryId: "unsigned",
+  options: ["mapping"],
   mappingHeaders: ["x-zendesk-webhook-id", "x-zendesk-webhook-invocation-id", "x-zendesk-account-id"],
   readBody: readJsonOrFormBody,
   payload: z.looseObject({}, "must be an object"),

@@ -10,6 +10,10 @@ export const DEADLINE_MAX_MS = 25_000;
 /** Less leaves no time for a TLS handshake and an answer. */
 const DEADLINE_MIN_MS = 1_000;
 
+/** The longest topics and actions that the vendors show have under 50. */
+const EVENT_MAX_CHARACTERS = 128;
+const EVENTS_MAX = 50;
+
 const Defaults = z.strictObject({
   target: z.union([Name, Target]).optional(),
   mode: Mode.optional(),
@@ -51,6 +55,8 @@ export const Connection = z
     targets: z.record(Name, Target).default({}),
     defaults: Defaults.default({}),
     allow: Allow.prefault({}),
+    /** Names of what asks for a transfer, for sources whose caller sends more than that. */
+    events: z.array(z.string().min(1).max(EVENT_MAX_CHARACTERS)).min(1).max(EVENTS_MAX).optional(),
     /** JSONata, from the webhook to a transfer request: for sources whose body the customer writes. */
     mapping: z.string().max(16_384).optional(),
     /** How long the caller waits, in ms, our margin left out. The source's own unless set. */

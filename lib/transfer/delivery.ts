@@ -9,13 +9,15 @@ export interface Delivery {
   /** Unique over all connections. */
   readonly key: string;
   readonly fingerprint: string;
+  /** Of what proved it, where that does not cover its id. Of no connection: two may share a secret. Who claimed it first gives it its key. */
+  readonly alias?: string | undefined;
 }
 
 /**
  * Both are made of callId, agentId, target, mode and attempt as the caller gave them: a retry stays the same delivery when an operator has changed a
  * default or a named target meanwhile. Undefined for a draft of which no valid request can be made: it is not the repeat of one either.
  */
-export function toDelivery(connection: string, { fields, deliveryId }: Draft): Delivery | undefined {
+export function toDelivery(connection: string, { fields, deliveryId, signature }: Draft): Delivery | undefined {
   const parsed = Identity.safeParse(fields);
   if (!parsed.success) return undefined;
   const { deliveryId: inBody, callId, agentId, target, mode, attempt } = parsed.data;
@@ -23,7 +25,12 @@ export function toDelivery(connection: string, { fields, deliveryId }: Draft): D
   const id = inBody ?? deliveryId;
   const explicit = id !== undefined;
   const fingerprint = JSON.stringify([callId, agentId, target, mode, attempt]);
-  return { explicit, key: JSON.stringify(explicit ? ["id", connection, id] : ["derived", connection, fingerprint]), fingerprint };
+  return {
+    explicit,
+    key: JSON.stringify(explicit ? ["id", connection, id] : ["derived", connection, fingerprint]),
+    fingerprint,
+    ...(signature !== undefined && { alias: JSON.stringify(["signature", signature]) }),
+  };
 }
 
 const text = z.string().optional();

@@ -2,7 +2,7 @@
  * The use case: one delivery becomes at most one transfer. It decides the order in which things happen and what may be said about them; what
  * happens outside is behind two ports. No I/O, no clock.
  */
-import { TransferError, toTransferError } from "../errors.ts";
+import { failureOf, TransferError, toTransferError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { type Delivery, toDelivery } from "./delivery.ts";
 import type { Deadline, Invocation } from "./invocation.ts";
@@ -32,7 +32,8 @@ export interface Gateway {
   prepare(request: TransferRequest, connection: Connection, invocation: Invocation): Promise<PreparedTransfer>;
 }
 
-export type Settled = Extract<TransferResult, { state: "accepted" | "unknown" }>;
+/** What a record ends with. A refusal does only where nothing is to try it again. */
+export type Settled = TransferResult;
 
 export type RecordState = { readonly fingerprint: string } & (
   | { readonly kind: "open" }
@@ -50,9 +51,10 @@ export interface Claim {
   readonly nonce: string;
 }
 
+/** Each of a delivery, or of the one that its alias belongs to since that was claimed. */
 export interface Records {
   /** Waits for one that is in progress, as long as the deadline allows. */
-  read(key: string, deadline: Deadline): Promise<RecordState | undefined>;
+  read(delivery: Delivery, deadline: Deadline): Promise<RecordState | undefined>;
   /** Undefined where somebody else holds or settled it, or used its explicit id for another request: read it again. */
   claim(delivery: Delivery, pending: Pending): Promise<Claim | undefined>;
   /** Keeps the result, or opens the record again where the effect was none. */
@@ -64,6 +66,8 @@ export interface TransferCommand extends Invocation {
   readonly connection: Connection;
   readonly draft: Draft;
   readonly receivedAt: string;
+  /** One of several that are only repeated together: refused for good, it is not asked for again because another one is. */
+  readonly repeatedWithOthers?: boolean;
 }
 
 export type TransferReply =
@@ -104,7 +108,7 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
     const delivery = toDelivery(command.connectionName, command.draft);
     for (let lost = 0; lost < CLAIMS_MAX; lost += 1) {
       // What was sent or settled is answered from its record before anything is asked of the connection as it is now.
-      const found = delivery === undefined ? undefined : await records.read(delivery.key, deadline);
+      const found = delivery === undefined ? undefined : await records.read(delivery, deadline);
       if (found !== undefined && delivery !== undefined) assertSame(found, delivery);
       if (found?.kind === "settled") return { ...found.result, replayed: true };
       if (found?.kind === "in-progress") throw inProgress(found.transferId);
@@ -122,12 +126,18 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
     throw new TransferError("duplicate-in-progress", { reason: "lost every claim to others" });
   }
 
-  async function sendClaimed(prepared: PreparedTransfer, claim: Claim, pending: Pending, { observe }: Invocation): Promise<TransferResult> {
+  async function sendClaimed(
+    prepared: PreparedTransfer,
+    claim: Claim,
+    pending: Pending,
+    { observe, repeatedWithOthers = false }: TransferCommand,
+  ): Promise<TransferResult> {
     const { transferId } = claim;
     const moved: Moved = { transferId, ...pending, replayed: false };
     try {
       const answer = await prepared.send();
-      await keep(claim, answer.state === "refused" ? "open" : { ...moved, ...answer }, observe);
+      const ended = answer.state !== "refused" || (repeatedWithOthers && !failureOf(answer.code).retryable);
+      await keep(claim, ended ? { ...moved, ...answer } : "open", observe);
       return { ...moved, ...answer };
     } catch (thrown) {
       const error = toTransferError(thrown, "unknown");
@@ -158,9 +168,13 @@ function assertSame(found: RecordState, delivery: Delivery): void {
   throw new TransferError("idempotency-mismatch", {
     reason: `the first is ${found.kind}`,
     detail: "callId, agentId, target, mode or attempt differ from the first request with this delivery id.",
-    effect: found.kind === "open" ? "none" : "unknown",
+    effect: hasMovedNobody(found) ? "none" : "unknown",
     transferId: found.kind === "settled" ? found.result.transferId : undefined,
   });
+}
+
+function hasMovedNobody(found: RecordState): boolean {
+  return found.kind === "open" || (found.kind === "settled" && found.result.state === "refused");
 }
 
 function inProgress(transferId: string): TransferError {

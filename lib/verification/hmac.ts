@@ -75,7 +75,7 @@ const VENDORS = {
     version: { header: "x-hubspot-signature-version", value: "v1" },
   },
   intercom: { header: "x-hub-signature", algorithm: "sha1", prefix: "sha1=" },
-  // Known second-hand alone: as hex by our reference, after `sha256=` by receivers that others have published.
+  // After `sha256=` by chatwoot/chatwoot#13573, bare by our reference.
   chatwoot: {
     header: "x-chatwoot-signature",
     prefix: "sha256=",
@@ -152,11 +152,13 @@ function verifyHmac(webhook: Webhook, profile: SigningProfile, secrets: readonly
   const digest = hasPrefix ? presented.slice(profile.prefix.length) : presented;
   const candidates = toSigned(webhook, profile, timestamp);
   const verdict = matchSecrets(secrets, receivedAt, (value) => candidates.some((signed) => isEqual(digest, sign(signed, value, profile))));
-  if (!verdict.ok || profile.timestamp === undefined) return verdict;
+  if (!verdict.ok) return verdict;
+  const proven: Verdict = { ...verdict, signature: digest };
+  if (profile.timestamp === undefined) return proven;
   const signedAtMs = parseTimestamp(timestamp, profile.timestamp.unit);
   if (signedAtMs === undefined) return refused("malformed-credential");
   const staleness = findStaleness(signedAtMs, receivedAt, profile.toleranceSeconds);
-  return staleness === undefined ? verdict : refused(staleness);
+  return staleness === undefined ? proven : refused(staleness);
 }
 
 /** More than one where the vendor's description leaves open how the address is written: each is as hard to sign. */
@@ -168,13 +170,9 @@ function toSigned({ method, url, body }: Webhook, { signed, urlDecoded }: Signin
   });
 }
 
-/** HubSpot: percent-escapes are decoded (second-hand). Not those of `#`, `%`, `&`, `+` and `=`: two different queries would be signed alike. */
+/** HubSpot, "Validating requests": the escapes of these characters are decoded, `: / ? @ ! $ ' ( ) * , ;`, and no others. */
 function decodeUrl(url: string): string {
-  try {
-    return decodeURIComponent(url.replaceAll(/%(?=2[356B]|3D)/gi, "%25"));
-  } catch {
-    return url;
-  }
+  return url.replace(/%(?:2[14789ACF]|3[ABF]|40)/gi, decodeURIComponent);
 }
 
 function sign(signed: Uint8Array, secret: string, { algorithm, encoding, plainHash }: SigningProfile): string {

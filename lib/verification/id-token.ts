@@ -2,6 +2,7 @@
  * A signed token (JWT, RFC 7519) against its issuer's published keys. The issuer, the place of its keys and the algorithms are the verifier's: what the
  * token's header says about keys (`jwk`, `jku`, `x5u`, `x5c`) is not read. Whom the token is for is checked by the scheme that asks.
  */
+import type { CryptoKey, JWSHeaderParameters } from "jose";
 import { createIssuerKeys, type Issuer } from "./issuer-keys.ts";
 import type { Claims, VerificationFailure } from "./scheme.ts";
 
@@ -16,25 +17,34 @@ export interface TokenOptions extends Issuer {
   readonly signal: AbortSignal | undefined;
 }
 
-export type VerifyToken = (
-  token: string,
-  options: TokenOptions,
-) => Promise<{ readonly claims: Claims } | { readonly reason: VerificationFailure }>;
+export type VerifyToken = (token: string, options: TokenOptions) => Promise<VerifiedToken | { readonly reason: VerificationFailure }>;
+
+export interface VerifiedToken {
+  readonly claims: Claims;
+  /** Of the key that signed it. None: for anything. */
+  readonly endorsements: readonly string[];
+}
 
 /** What it gives throws `secrets-unavailable` where the issuer's keys cannot be read. */
 export function createTokenVerifier(): VerifyToken {
   const keys = createIssuerKeys();
   return async (token, options) => {
     const { errors, jwtVerify } = await import("jose");
+    let endorsements: readonly string[] = [];
+    async function findKey(header: JWSHeaderParameters): Promise<CryptoKey> {
+      const found = await keys.find(header, options);
+      endorsements = found.endorsements;
+      return found.key;
+    }
     try {
-      const { payload } = await jwtVerify(token, (header) => keys.find(header, options), {
+      const { payload } = await jwtVerify(token, findKey, {
         algorithms: ALGORITHMS,
         issuer: options.issuer,
         requiredClaims: ["exp"],
         currentDate: options.receivedAt,
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
       });
-      return { claims: payload };
+      return { claims: payload, endorsements };
     } catch (error) {
       if (error instanceof errors.JWTExpired) return { reason: "stale-timestamp" };
       if (error instanceof errors.JWTClaimValidationFailed)

@@ -2,9 +2,9 @@
  * The public keys of token issuers, from the metadata that each publishes (OpenID Connect Discovery 1.0 section 4) at an address of our configuration.
  * Kept, read by one request at a time, and not read again for every key id that somebody makes up.
  */
-import type { JWSHeaderParameters, LocalJWKSet } from "jose";
+import type { CryptoKey, JWSHeaderParameters } from "jose";
 import { TransferError } from "../errors.ts";
-import { readKeySet } from "./key-set.ts";
+import { type IssuerKeySet, readKeySet } from "./key-set.ts";
 
 /** New keys are published ahead of their use; withdrawn ones count no longer than this. */
 const FRESH_MS = 60 * 60 * 1_000;
@@ -28,11 +28,17 @@ interface FindOptions extends Issuer {
 
 export interface IssuerKeys {
   /** Throws `secrets-unavailable` where the keys cannot be read, and jose's error where none of them is meant. */
-  find(header: JWSHeaderParameters, options: FindOptions): ReturnType<LocalJWKSet>;
+  find(header: JWSHeaderParameters, options: FindOptions): Promise<FoundKey>;
+}
+
+export interface FoundKey {
+  readonly key: CryptoKey;
+  /** None: for anything. */
+  readonly endorsements: readonly string[];
 }
 
 interface Entry {
-  kept?: { readonly keys: LocalJWKSet; readonly readAtMs: number };
+  kept?: IssuerKeySet & { readonly readAtMs: number };
   attemptedAtMs?: number;
   /** Of the last attempt. */
   failure?: TransferError | undefined;
@@ -50,13 +56,13 @@ export function createIssuerKeys(): IssuerKeys {
       const entry = entryOf(options);
       if (!isWithin(FRESH_MS, entry.kept?.readAtMs, options)) await refresh(entry, options);
       try {
-        return await usableKeys(entry, options)(header);
+        return await findIn(usableKeys(entry, options), header);
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
         await refresh(entry, options);
         // Nobody can say that a key does not exist while its issuer cannot be asked.
         if (entry.failure !== undefined) throw entry.failure;
-        return await usableKeys(entry, options)(header);
+        return findIn(usableKeys(entry, options), header);
       }
     },
   };
@@ -67,6 +73,10 @@ export function createIssuerKeys(): IssuerKeys {
     entries.set(name, entry);
     return entry;
   }
+}
+
+async function findIn({ keys, endorsements }: IssuerKeySet, header: JWSHeaderParameters): Promise<FoundKey> {
+  return { key: await keys(header), endorsements: endorsements.get(header.kid ?? "") ?? [] };
 }
 
 /** Tries to, unless it was tried just now. */
@@ -80,7 +90,7 @@ async function refresh(entry: Entry, options: FindOptions): Promise<void> {
 async function read(entry: Entry, { issuer, metadataUrl, receivedAt }: FindOptions): Promise<void> {
   entry.attemptedAtMs = receivedAt.getTime();
   try {
-    entry.kept = { keys: await readKeySet(issuer, metadataUrl), readAtMs: receivedAt.getTime() };
+    entry.kept = { ...(await readKeySet(issuer, metadataUrl)), readAtMs: receivedAt.getTime() };
     entry.failure = undefined;
   } catch (error) {
     entry.failure = toUnavailable(error);
@@ -89,8 +99,8 @@ async function read(entry: Entry, { issuer, metadataUrl, receivedAt }: FindOptio
   }
 }
 
-function usableKeys({ kept, failure }: Entry, options: FindOptions): LocalJWKSet {
-  if (kept !== undefined && isWithin(USABLE_MS, kept.readAtMs, options)) return kept.keys;
+function usableKeys({ kept, failure }: Entry, options: FindOptions): IssuerKeySet {
+  if (kept !== undefined && isWithin(USABLE_MS, kept.readAtMs, options)) return kept;
   throw failure ?? unavailable("not read");
 }
 

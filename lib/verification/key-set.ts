@@ -20,7 +20,15 @@ const RsaKey = z.object({
   e: z.string(),
   use: z.literal("sig").optional(),
   alg: z.string().optional(),
+  /** Bot Framework's: the channels whose activities it may sign for. Any, where it has none. */
+  endorsements: z.array(z.string()).optional().catch(undefined),
 });
+
+export interface IssuerKeySet {
+  readonly keys: LocalJWKSet;
+  /** By key id. */
+  readonly endorsements: ReadonlyMap<string, readonly string[]>;
+}
 
 /** https; on this machine also http. Without a name and password, which no issuer asks for. */
 export function isFetchable(address: string): boolean {
@@ -30,7 +38,7 @@ export function isFetchable(address: string): boolean {
 }
 
 /** Throws `secrets-unavailable`. */
-export async function readKeySet(issuer: string, metadataUrl: string): Promise<LocalJWKSet> {
+export async function readKeySet(issuer: string, metadataUrl: string): Promise<IssuerKeySet> {
   const { createLocalJWKSet } = await import("jose");
   const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
   const metadata = Metadata.safeParse(await readJson(metadataUrl, signal)).data;
@@ -41,7 +49,12 @@ export async function readKeySet(issuer: string, metadataUrl: string): Promise<L
   const set = KeySet.safeParse(await readJson(metadata.jwks_uri, signal)).data;
   const keys = (set?.keys ?? []).flatMap((key) => RsaKey.safeParse(key).data ?? []);
   if (keys.length === 0) throw unavailable("none in the set");
-  return createLocalJWKSet({ keys: keys.map(({ alg, use, ...key }) => ({ ...key, ...(alg && { alg }), ...(use && { use }) })) });
+  return {
+    keys: createLocalJWKSet({
+      keys: keys.map(({ kty, kid, n, e, alg, use }) => ({ kty, kid, n, e, ...(alg && { alg }), ...(use && { use }) })),
+    }),
+    endorsements: new Map(keys.map(({ kid, endorsements = [] }) => [kid, endorsements])),
+  };
 }
 
 async function readJson(address: string, signal: AbortSignal): Promise<unknown> {

@@ -24,8 +24,15 @@ export type VerificationFailure =
 
 /** `secretId` names the secret that matched, so that an operator sees when an old one is out of use. `publicSecret`: anybody can sign so. */
 export type Verdict =
-  | { readonly ok: true; readonly secretId: string; readonly claims?: Claims; readonly publicSecret?: true }
+  | ({ readonly ok: true; readonly secretId: string; readonly publicSecret?: true } & Proof)
   | { readonly ok: false; readonly reason: VerificationFailure };
+
+/** What a verified webhook proved, beside who sent it. */
+export interface Proof {
+  readonly claims?: Claims;
+  /** The digest that matched: of one body, at one time, with one secret. */
+  readonly signature?: string;
+}
 
 /** What a verified token says, for a source that has to hold it against the body. */
 export type Claims = Readonly<Record<string, unknown>>;

@@ -38,20 +38,28 @@ describe("a bug within a transfer", async () => {
   /** The connection, with a source that breaks in one of its functions. */
   function breakIn(part: "toDrafts" | "reply"): ConfiguredConnection {
     const source = defineSource({
-      ...{ id: "api", schemes: [sharedSecret], deadlineMs: 25_000, readBody: readJsonBody, payload: z.looseObject({}) },
+      ...{
+        id: "api",
+        schemes: [sharedSecret],
+        deadlineMs: 25_000,
+        deliveryId: "none",
+        options: [],
+        readBody: readJsonBody,
+        payload: z.looseObject({}),
+      },
       toDrafts: (fields) => [{ fields }],
       reply: replyCanonically,
       [part]: fail,
     });
     const map = async () => ({});
-    return { ...connection, source, open: (webhook, claims) => source.open({ webhook, settings, claims, map }) };
+    return { ...connection, source, open: (webhook, proof) => source.open({ webhook, settings, proof, map }) };
   }
 
   async function transferBy(gateway: Gateway, through = connection) {
     const log = createKeptLog();
     const transfers = createTransferService({ gateway, records: createMemoryRecords({ now: () => 0 }) });
     const body = JSON.stringify({ callId: "1", target: { type: "agent", address: "205" }, reference: "ticket-1" });
-    const route = createReceiveTransfer({ authenticate: async () => ({ connection: through, claims: {} }), transfers, log });
+    const route = createReceiveTransfer({ authenticate: async () => ({ connection: through, proof: {} }), transfers, log });
     const handler = createHttpHandler(route, { log, edge: { ...createManualClock(), publicBaseUrl: PUBLIC_BASE_URL } });
     const event = toEvent({ ...POST, headers: { "content-type": "application/json" }, body });
     return { ...toResult(await handler(event, toContext())), ...log };

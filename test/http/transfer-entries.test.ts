@@ -4,10 +4,11 @@ import { describe, expect, it } from "vitest";
 import { type Entry, transferAll } from "../../lib/http/transfer-entries.ts";
 import type { Deadline } from "../../lib/transfer/invocation.ts";
 import type { Draft } from "../../lib/transfer/request.ts";
+import type { TransferCommand } from "../../lib/transfer/service.ts";
 import { createKeptLog } from "../support/kept-log.ts";
 import { configure, toWebhook } from "../support/open-source.ts";
-import { toConnection } from "../support/transfer-request.ts";
-import { RECEIVED_AT, startService, toDeadline } from "../support/transfer-service.ts";
+import { FIELDS, toConnection } from "../support/transfer-request.ts";
+import { RECEIVED_AT, REFUSED, startService, toDeadline } from "../support/transfer-service.ts";
 
 const COUNT = 100;
 /** Some ms each: all together can take more than one may (500 ms). */
@@ -62,6 +63,24 @@ describe("the transfers of one webhook", () => {
     });
     expect(most).toBe(1);
     expect(entries).toHaveLength(20);
+  });
+
+  it.each([
+    ["of several that was refused for good is not asked for again because of the others", 2, 0],
+    ["alone can be asked for again, though it was refused", 1, 1],
+  ])("one %s", async (_what, count, again) => {
+    const service = startService({ sends: [async () => REFUSED] });
+    const drafts = Array.from({ length: count }, (_, index) => ({ fields: { ...FIELDS, callId: `c-${index}` } }));
+    const options = {
+      transfers: { transfer: ({ draft, ...command }: TransferCommand) => service.transfer({}, { ...command, draft }) },
+      command: { connectionName: "crm", connection: toConnection(), receivedAt: RECEIVED_AT, deadline: toDeadline() },
+      log: createKeptLog(),
+      requestId: "r-1",
+    };
+    await transferAll(drafts, options);
+    const entries = await transferAll(drafts, options);
+    expect(entries.map(({ facts }) => facts)).toMatchObject(drafts.map(() => ({ state: "refused", effect: "none" })));
+    expect(service.calls.filter((call) => call === "send")).toHaveLength(count + again);
   });
 
   it("are not mapped once the deadline is over: that is worth a repeat", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createMemoryRecords } from "../../lib/records/memory-records.ts";
+import type { Delivery } from "../../lib/transfer/delivery.ts";
 import { claimed, PENDING } from "../support/claims.ts";
 import { toDeadline } from "../support/transfer-service.ts";
 import { describeRecords } from "./records-contract.ts";
@@ -19,6 +20,10 @@ describeRecords("those in memory", () => {
 const LEASE_MS = 35_000;
 const RECORDS_MAX = 10_000;
 
+function named(key: string): Delivery {
+  return { explicit: true, key, fingerprint: "f" };
+}
+
 describe("records in memory", () => {
   it.each([
     [LEASE_MS - 1, "in-progress"],
@@ -26,22 +31,22 @@ describe("records in memory", () => {
   ])("after %i ms of a claim are %s", async (ageMs, kind) => {
     let nowMs = 0;
     const records = createMemoryRecords({ now: () => nowMs });
-    await claimed(records, { explicit: true, key: "k", fingerprint: "f" });
+    await claimed(records, named("k"));
     nowMs = ageMs;
-    expect(await records.read("k", toDeadline(0))).toMatchObject({ kind });
+    expect(await records.read(named("k"), toDeadline(0))).toMatchObject({ kind });
   });
 
   it("are bounded: the oldest is forgotten, and no other", async () => {
     const records = createMemoryRecords({ now: () => 0 });
-    for (let at = 0; at <= RECORDS_MAX; at += 1) await records.claim({ explicit: true, key: `k-${at}`, fingerprint: "f" }, PENDING);
-    expect(await records.read("k-0", toDeadline(0))).toBeUndefined();
-    expect(await records.read("k-1", toDeadline(0))).toMatchObject({ kind: "in-progress" });
-    expect(await records.read(`k-${RECORDS_MAX}`, toDeadline(0))).toMatchObject({ kind: "in-progress" });
+    for (let at = 0; at <= RECORDS_MAX; at += 1) await records.claim(named(`k-${at}`), PENDING);
+    expect(await records.read(named("k-0"), toDeadline(0))).toBeUndefined();
+    expect(await records.read(named("k-1"), toDeadline(0))).toMatchObject({ kind: "in-progress" });
+    expect(await records.read(named(`k-${RECORDS_MAX}`), toDeadline(0))).toMatchObject({ kind: "in-progress" });
   });
 
   it("are kept to themselves", async () => {
     const [one, two] = [createMemoryRecords({ now: () => 0 }), createMemoryRecords({ now: () => 0 })];
-    await claimed(one, { explicit: true, key: "k", fingerprint: "f" });
-    expect(await two.read("k", toDeadline(0))).toBeUndefined();
+    await claimed(one, named("k"));
+    expect(await two.read(named("k"), toDeadline(0))).toBeUndefined();
   });
 });

@@ -27,7 +27,7 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
   describe(`${name} as records`, () => {
     it("know nothing of a delivery that nobody claimed", async () => {
       const { records } = await start();
-      expect(await records.read(newDelivery().key, toDeadline())).toBeUndefined();
+      expect(await records.read(newDelivery(), toDeadline())).toBeUndefined();
     });
 
     it("give one claim for a delivery, whoever asks", async () => {
@@ -49,15 +49,15 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
       const delivery = newDelivery();
       const { transferId } = await claimed(records, delivery);
       const state = { kind: "in-progress", transferId, fingerprint: delivery.fingerprint };
-      expect(await others.read(delivery.key, toDeadline(0))).toEqual(state);
+      expect(await others.read(delivery, toDeadline(0))).toEqual(state);
     });
 
-    it.each(["accepted", "unknown"] as const)("keep the result of one that ended %s, whole", async (state) => {
+    it.each(["accepted", "refused", "unknown"] as const)("keep the result of one that ended %s, whole", async (state) => {
       const { records, others } = await start();
       const delivery = newDelivery();
       const claim = await claimed(records, delivery);
       await records.finish(claim, toSettled(claim, state));
-      expect(await others.read(delivery.key, toDeadline(0))).toEqual({
+      expect(await others.read(delivery, toDeadline(0))).toEqual({
         kind: "settled",
         fingerprint: delivery.fingerprint,
         result: toSettled(claim, state),
@@ -65,12 +65,60 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
       expect(await others.claim(delivery, PENDING)).toBeUndefined();
     });
 
+    describe("of deliveries that share an alias", () => {
+      function newPair(): readonly [Delivery, Delivery] {
+        const [one, two] = [newDelivery(), newDelivery()];
+        const alias = `alias-of-${one.key}`;
+        return [
+          { ...one, alias },
+          { ...two, fingerprint: one.fingerprint, alias },
+        ];
+      }
+
+      it("give one claim, to the first", async () => {
+        const { records, others } = await start();
+        const [one, two] = newPair();
+        const { transferId } = await claimed(records, one);
+        expect(await others.claim(two, PENDING)).toBeUndefined();
+        expect(await others.read(two, toDeadline(0))).toMatchObject({ kind: "in-progress", transferId });
+      });
+
+      it("answer the second with what became of the first, and the first by its own name alone", async () => {
+        const { records, others } = await start();
+        const [one, two] = newPair();
+        const claim = await claimed(records, one);
+        await records.finish(claim, toSettled(claim, "accepted"));
+        const settled = { kind: "settled", result: { transferId: claim.transferId } };
+        expect(await others.read(two, toDeadline(0))).toMatchObject(settled);
+        expect(await others.read({ ...one, alias: undefined }, toDeadline(0))).toMatchObject(settled);
+        expect(await others.read({ ...two, alias: undefined }, toDeadline(0))).toBeUndefined();
+      });
+
+      it("open both where the effect was none, for one claim", async () => {
+        const { records, others } = await start();
+        const [one, two] = newPair();
+        await records.finish(await claimed(records, one), "open");
+        await claimed(others, two);
+        expect(await records.claim(one, PENDING)).toBeUndefined();
+      });
+
+      it("know a further alias of the same delivery, as of one that was signed anew", async () => {
+        const { records, others } = await start();
+        const [one, two] = newPair();
+        await records.finish(await claimed(records, one), "open");
+        const again = { ...one, alias: `again-${one.key}` };
+        await claimed(records, again);
+        expect(await others.claim({ ...two, alias: again.alias }, PENDING)).toBeUndefined();
+        expect(await others.claim(two, PENDING)).toBeUndefined();
+      });
+    });
+
     it("open one whose effect was none: it can be claimed again, under another id", async () => {
       const { records, others } = await start();
       const delivery = newDelivery();
       const first = await claimed(records, delivery);
       await records.finish(first, "open");
-      expect(await others.read(delivery.key, toDeadline(0))).toEqual({ kind: "open", fingerprint: delivery.fingerprint });
+      expect(await others.read(delivery, toDeadline(0))).toEqual({ kind: "open", fingerprint: delivery.fingerprint });
       const second = await claimed(others, delivery);
       expect(second.nonce).not.toBe(first.nonce);
       expect(second.transferId).not.toBe(first.transferId);
@@ -82,7 +130,7 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
       const delivery = newDelivery();
       await records.finish(await claimed(records, delivery), "open");
       expect(await records.claim({ ...delivery, fingerprint: "another" }, PENDING)).toBeUndefined();
-      expect(await records.read(delivery.key, toDeadline(0))).toMatchObject({ kind: "open", fingerprint: delivery.fingerprint });
+      expect(await records.read(delivery, toDeadline(0))).toMatchObject({ kind: "open", fingerprint: delivery.fingerprint });
     });
 
     it("take an open one that nobody named, however it was asked for", async () => {
@@ -100,7 +148,7 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
       const delivery = newDelivery();
       const claim = await claimed(records, delivery);
       await others.finish({ ...claim, ...over }, "open");
-      expect(await records.read(delivery.key, toDeadline(0))).toMatchObject({ kind: "in-progress", transferId: claim.transferId });
+      expect(await records.read(delivery, toDeadline(0))).toMatchObject({ kind: "in-progress", transferId: claim.transferId });
     });
 
     it("ignore the end that an earlier holder tells of one that was claimed again", async () => {
@@ -110,7 +158,7 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
       await records.finish(first, "open");
       const second = await claimed(others, delivery);
       await records.finish(first, toSettled(first, "accepted"));
-      expect(await others.read(delivery.key, toDeadline(0))).toMatchObject({ kind: "in-progress", transferId: second.transferId });
+      expect(await others.read(delivery, toDeadline(0))).toMatchObject({ kind: "in-progress", transferId: second.transferId });
     });
 
     it("ignore what is told of one that has ended", async () => {
@@ -119,7 +167,7 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
       const claim = await claimed(records, delivery);
       await records.finish(claim, toSettled(claim, "accepted"));
       await records.finish(claim, "open");
-      expect(await records.read(delivery.key, toDeadline(0))).toMatchObject({ kind: "settled", result: { state: "accepted" } });
+      expect(await records.read(delivery, toDeadline(0))).toMatchObject({ kind: "settled", result: { state: "accepted" } });
     });
 
     it("hold a claim for as long as the function may run", async () => {
@@ -127,7 +175,7 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
       const delivery = newDelivery();
       await claimed(records, delivery);
       advance(LEASE_MIN_MS);
-      expect(await others.read(delivery.key, toDeadline(0))).toMatchObject({ kind: "in-progress" });
+      expect(await others.read(delivery, toDeadline(0))).toMatchObject({ kind: "in-progress" });
     });
 
     it("call one unknown whose claimant is gone, and give it to nobody", async () => {
@@ -135,7 +183,7 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
       const delivery = newDelivery();
       const { transferId } = await claimed(records, delivery);
       advance(LEASE_MAX_MS);
-      expect(await others.read(delivery.key, toDeadline())).toEqual({
+      expect(await others.read(delivery, toDeadline())).toEqual({
         kind: "settled",
         fingerprint: delivery.fingerprint,
         result: { ...PENDING, transferId, replayed: false, state: "unknown", code: "gateway-timeout" },
@@ -149,14 +197,14 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
       const claim = await claimed(records, delivery);
       advance(LEASE_MAX_MS);
       await records.finish(claim, toSettled(claim, "accepted"));
-      expect(await others.read(delivery.key, toDeadline(0))).toMatchObject({ kind: "settled", result: { state: "accepted" } });
+      expect(await others.read(delivery, toDeadline(0))).toMatchObject({ kind: "settled", result: { state: "accepted" } });
     });
 
     it("wait for one that is in progress, and tell how it ended", async () => {
       const { records, others } = await start();
       const delivery = newDelivery();
       const claim = await claimed(records, delivery);
-      const waiting = others.read(delivery.key, toDeadline());
+      const waiting = others.read(delivery, toDeadline());
       await records.finish(claim, toSettled(claim, "accepted"));
       expect(await waiting).toMatchObject({ kind: "settled", result: { state: "accepted" } });
     });
@@ -168,7 +216,7 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
       const { records } = await start();
       const delivery = newDelivery();
       await claimed(records, delivery);
-      expect(await records.read(delivery.key, deadline())).toMatchObject({ kind: "in-progress" });
+      expect(await records.read(delivery, deadline())).toMatchObject({ kind: "in-progress" });
     });
 
     it("stop waiting when they are aborted meanwhile", async () => {
@@ -176,7 +224,7 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
       const delivery = newDelivery();
       await claimed(records, delivery);
       const controller = new AbortController();
-      const waiting: Promise<RecordState | undefined> = records.read(delivery.key, toDeadline(60_000, controller.signal));
+      const waiting: Promise<RecordState | undefined> = records.read(delivery, toDeadline(60_000, controller.signal));
       controller.abort();
       expect(await waiting).toMatchObject({ kind: "in-progress" });
     });

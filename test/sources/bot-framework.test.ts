@@ -9,7 +9,7 @@ import { startTestIssuer } from "../support/token-issuer.ts";
 import { CANONICAL_ANSWERS, describeSource, type ExpectedAnswer } from "./source-contract.ts";
 
 const SERVICE_URL = "https://europe.directline.botframework.com/";
-const CLAIMS = { serviceurl: SERVICE_URL };
+const CLAIMS = { serviceurl: SERVICE_URL, channels: ["directline"] };
 const APP_ID = "5a0e1f6c-8d0b-4c55-9d0f-9f1f5d1c7e21";
 const OTHER_APP_ID = "91c2a7de-3b44-4f0a-8a55-0d6a4f1b2c33";
 const FIXTURE = readFixture("bot-framework/handoff-initiate.json");
@@ -25,6 +25,7 @@ const VERIFICATION = {
     { id: "current", value: APP_ID },
     { id: "expired", value: OTHER_APP_ID, notAfter: new Date(INSTANT).toISOString() },
   ],
+  channels: ["directline"],
   issuer: issuer.url,
   metadataUrl: issuer.metadataUrl,
 };
@@ -39,7 +40,7 @@ describeSource({
   claims: CLAIMS,
   headers: JSON_HEADERS,
   async sign(_unsigned, name) {
-    const token = await issuer.sign({ aud: name === "current" ? APP_ID : "another-bot", ...CLAIMS });
+    const token = await issuer.sign({ aud: name === "current" ? APP_ID : "another-bot", serviceurl: SERVICE_URL });
     return { headers: { authorization: `Bearer ${token}` } };
   },
   signsBody: false,
@@ -69,7 +70,7 @@ describeSource({
   },
 });
 
-function open(over: Readonly<Record<string, unknown>>, claims: Readonly<Record<string, string>>) {
+function open(over: Readonly<Record<string, unknown>>, claims: Readonly<Record<string, unknown>>) {
   const body = JSON.stringify({ ...ACTIVITY, ...over });
   return openSource({ connection: { source: "bot-framework", verification: VERIFICATION }, body, claims });
 }
@@ -90,10 +91,24 @@ describe("source bot-framework", () => {
     await expect(openSource({ connection, body, claims: {} })).rejects.toMatchObject({ code: "unauthenticated" });
   });
 
-  it("answers one that is not proven so like any other: plainly, whatever the connection's reply", async () => {
+  it.each([
+    ["a channel that the connection does not list", { channelId: "webchat" }, CLAIMS],
+    ["a channel that the token's key is not endorsed for", {}, { ...CLAIMS, channels: [] }],
+    ["no channel", { channelId: undefined }, CLAIMS],
+    ["a token of which nothing is known", {}, { serviceurl: SERVICE_URL }],
+  ])("is not asked for a transfer from %s", async (_what, over, claims) => {
+    await expect(open(over, claims)).rejects.toMatchObject({ code: "unauthenticated" });
+  });
+
+  it("goes on without a transfer on a channel that the connection does not list", async () => {
+    const { opened } = await open({ type: "message", channelId: "webchat" }, CLAIMS);
+    expect(opened).toEqual({ drafts: [] });
+  });
+
+  it("answers one that is not proven so like any other: plainly", async () => {
     const stack = await startStack({ instantMs: INSTANT });
     try {
-      const { connection } = stack.connect({ connection: { source: "bot-framework", verification: VERIFICATION, reply: "always-200" } });
+      const { connection } = stack.connect({ connection: { source: "bot-framework", verification: VERIFICATION } });
       const token = await issuer.sign({ aud: APP_ID, serviceurl: "https://elsewhere.example/" });
       const headers = { ...JSON_HEADERS, authorization: `Bearer ${token}` };
       expect(await stack.transfer(connection, FIXTURE, { headers })).toMatchObject({

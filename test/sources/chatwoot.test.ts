@@ -17,9 +17,12 @@ const REQUEST = {
   deliveryId: DELIVERY,
 };
 
+const CONNECTION = { events: ["conversation_updated", "message_created"] };
+
 const CONTRACT: SourceContract = {
   id: "chatwoot",
   verification: { scheme: "chatwoot" },
+  connection: CONNECTION,
   secrets: SECRETS,
   headers: { ...JSON_HEADERS, accept: "application/json", "x-chatwoot-delivery": DELIVERY },
   sign,
@@ -61,17 +64,18 @@ async function sign(unsigned: Unsigned, secret: string): Promise<Proof> {
 
 describe("source chatwoot", () => {
   it.each([
-    ["an event without attributes", { event: "webwidget_triggered", contact: { id: 1 } }],
-    ["a conversation without a call", { event: "conversation_created", custom_attributes: {} }],
-    ["a contact whose attributes are of another kind", { event: "contact_updated", custom_attributes: "none" }],
+    ["an event without attributes", { event: "message_created", contact: { id: 1 } }],
+    ["a conversation without a call", { event: "conversation_updated", custom_attributes: {} }],
+    ["a conversation whose attributes are of another kind", { event: "conversation_updated", custom_attributes: "none" }],
+    ["another event about the same call", { event: "conversation_created", custom_attributes: { ccgw_call_id: "c-1" } }],
   ])("is asked for nothing by %s, and acknowledges it", async (_what, event) => {
     const body = JSON.stringify(event);
-    expect(await openWith("chatwoot", { body })).toEqual([]);
-    expect(await replyWith("chatwoot", [], { body })).toMatchObject({ status: 200, body: '{"transfers":[]}' });
+    expect(await openWith("chatwoot", { body, connection: CONNECTION })).toEqual([]);
+    expect(await replyWith("chatwoot", [], { body, connection: CONNECTION })).toMatchObject({ status: 200, body: '{"transfers":[]}' });
   });
 
   it("has no delivery id where an older one does not send it", async () => {
-    const body = JSON.stringify({ event: "contact_updated", custom_attributes: { ccgw_call_id: "c-1" } });
-    expect(await openWith("chatwoot", { body })).toEqual([{ fields: { callId: "c-1" }, deliveryId: undefined }]);
+    const body = JSON.stringify({ event: "conversation_updated", custom_attributes: { ccgw_call_id: "c-1" } });
+    expect(await openWith("chatwoot", { body, connection: CONNECTION })).toEqual([{ fields: { callId: "c-1" }, deliveryId: undefined }]);
   });
 });

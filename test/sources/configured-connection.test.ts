@@ -58,6 +58,27 @@ describe("a connection's document, as a whole", () => {
     expect(await pathsIn({ ...DOCUMENT, ...over })).toEqual(paths);
   });
 
+  it.each([
+    ["a mapping of what is the request itself", { source: "api", mapping: "{}" }, "mapping"],
+    ["texts where no customer reads", { source: "api", texts: { accepted: { default: "Hello" } } }, "texts"],
+    ["events where everything asks for a transfer", { source: "api", events: ["any"] }, "events"],
+    ["a mapping of a flow's request", { source: "salesforce-flow", mapping: "{}" }, "mapping"],
+    ["another reply than the one that a flow always has", { source: "salesforce-flow", reply: "always-200" }, "reply"],
+    ["the status of success for a caller that repeats by the status", { source: "zendesk", reply: "always-200" }, "reply"],
+    ["no events where others are sent, too", { source: "chatwoot" }, "events"],
+    ["an empty list of events", { source: "rasa", events: [] }, "events"],
+  ])("is refused with %s", async (_what, over, path) => {
+    expect(await pathsIn({ ...DOCUMENT, ...over })).toEqual([path]);
+  });
+
+  it.each([
+    [{ source: "api", reply: "always-200" }],
+    [{ source: "generic", reply: "always-200", mapping: "{}" }],
+    [{ source: "rasa", reply: "always-200", events: ["action_hand_over"], texts: { accepted: { default: "Hello" } } }],
+  ])("takes what its source has a use for: %j", async (over) => {
+    expect(await pathsIn({ ...DOCUMENT, ...over })).toBeUndefined();
+  });
+
   it("is refused without a verification that its source needs", async () => {
     const { verification: _left, ...document } = DOCUMENT;
     expect(await pathsIn(document)).toEqual(["verification.secrets"]);

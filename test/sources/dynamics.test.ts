@@ -1,29 +1,10 @@
-/** Dataverse's RemoteExecutionContext: https://learn.microsoft.com/power-apps/developer/data-platform/use-webhooks */
+/** Dataverse's RemoteExecutionContext, without its columns: https://learn.microsoft.com/power-apps/developer/data-platform/use-webhooks */
 import { describe, expect, it } from "vitest";
+import { CORRELATION_ID, HEADERS, openContext as open, REQUEST, ROW_ID, UPDATE } from "../support/dynamics-context.ts";
 import { readFixture } from "../support/fixture.ts";
 import { configure, failureOf, openSource, resultOf, toWebhook } from "../support/open-source.ts";
 import { ACCEPTED, REFUSED, UNKNOWN } from "../support/transfer-service.ts";
 import { CANONICAL_ANSWERS, describeSource, type SourceContract } from "./source-contract.ts";
-
-const UPDATE = new TextDecoder().decode(readFixture("dynamics/update.json"));
-const CORRELATION_ID = "b374239d-4233-41a9-8b17-a86cb4f737b5";
-const ROW_ID = "6d81597f-0f9f-e711-8122-000d3aa2331c";
-const HEADERS = {
-  "content-type": "application/json; charset=utf-8",
-  "x-ms-dynamics-organization": "orgname.crm4.dynamics.com",
-  "x-ms-dynamics-entity-name": "incident",
-  "x-ms-dynamics-request-name": "Update",
-  "x-ms-correlation-request-id": CORRELATION_ID,
-};
-const REQUEST = {
-  callId: "1552524689-16797284",
-  agentId: "101",
-  target: { type: "agent", address: "205" },
-  mode: "release-after-transfer",
-  callData: "Rückruf für Jörg Müller, Ticket CAS-01026",
-  reference: "CAS-01026",
-  deliveryId: `${CORRELATION_ID}/${ROW_ID}`,
-};
 
 const CONTRACT: SourceContract = {
   id: "dynamics",
@@ -46,81 +27,7 @@ describeSource({
   sign: (_unsigned, secret) => ({ headers: {}, query: new URLSearchParams({ code: secret }).toString() }),
 });
 
-interface Column {
-  readonly key: string;
-  readonly value: unknown;
-}
-
-/** The fixture with other columns in its target. */
-function withColumns(...columns: readonly Column[]): string {
-  const context = JSON.parse(UPDATE);
-  context.InputParameters[0].value.Attributes.push(...columns);
-  return JSON.stringify(context);
-}
-
-function open(body = UPDATE, headers: Readonly<Record<string, string>> = HEADERS, over: Readonly<Record<string, unknown>> = {}) {
-  return openSource({ connection: { source: "dynamics", ...over }, body, headers });
-}
-
-async function recordOf(body: string): Promise<Readonly<Record<string, unknown>>> {
-  const over = { mapping: '{ "callData": $string(body.record) }' };
-  const { opened } = await open(body, HEADERS, over);
-  return "drafts" in opened ? JSON.parse(Object(opened.drafts[0]?.fields).callData) : {};
-}
-
 describe("source dynamics", () => {
-  it("makes one record of the row, its columns as plain values, what has changed before its image", async () => {
-    expect(await recordOf(UPDATE)).toEqual({
-      ticketnumber: "CAS-01026-X4B2",
-      new_ccgw_reference: "CAS-01026",
-      new_ccgw_call_data: "Rückruf für Jörg Müller, Ticket CAS-01026",
-      customerid: "0c1f2b7a-5d10-4c8e-9b52-3f0f6f6c1a11",
-      incidentid: ROW_ID,
-      new_ccgw_call_id: "1552524689-16797284",
-      new_ccgw_target: "agent:205",
-      statuscode: 4,
-      new_amount: 129.5,
-      modifiedon: "2026-11-23T06:58:59.000Z",
-      modifiedby: "75c2dd85-e89e-e711-8122-000d3aa2331c",
-      modifiedonbehalfby: null,
-    });
-  });
-
-  it.each([
-    ["/Date(1506384247000)/", "2017-09-26T00:04:07.000Z"],
-    ["/Date(1506409448000-0700)/", "2017-09-26T07:04:08.000Z"],
-    ["/Date(-1)/", "1969-12-31T23:59:59.999Z"],
-    ["/Date(8640000000000001)/", "/Date(8640000000000001)/"],
-    ["/Date(x)/", "/Date(x)/"],
-    ["see /Date(1)/", "see /Date(1)/"],
-  ])("reads %s as %s", async (value, expected) => {
-    expect(await recordOf(withColumns({ key: "when", value }))).toMatchObject({ when: expected });
-  });
-
-  it.each([
-    ["a list", [1, 2]],
-    ["a record of no known type", { a: 1 }],
-    ["a truth value", true],
-  ])("leaves %s as it is", async (_what, value) => {
-    expect(await recordOf(withColumns({ key: "other", value }))).toMatchObject({ other: value });
-  });
-
-  it.each(["ccgw_call_id", "new_ccgw_call_id", "cr8a1_ccgw_call_id"])("finds the column %s", async (name) => {
-    const { requests } = await open(UPDATE.replaceAll("new_ccgw_call_id", name));
-    expect(requests()).toEqual([REQUEST]);
-  });
-
-  it("refuses two columns that say different things for one field, and names both", async () => {
-    const { requests } = await open(withColumns({ key: "cr8a1_ccgw_call_id", value: "c-2" }));
-    const errors = ["#/cr8a1_ccgw_call_id", "#/new_ccgw_call_id"].map((pointer) => expect.objectContaining({ pointer }));
-    expect(requests).toThrow(expect.objectContaining({ code: "invalid-request", errors: expect.arrayContaining(errors) }));
-  });
-
-  it.each(["", " ", null, REQUEST.callId])("takes two columns for one field of which one is %j", async (value) => {
-    const { requests } = await open(withColumns({ key: "cr8a1_ccgw_call_id", value }));
-    expect(requests()).toEqual([REQUEST]);
-  });
-
   it("finds the parameters of a custom API", async () => {
     const parameters = [
       { key: "ccgw_call_id", value: "c-1" },

@@ -10,6 +10,7 @@ const acknowledged = (code: string) => ({ status: 200, body: { ok: false, code }
 describeSource({
   id: "intercom",
   verification: { scheme: "intercom" },
+  connection: { events: ["conversation.admin.assigned"] },
   secrets: SECRETS,
   headers: JSON_HEADERS,
   sign: proofBy(signLikeIntercom),
@@ -47,7 +48,8 @@ describe("source intercom", () => {
     ["a conversation without a call", notification({ custom_attributes: { Language: "German" } })],
     ["a conversation whose call is empty", notification({ custom_attributes: { ccgw_call_id: "", ccgw_target: "agent:205" } })],
     ["an object without attributes", notification({ type: "tag" })],
-    ["no object", JSON.stringify({ topic: "company.created", data: null })],
+    ["no object", JSON.stringify({ topic: "conversation.admin.assigned", data: null })],
+    ["another topic about the same call", notification({ custom_attributes: { ccgw_call_id: "c-1" } }, "conversation.user.replied")],
   ])("is asked for nothing by %s, and acknowledges it", async (_what, body) => {
     expect(await openWith("intercom", { body, ...CONNECTED })).toEqual([]);
     const { status, body: answer } = await replyWith("intercom", [], { body, ...CONNECTED });
@@ -73,12 +75,11 @@ describe("source intercom", () => {
   });
 
   it.each([
-    ["names a call", "conversation.admin.assigned", [{ fields: { callId: "9" } }]],
-    ["names none", "conversation.user.replied", []],
-  ])("leaves it to a mapping that %s", async (_what, topic, drafts) => {
-    const mapping = 'body.topic = "conversation.admin.assigned" ? {"callId": body.data.item.id} : {}';
-    const connection = { ...CONNECTED.connection, mapping };
-    expect(await openWith("intercom", { body: notification({ id: "9" }, topic), connection })).toMatchObject(drafts);
+    ["names a call", "9", [{ fields: { callId: "9" } }]],
+    ["names none", "8", []],
+  ])("leaves it to a mapping that %s", async (_what, id, drafts) => {
+    const connection = { ...CONNECTED.connection, mapping: 'body.data.item.id = "9" ? {"callId": "9"} : {}' };
+    expect(await openWith("intercom", { body: notification({ id }), connection })).toMatchObject(drafts);
   });
 
   it("is not asked for a transfer by a ping that somebody's mapping would read", async () => {
@@ -91,4 +92,6 @@ function notification(item: Readonly<Record<string, unknown>>, topic = "conversa
   return JSON.stringify({ type: "notification_event", id: "notif_1", topic, data: { type: "notification_event_data", item } });
 }
 
-const CONNECTED = { connection: { verification: { secrets: [{ id: "current", value: SECRETS.current }] } } };
+const CONNECTED = {
+  connection: { events: ["conversation.admin.assigned"], verification: { secrets: [{ id: "current", value: SECRETS.current }] } },
+};

@@ -10,7 +10,9 @@ describe("a dry run in the query", () => {
     async (query) => {
       expect(await openWith("freshdesk", { query })).toMatchObject(REFUSED);
       expect(await openWith("dialogflow-cx", { query })).toMatchObject(REFUSED);
-      expect(await openWith("rasa", { query, body: '{"next_action":"transfer"}' })).toMatchObject(REFUSED);
+      expect(await openWith("rasa", { query, body: '{"next_action":"transfer"}', connection: { events: ["transfer"] } })).toMatchObject(
+        REFUSED,
+      );
     },
   );
 

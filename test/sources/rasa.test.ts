@@ -7,6 +7,7 @@ import { describeSource, type SourceContract } from "./source-contract.ts";
 
 const CALL = new TextDecoder().decode(readFixture("rasa/action-call.json"));
 const TEXTS = { accepted: { default: "Sie werden verbunden." }, failed: { default: "Das hat leider nicht geklappt." } };
+const EVENTS = ["action_hand_over"];
 const REQUEST = {
   callId: "1552524689-16797284",
   agentId: "101",
@@ -30,7 +31,7 @@ const CONTRACT: SourceContract = {
   id: "rasa",
   verification: {},
   secrets: { current: "key-current-1", next: "key-next-22", expired: "key-expired-333", wrong: "key-wrong-4444" },
-  connection: { texts: TEXTS },
+  connection: { texts: TEXTS, events: EVENTS },
   headers: { "content-type": "application/json" },
   sign: (_unsigned, secret) => ({ headers: { authorization: `Bearer ${secret}` } }),
   signsBody: false,
@@ -61,7 +62,7 @@ describeSource({
 });
 
 function open(over: Readonly<Record<string, unknown>> = {}, body = CALL) {
-  return openSource({ connection: { source: "rasa", texts: TEXTS, ...over }, body });
+  return openSource({ connection: { source: "rasa", texts: TEXTS, events: EVENTS, ...over }, body });
 }
 
 describe("source rasa", () => {
@@ -107,6 +108,16 @@ describe("source rasa", () => {
     expect(JSON.parse((await open()).reply(DRY_RUN).body).responses).toEqual([]);
   });
 
+  it("has no other action than those that ask for a transfer, and says so as Rasa's own action server does", async () => {
+    const { opened, reply } = await open({}, CALL.replace("action_hand_over", "action_check_order"));
+    expect(opened).toEqual({ drafts: [] });
+    const { status, body } = reply();
+    expect({ status, body: JSON.parse(body) }).toEqual({
+      status: 404,
+      body: { action_name: "action_check_order", error: "not among the connection's events" },
+    });
+  });
+
   it("shows its mapping the whole call", async () => {
     const mapping =
       '{ "callId": body.tracker.slots.ccgw_call_id, "target": "t", "reference": body.sender_id, "callData": body.tracker.latest_message.text }';
@@ -116,8 +127,8 @@ describe("source rasa", () => {
 
   it.each([
     ["no action", '{"tracker":{"slots":{}}}'],
-    ["slots of another form", '{"next_action":"a","tracker":{"slots":[1]}}'],
-    ["no tracker", '{"next_action":"a"}'],
+    ["slots of another form", '{"next_action":"action_hand_over","tracker":{"slots":[1]}}'],
+    ["no tracker", '{"next_action":"action_hand_over"}'],
   ])("is an invalid request with %s, told in slots", async (_what, body) => {
     const { requests, reply } = await open({}, body);
     expect(requests).toThrow(expect.objectContaining({ code: "invalid-request" }));

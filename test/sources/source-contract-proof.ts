@@ -50,6 +50,16 @@ export function describeProof(underTest: SourceUnderTest): void {
         return expectRefused({ body: Buffer.concat([body.subarray(0, last), Buffer.from(" "), body.subarray(last)]), signedBody: body });
       });
 
+    if (contract.signsBody)
+      it("once, whatever somebody who captured it changes of what is not signed", async () => {
+        const { connection } = connect();
+        const sent = underTest.stack().gateway.transfers().length;
+        await post(connection);
+        const headers = Object.entries(contract.headers).filter(([name]) => name !== "content-type");
+        await post(connection, { headers: Object.fromEntries(headers.map(([name, value]) => [name, flip(value)])) });
+        expect(underTest.stack().gateway.transfers()).toHaveLength(sent + contract.requests.length);
+      });
+
     if (toleranceSeconds !== undefined) {
       it.each([-toleranceSeconds, toleranceSeconds])("that signed %i s from now", async (seconds) => {
         expectAnswer(await post(connect().connection, { atMs: INSTANT + seconds * SECOND_MS }), answers.accepted);

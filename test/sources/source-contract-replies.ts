@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { FAILURES, type FailureCode, failureOf, TransferError } from "../../lib/errors.ts";
 import { renderCanonical } from "../../lib/http/canonical-reply.ts";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
+import { findSource } from "../../lib/sources/index.ts";
 import type { Opened, Outcome, Reply } from "../../lib/sources/source.ts";
 import { fuzz } from "../support/fuzz-settings.ts";
 import { makeDrafts } from "../support/opened.ts";
@@ -89,11 +90,12 @@ export function describeReplies(underTest: SourceUnderTest): void {
       expectAnswer(await post(connect({ agent: null }).connection), answers.misconfigured);
     });
 
-    it("always with 200 in our own words where its connection says so", async () => {
-      const { connection } = connect({ connection: { reply: "always-200" } });
-      addFaults({ kind: "retcode", retcode: "106-004" });
-      expect((await post(connection)).status).toBe(200);
-    });
+    if (findSource(contract.id)?.options.includes("reply"))
+      it("always with 200 in our own words where its connection says so", async () => {
+        const { connection } = connect({ connection: { reply: "always-200" } });
+        addFaults({ kind: "retcode", retcode: "106-004" });
+        expect((await post(connection)).status).toBe(200);
+      });
 
     it.each(OUTCOMES)("of $code with effect $effect, whole and without our reasons", async (failed) => {
       const reply = await replyTo(failed);
@@ -128,7 +130,7 @@ export function describeReplies(underTest: SourceUnderTest): void {
     const anyBody = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.json().map(toBytes), fc.string().map(toBytes));
     const property = fc.asyncProperty(anyBody, fc.option(fc.string(), { nil: undefined }), async (body, type) => {
       const headers = { ...webhook.headers, ...(type !== undefined && { "content-type": type }) };
-      const opened = await open({ ...webhook, headers, body }, contract.claims ?? {}).catch((error: unknown) => ({ error }));
+      const opened = await open({ ...webhook, headers, body }, contract).catch((error: unknown) => ({ error }));
       const errors = "error" in opened ? [opened.error] : (await makeDrafts(opened)).flatMap(({ problem }) => problem ?? []);
       for (const error of errors) expect(error).toMatchObject({ name: "TransferError", code: expect.not.stringMatching("internal") });
     });
@@ -158,7 +160,7 @@ export function describeReplies(underTest: SourceUnderTest): void {
 
   async function render(outcome: Outcome): Promise<Reply> {
     const { open } = await toConnection();
-    const opened: Opened = await open(toWebhook(contract), contract.claims ?? {});
+    const opened: Opened = await open(toWebhook(contract), contract);
     return opened.reply([outcome], (of, over) => renderCanonical(of, { requestId: "r-1", accept: undefined, style: "native", ...over }));
   }
 }

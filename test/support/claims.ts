@@ -24,5 +24,7 @@ export async function claimed(records: Records, delivery: Delivery): Promise<Cla
 export function toSettled({ transferId }: Claim, state: Settled["state"]): Settled {
   const moved = { ...PENDING, transferId, replayed: false } as const;
   if (state === "accepted") return { ...moved, state, gateway: { retcode: "0", message: "success" } };
+  if (state === "refused")
+    return { ...moved, state, code: "gateway-refused", reason: "no-such-call", gateway: { retcode: "200-012", message: "no call" } };
   return { ...moved, state, code: "gateway-error", gateway: { retcode: "100-007", message: "failed" } };
 }

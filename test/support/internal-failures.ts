@@ -56,7 +56,7 @@ export function transferWithoutKeeping(): Promise<readonly Answer[]> {
 async function transfer(gateway: Gateway, records: Records): Promise<readonly Answer[]> {
   const transfers = createTransferService({ gateway, records });
   const connection = await ConfiguredConnection.parseAsync(CONNECTION);
-  return ask(createReceiveTransfer({ authenticate: async () => ({ connection, claims: {} }), transfers, log: createLog() }));
+  return ask(createReceiveTransfer({ authenticate: async () => ({ connection, proof: {} }), transfers, log: createLog() }));
 }
 
 let count = 0;

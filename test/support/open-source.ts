@@ -37,6 +37,7 @@ export interface OpenOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: string;
   readonly claims?: Claims;
+  readonly signature?: string;
 }
 
 export function configure(connection: Readonly<Record<string, unknown>>): Promise<ConfiguredConnection> {
@@ -57,7 +58,7 @@ export function toWebhook({ body, headers = {}, query = "" }: Omit<OpenOptions, 
 
 export async function openSource(options: OpenOptions): Promise<OpenedSource> {
   const connection = await configure(options.connection);
-  const answering = await connection.open(toWebhook(options), options.claims ?? {});
+  const answering = await connection.open(toWebhook(options), options);
   const opened = "error" in answering ? { error: answering.error } : { drafts: await makeDrafts(answering) };
   return {
     opened,

@@ -1,5 +1,6 @@
 /** Webhooks of vendors that sign with a hash, and what their schemes make of them. */
 import { Signature } from "@hubspot/api-client";
+import { expect } from "vitest";
 import type { Scheme, Verdict } from "../../lib/verification/scheme.ts";
 import { instantAfter, toWebhook, type WebhookParts } from "./webhook.ts";
 
@@ -10,7 +11,11 @@ export const SECONDS = String(instantAfter(0).getTime() / 1_000);
 export const MS = String(instantAfter(0).getTime());
 export const ADDRESS = "https://hooks.example/v1/transfers/hubspot?a=b";
 
-export const MATCH: Verdict = { ok: true, secretId: "current" };
+export const MATCH = matchOf("current");
+/** With the signature that matched, whichever it is. */
+export function matchOf(secretId: string) {
+  return { ok: true, secretId, signature: expect.any(String) };
+}
 export const refusal = (reason: string) => ({ ok: false, reason });
 
 export type Settings = Readonly<Record<string, unknown>>;

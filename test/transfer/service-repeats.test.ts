@@ -48,6 +48,26 @@ describe("a repeated delivery", () => {
     expect(countOf(service.calls, "send")).toBe(2);
   });
 
+  it.each([
+    ["stays refused where it was refused for good", REFUSED, 1, "refused"],
+    ["is sent once more where it can go better", { ...REFUSED, code: "gateway-busy", reason: undefined } as const, 2, "accepted"],
+  ])("that is repeated because of others %s", async (_what, first, sends, state) => {
+    const service = startService({ sends: [async () => first, async () => ACCEPTED] });
+    await service.transfer(NAMED, { repeatedWithOthers: true });
+    expect(await service.transfer(NAMED, { repeatedWithOthers: true })).toMatchObject({ result: { state, replayed: sends === 1 } });
+    expect(countOf(service.calls, "send")).toBe(sends);
+  });
+
+  it("is the same one under another id where its signature was seen", async () => {
+    const service = startService();
+    const [one, two] = ["d-1", "d-2"].map((deliveryId) => ({ fields: FIELDS, deliveryId, signature: "signed" }));
+    if (one === undefined || two === undefined) throw new Error("two drafts");
+    await service.transfer({}, { draft: one });
+    expect(await service.transfer({}, { draft: two, connectionName: "another" })).toMatchObject({ result: { replayed: true } });
+    expect(await service.transfer({}, { draft: { ...two, signature: "another" } })).toMatchObject({ result: { replayed: false } });
+    expect(countOf(service.calls, "send")).toBe(2);
+  });
+
   it("gets no answer of another's under the id in its body when the header has another one", async () => {
     const service = startService();
     await service.transfer(NAMED);
@@ -73,12 +93,13 @@ describe("a delivery id that comes with another request", () => {
   const other = { ...NAMED, callId: "other" };
 
   it.each([
-    ["accepted", ACCEPTED, "unknown"],
-    ["unknown", UNKNOWN, "unknown"],
-    ["refused", REFUSED, "none"],
-  ] as const)("after one that was %s is a mismatch, with the effect of the first", async (_state, answer, effect) => {
+    ["accepted", ACCEPTED, "unknown", false],
+    ["unknown", UNKNOWN, "unknown", false],
+    ["refused", REFUSED, "none", false],
+    ["refused for good", REFUSED, "none", true],
+  ] as const)("after one that was %s is a mismatch, with the effect of the first", async (_state, answer, effect, repeatedWithOthers) => {
     const service = startService({ sends: [async () => answer] });
-    await service.transfer(NAMED);
+    await service.transfer(NAMED, { repeatedWithOthers });
     await expect(service.transfer({ ...other, reference: "ticket" })).rejects.toMatchObject({
       code: "idempotency-mismatch",
       effect,

@@ -22,7 +22,9 @@ afterEach(() => issuer.stop());
 async function verify(token: string, ms = 0, signal?: AbortSignal): Promise<Verdict> {
   const accepted = [{ id: "current", value: APP_ID }];
   const { url, metadataUrl } = issuer;
-  const verifier = botFrameworkToken.verifier({ test: false }).parse({ scheme: "bot-framework-token", accepted, issuer: url, metadataUrl });
+  const verifier = botFrameworkToken
+    .verifier({ test: false })
+    .parse({ scheme: "bot-framework-token", accepted, channels: ["directline"], issuer: url, metadataUrl });
   return verifier(toWebhook({ headers: { authorization: `Bearer ${token}` }, receivedAt: instantAfter(ms).toISOString() }), signal);
 }
 

@@ -7,9 +7,10 @@ type Settings = Readonly<Record<string, unknown>>;
 
 describe("the settings of such a scheme", () => {
   const accepted = [{ id: "current", value: APP_ID }];
+  const channels = ["directline"];
 
   it.each([
-    [botFrameworkToken, { scheme: "bot-framework-token", accepted }],
+    [botFrameworkToken, { scheme: "bot-framework-token", accepted, channels }],
     [googleIdToken, { scheme: "google-id-token", accepted, audience: "https://hooks.example/" }],
   ])("need no addresses of $id", (scheme, document) => {
     expect(scheme.verifier({ test: false }).safeParse(document).success).toBe(true);
@@ -24,9 +25,16 @@ describe("the settings of such a scheme", () => {
     ["metadata that are not protected on their way", { issuer: "x", metadataUrl: "http://login.example/metadata" }, "metadataUrl"],
     ["metadata on a host that begins like this machine", { issuer: "x", metadataUrl: "http://127.0.0.1.example/" }, "metadataUrl"],
     ["metadata behind a password", { issuer: "x", metadataUrl: "https://a:b@login.example/" }, "metadataUrl"],
+    ["no channels", { channels: undefined }, "channels"],
+    ["an empty list of channels", { channels: [] }, "channels"],
     ["metadata in a file", { issuer: "x", metadataUrl: "file:///etc/passwd" }, "metadataUrl"],
   ])("must not have %s", (_what, over, path) => {
-    const { error } = botFrameworkToken.verifier({ test: false }).safeParse({ scheme: "bot-framework-token", accepted, ...over });
+    const { error } = botFrameworkToken.verifier({ test: false }).safeParse({ scheme: "bot-framework-token", accepted, channels, ...over });
     expect(error?.issues.map((issue) => issue.path.join("."))).toContain(path);
+  });
+
+  it("list no channels where their tokens are for none", () => {
+    const { error } = googleIdToken.verifier({ test: false }).safeParse({ scheme: "google-id-token", accepted, channels });
+    expect(error?.issues.map((issue) => issue.path.join("."))).toEqual(["channels"]);
   });
 });

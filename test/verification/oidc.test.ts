@@ -10,6 +10,7 @@ const ACCOUNT = "service-123456789012@gcp-sa-dialogflow.iam.gserviceaccount.com"
 const URL = "https://hooks.example/v1/transfers/dialogflow?a=b";
 const ADDRESS = "https://hooks.example/v1/transfers/dialogflow";
 const BOT = { aud: APP_ID, serviceurl: "https://smba.trafficmanager.net/emea/" };
+const CHANNELS = ["msteams", "directline"];
 const GOOGLE = { aud: ADDRESS, email: ACCOUNT, email_verified: true, sub: "1" };
 
 let issuer: TestIssuer;
@@ -27,7 +28,9 @@ function verifierOf(scheme: Scheme, value: string, settings: Settings = {}) {
 }
 
 async function verifyBot(token: string, settings: Settings = {}): Promise<Verdict> {
-  return verifierOf(botFrameworkToken, APP_ID, settings)(toWebhook({ headers: { authorization: `Bearer ${token}` } }));
+  return verifierOf(botFrameworkToken, APP_ID, { channels: CHANNELS, ...settings })(
+    toWebhook({ headers: { authorization: `Bearer ${token}` } }),
+  );
 }
 
 async function verifyGoogle(claims: Settings, settings: Settings = {}): Promise<Verdict> {
@@ -41,6 +44,21 @@ describe("a token of the Bot Connector", () => {
   it("is recognised, and its claims handed to the source", async () => {
     const verdict = await verifyBot(await issuer.sign(BOT));
     expect(verdict).toMatchObject({ ok: true, secretId: "current", claims: BOT });
+  });
+
+  it.each([
+    ["none", undefined, CHANNELS],
+    ["an empty list", [], CHANNELS],
+    ["one of the connection's", ["directline", "webchat"], ["directline"]],
+    ["others", ["webchat"], []],
+    ["something else", "msteams", CHANNELS],
+  ])("is for the connection's channels, less those that its key does not endorse: %s", async (_what, endorsements, channels) => {
+    const other = await startTestIssuer();
+    other.keys = other.keys.map((key) => ({ ...key, endorsements }));
+    const token = await other.sign({ ...BOT, channels: ["planted"] });
+    const verdict = await verifyBot(token, { issuer: other.url, metadataUrl: other.metadataUrl });
+    expect(verdict).toMatchObject({ ok: true, claims: { channels } });
+    await other.stop();
   });
 
   it.each(["RS384", "RS512"])("may be signed by %s, too", async (alg) => {
@@ -139,7 +157,9 @@ describe("a token of the Bot Connector", () => {
     ["Bearer a.b.c.d.e", "malformed-credential"],
     [`Bearer ${"x".repeat(9_000)}`, "malformed-credential"],
   ])("is not read from %j", async (authorization, reason) => {
-    expect(await verifierOf(botFrameworkToken, APP_ID)(toWebhook({ headers: { authorization } }))).toEqual(refusal(reason));
+    expect(await verifierOf(botFrameworkToken, APP_ID, { channels: CHANNELS })(toWebhook({ headers: { authorization } }))).toEqual(
+      refusal(reason),
+    );
   });
 
   it("is not read from a header that came twice", async () => {

@@ -44,6 +44,8 @@ describe("Standard Webhooks", () => {
   it("recognises a signature by public key", async () => {
     expect(await verify({ headers: signAsymmetrically() }, [PUBLIC_KEY])).toEqual(MATCH);
     expect(await verify({ headers: signAsymmetrically(), body: `${BODY} ` }, [PUBLIC_KEY])).toEqual(refusal("wrong-credential"));
+    const otherVersion = signAsymmetrically()["webhook-signature"]?.replace("v1a,", "v1b,") ?? "";
+    expect(await verify({ headers: headersOf(otherVersion) }, [PUBLIC_KEY])).toEqual(refusal("wrong-credential"));
   });
 
   it("takes one of several signatures, and one of several secrets", async () => {

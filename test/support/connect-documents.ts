@@ -1,0 +1,42 @@
+/** The documents for whoever connects a caller, by their paths from the root of the repository, and the samples that they speak of. Asserts nothing. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findDemo } from "../../dev/demos.ts";
+import type { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
+import { SOURCES } from "../../lib/sources/index.ts";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+export const PAGES = readdirSync(join(ROOT, "docs/connect")).map((name) => `docs/connect/${name}`);
+export const DOCUMENTS = [...PAGES, "docs/answers.md", "docs/add-a-source.md", "docs/call-id.md"];
+export const IDS = SOURCES.map(({ id }) => id);
+
+/** What the proof of a sample says, which its source holds against the body. */
+export const PROOF = {
+  claims: { serviceurl: "https://europe.directline.botframework.com/", channels: ["directline"], organizations: ["00D5g00000ABCDeEAH"] },
+};
+
+export function read(document: string): string {
+  return readFileSync(join(ROOT, document), "utf8");
+}
+
+export function pageOf(id: string): string {
+  return `docs/connect/${id}.md`;
+}
+
+/** The sample of this source, or a variant of it that the table of answers names. */
+export function toWebhook(id: string, variant?: string): Parameters<ConfiguredConnection["open"]>[0] {
+  const demo = findDemo(id);
+  if (demo === undefined) throw new Error(`no demo of ${id}`);
+  const sample = read(variant === "(an array)" ? "test/fixtures/hubspot/objects.json" : demo.sample);
+  const body = Buffer.from(variant === "(other activities)" ? sample.replace('"expectReplies"', '"normal"') : sample);
+  const headers = { "content-type": demo.contentType };
+  return {
+    method: "POST",
+    url: "https://any",
+    query: new URLSearchParams(),
+    headers,
+    body,
+    receivedAt: new Date("2026-11-23T07:00:00.000Z"),
+  };
+}
