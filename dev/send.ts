@@ -31,7 +31,9 @@ interface Answer {
 try {
   process.exitCode = await send(parseSending(process.argv.slice(2)));
 } catch (error) {
-  console.error(error instanceof StartError ? error.message : `Could not send: ${toWords(error)}`);
+  console.error(
+    error instanceof StartError ? error.message : `No answer: ${toWords(error)}\nWhat was printed as a request may have arrived.`,
+  );
   process.exitCode = 2;
 }
 

@@ -31,10 +31,14 @@ interface Held {
 /** `now` is monotonic, in ms. */
 export function createMemoryRecords({ now }: { readonly now: () => number }): Records {
   const records = new Map<string, MemoryRecord>();
-  const aliases = new Map<string, string>();
+  /** Of an alias, and of a delivery's own key where an alias has shown that it is another one's. */
+  const keys = new Map<string, string>();
 
-  function keyOf({ key, alias }: Delivery): string {
-    return (alias === undefined ? undefined : aliases.get(alias)) ?? key;
+  function keyOf({ key: own, alias }: Delivery): string {
+    const key = (alias === undefined ? undefined : keys.get(alias)) ?? keys.get(own) ?? own;
+    if (alias !== undefined) keep(keys, alias, key);
+    if (key !== own) keep(keys, own, key);
+    return key;
   }
 
   function look(key: string): RecordState | undefined {
@@ -48,6 +52,8 @@ export function createMemoryRecords({ now }: { readonly now: () => number }): Re
   }
 
   function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
+    // At the end: what is in use is not the oldest.
+    map.delete(key);
     map.set(key, value);
     const [oldest] = map.keys();
     if (map.size > RECORDS_MAX && oldest !== undefined) map.delete(oldest);
@@ -63,13 +69,12 @@ export function createMemoryRecords({ now }: { readonly now: () => number }): Re
     },
 
     async claim(delivery, pending) {
-      const { fingerprint, explicit, alias } = delivery;
+      const { fingerprint } = delivery;
       const key = keyOf(delivery);
       const state = look(key);
-      if (state !== undefined && (state.kind !== "open" || (explicit && state.fingerprint !== fingerprint))) return undefined;
+      if (state !== undefined && (!isOpen(state) || state.fingerprint !== fingerprint)) return undefined;
       const claim: Claim = { transferId: randomUUID(), key, nonce: randomUUID() };
       const abandoned: Settled = { ...pending, transferId: claim.transferId, replayed: false, state: "unknown", code: "gateway-timeout" };
-      if (alias !== undefined) keep(aliases, alias, key);
       keep(records, key, { fingerprint, state: { nonce: claim.nonce, leaseEndsAt: now() + LEASE_MS, abandoned } });
       return claim;
     },
@@ -80,4 +85,9 @@ export function createMemoryRecords({ now }: { readonly now: () => number }): Re
       keep(records, key, { ...record, state: ending });
     },
   };
+}
+
+/** Nothing was moved, and nobody is moving it. */
+function isOpen(state: RecordState): boolean {
+  return state.kind === "open" || (state.kind === "settled" && state.result.state === "refused");
 }

@@ -9,7 +9,7 @@ import type { Fields } from "../transfer/request.ts";
 import { chatwootSignature } from "../verification/hmac.ts";
 import { acknowledgeNothingAsked } from "./answering/acknowledgement.ts";
 import { replyWithStatuses } from "./answering/status.ts";
-import { fieldsAt, mergeAttributes, namesCall } from "./reading/custom-attributes.ts";
+import { fieldsAt, mergeAttributes, readCalled } from "./reading/custom-attributes.ts";
 import { readJsonBody } from "./reading/json-body.ts";
 import { type Answering, defineSource, type Reply, toDraft } from "./source.ts";
 
@@ -28,9 +28,9 @@ export const chatwoot = defineSource({
   mappingHeaders: ["x-chatwoot-delivery"],
   readBody: readJsonBody,
   payload: ChatwootEvent,
-  async toDrafts(event, { webhook: { headers }, map }) {
-    const fields = await map(event, toAttributes(event));
-    return namesCall(fields) ? [toDraft(fields, headers["x-chatwoot-delivery"])] : [];
+  async toDrafts(event, verified) {
+    const fields = await readCalled(event, toAttributes(event), verified);
+    return fields === undefined ? [] : [toDraft(fields, verified.webhook.headers["x-chatwoot-delivery"])];
   },
   reply: (answering) => (answering.outcomes.length === 0 ? acknowledgeNothingAsked() : replyOnce(answering)),
 });

@@ -8,7 +8,7 @@ import { hmac } from "../verification/hmac.ts";
 import { defineSharedSecret } from "../verification/shared-secret.ts";
 import { standardWebhooks } from "../verification/standard-webhooks.ts";
 import { replyCanonically } from "./answering/canonical.ts";
-import { readDryRun } from "./reading/dry-run.ts";
+import { assertNoDryRun, readDryRun } from "./reading/dry-run.ts";
 import { readJsonOrFormBody } from "./reading/form-body.ts";
 import { readIdempotencyKey } from "./reading/idempotency-key.ts";
 import { defineSource, toDraft, type Webhook } from "./source.ts";
@@ -33,8 +33,10 @@ export const generic = defineSource({
   payload: z.looseObject({}, "must be an object"),
   toDrafts: async (body, { webhook, settings, map }) => {
     const fields = await map(body, body);
-    const dryRun = readDryRun(webhook.query);
     const { scheme, signed } = Proof.parse(settings.verification);
+    const isQuerySigned = scheme === hmac.id && signed.includes("{url}");
+    if (scheme === standardWebhooks.id || (scheme === hmac.id && !isQuerySigned)) assertNoDryRun(webhook.query, []);
+    const dryRun = readDryRun(webhook.query);
     if (scheme === standardWebhooks.id) {
       assertNoIdempotencyKey(webhook);
       return [{ ...toDraft(fields, webhook.headers["webhook-id"]), dryRun }];

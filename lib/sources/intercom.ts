@@ -7,7 +7,7 @@ import * as z from "zod";
 import type { Fields } from "../transfer/request.ts";
 import { intercomSignature } from "../verification/hmac.ts";
 import { acknowledgeNothingAsked, acknowledgeUnlessWorthRepeating } from "./answering/acknowledgement.ts";
-import { fieldsAt, mergeAttributes, namesCall } from "./reading/custom-attributes.ts";
+import { fieldsAt, mergeAttributes, readCalled } from "./reading/custom-attributes.ts";
 import { readJsonBody } from "./reading/json-body.ts";
 import { defineSource, toDraft } from "./source.ts";
 
@@ -25,9 +25,9 @@ export const intercom = defineSource({
   eventOf: ({ topic }) => topic,
   readBody: readJsonBody,
   payload: Notification,
-  async toDrafts(notification, { map }) {
-    const fields = await map(notification, toAttributes(notification));
-    return namesCall(fields) ? [toDraft(fields, notification.id ?? undefined)] : [];
+  async toDrafts(notification, verified) {
+    const fields = await readCalled(notification, toAttributes(notification), verified);
+    return fields === undefined ? [] : [toDraft(fields, notification.id ?? undefined)];
   },
   // Errors count: more than 1000 in a row within 15 minutes pause for 15 minutes, seven days of them suspend a private app's subscription, a 429 throttles
   // for up to 2 hours. Only what is worth repeating is an error, with 503; the body says ok, code and effect.

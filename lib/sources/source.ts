@@ -57,6 +57,10 @@ export function toBatchDraft(map: () => Promise<unknown>, vendorDeliveryId: stri
   };
 }
 
+function withSignature(draft: Draft | BatchDraft, signature: string): Draft | BatchDraft {
+  return typeof draft === "function" ? async () => ({ ...(await draft()), signature }) : { ...draft, signature };
+}
+
 export interface Answering<Payload> {
   /** One a draft, in their order; the one failure where the webhook could not be opened; none where it asked for nothing. */
   readonly outcomes: readonly Outcome[];
@@ -82,8 +86,8 @@ interface SourceDefinition<Payload> {
   /** How long it waits for the answer, in ms, a margin left out. */
   readonly deadlineMs: number;
   /**
-   * Whether what proves the caller covers the delivery id, wherever the vendor puts it. Where it does not, the signature is what names the delivery, too: a
-   * captured request with another id is the same one. `none`: the vendor has no id, and it is derived from the call.
+   * Whether what proves the caller covers the vendor's delivery id. Of one that it does not cover, a captured request has any: so a signature that was seen
+   * names its delivery, too, whatever the source. `none`: the vendor has no id, and it is derived from the call.
    */
   readonly deliveryId: "signed" | "unsigned" | "none";
   /** What of `OPTIONS` its connections may have. */
@@ -130,8 +134,10 @@ export function defineSource<Payload>(definition: SourceDefinition<Payload>): So
     const { settings, proof } = verified;
     if (eventOf !== undefined && !settings.events?.includes(eventOf(payload))) return [];
     const drafts = await toDrafts(payload, verified);
-    const seenAs = deliveryId === "unsigned" ? proof.signature : undefined;
-    return seenAs === undefined ? drafts : drafts.map((each) => (typeof each === "function" ? each : { ...each, signature: seenAs }));
+    const { signature } = proof;
+    return signature === undefined
+      ? drafts
+      : drafts.map((each, index) => withSignature(each, drafts.length === 1 ? signature : `${signature}#${index}`));
   }
 
   return {

@@ -4,12 +4,12 @@ import type { Draft } from "./request.ts";
 import { Target } from "./target.ts";
 
 export interface Delivery {
-  /** Whether the caller named it. A derived one is not compared: the same key means the same request. */
+  /** Whether the caller named it. */
   readonly explicit: boolean;
   /** Unique over all connections. */
   readonly key: string;
   readonly fingerprint: string;
-  /** Of what proved it, where that does not cover its id. Of no connection: two may share a secret. Who claimed it first gives it its key. */
+  /** Of what proved it. Of no connection: two may share a secret. Who is first gives it its key. */
   readonly alias?: string | undefined;
 }
 

@@ -45,7 +45,7 @@ export interface Draft {
   readonly fields: unknown;
   readonly deliveryId?: string | undefined;
   readonly dryRun?: boolean | undefined;
-  /** What proved it, where that does not cover the delivery id: seen again, it is the same delivery under whatever id. */
+  /** What proved it, and nothing else: seen again, it is the same delivery, under whatever id. */
   readonly signature?: string | undefined;
   /** Why there are no fields. It is thrown for this draft alone: the others of its batch go on. */
   readonly problem?: TransferError | undefined;

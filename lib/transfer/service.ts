@@ -32,7 +32,7 @@ export interface Gateway {
   prepare(request: TransferRequest, connection: Connection, invocation: Invocation): Promise<PreparedTransfer>;
 }
 
-/** What a record ends with. A refusal does only where nothing is to try it again. */
+/** What a record ends with. A refusal does only where nothing is to try it again, and can be claimed again all the same. */
 export type Settled = TransferResult;
 
 export type RecordState = { readonly fingerprint: string } & (
@@ -51,11 +51,14 @@ export interface Claim {
   readonly nonce: string;
 }
 
-/** Each of a delivery, or of the one that its alias belongs to since that was claimed. */
+/**
+ * Each of a delivery, or of the one that it is known to be: whose alias was read or claimed first gives both its key, and so do the aliases that come with that
+ * one's own key later.
+ */
 export interface Records {
   /** Waits for one that is in progress, as long as the deadline allows. */
   read(delivery: Delivery, deadline: Deadline): Promise<RecordState | undefined>;
-  /** Undefined where somebody else holds or settled it, or used its explicit id for another request: read it again. */
+  /** Undefined where somebody else holds it, it was accepted or is unknown, or its key was used for another request: read it again. */
   claim(delivery: Delivery, pending: Pending): Promise<Claim | undefined>;
   /** Keeps the result, or opens the record again where the effect was none. */
   finish(claim: Claim, ending: Settled | "open"): Promise<void>;
@@ -81,6 +84,8 @@ export interface TransferService {
 
 /** A claim is lost to somebody who is faster; whoever is slower this often meets a record that does not work. */
 const CLAIMS_MAX = 5;
+/** Longer than our longest Retry-After. */
+const REFUSED_MS = 15 * 60 * 1_000;
 
 interface ServicePorts {
   readonly gateway: Gateway;
@@ -110,7 +115,7 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
       // What was sent or settled is answered from its record before anything is asked of the connection as it is now.
       const found = delivery === undefined ? undefined : await records.read(delivery, deadline);
       if (found !== undefined && delivery !== undefined) assertSame(found, delivery);
-      if (found?.kind === "settled") return { ...found.result, replayed: true };
+      if (found?.kind === "settled" && isFinal(found.result, command, delivery)) return { ...found.result, replayed: true };
       if (found?.kind === "in-progress") throw inProgress(found.transferId);
 
       const request = parse(command);
@@ -164,13 +169,22 @@ function toPending({ callId, agentId, target, mode, reference, callDataTruncated
 }
 
 function assertSame(found: RecordState, delivery: Delivery): void {
-  if (!delivery.explicit || found.fingerprint === delivery.fingerprint) return;
+  if (found.fingerprint === delivery.fingerprint) return;
   throw new TransferError("idempotency-mismatch", {
     reason: `the first is ${found.kind}`,
     detail: "callId, agentId, target, mode or attempt differ from the first request with this delivery id.",
     effect: hasMovedNobody(found) ? "none" : "unknown",
     transferId: found.kind === "settled" ? found.result.transferId : undefined,
   });
+}
+
+/**
+ * A refusal of one of several is kept for the repeats of the others: for good under the id of its delivery, and for as long as they last where the call names
+ * it, so that whoever asks again later is heard.
+ */
+function isFinal({ state, receivedAt }: Settled, command: TransferCommand, delivery: Delivery | undefined): boolean {
+  if (state !== "refused" || delivery?.explicit === true) return true;
+  return Date.parse(command.receivedAt) - Date.parse(receivedAt) < REFUSED_MS;
 }
 
 function hasMovedNobody(found: RecordState): boolean {

@@ -153,7 +153,8 @@ function verifyHmac(webhook: Webhook, profile: SigningProfile, secrets: readonly
   const candidates = toSigned(webhook, profile, timestamp);
   const verdict = matchSecrets(secrets, receivedAt, (value) => candidates.some((signed) => isEqual(digest, sign(signed, value, profile))));
   if (!verdict.ok) return verdict;
-  const proven: Verdict = { ...verdict, signature: digest };
+  // In one spelling: two connections may share a secret and encode its digests differently.
+  const proven: Verdict = { ...verdict, signature: Buffer.from(digest, profile.encoding).toString("hex") };
   if (profile.timestamp === undefined) return proven;
   const signedAtMs = parseTimestamp(timestamp, profile.timestamp.unit);
   if (signedAtMs === undefined) return refused("malformed-credential");

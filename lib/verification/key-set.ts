@@ -21,7 +21,7 @@ const RsaKey = z.object({
   use: z.literal("sig").optional(),
   alg: z.string().optional(),
   /** Bot Framework's: the channels whose activities it may sign for. Any, where it has none. */
-  endorsements: z.array(z.string()).optional().catch(undefined),
+  endorsements: z.array(z.string()).optional(),
 });
 
 export interface IssuerKeySet {
@@ -47,7 +47,9 @@ export async function readKeySet(issuer: string, metadataUrl: string): Promise<I
   const isDowngrade = metadataUrl.startsWith("https:") && !metadata.jwks_uri.startsWith("https:");
   if (isDowngrade || !isFetchable(metadata.jwks_uri)) throw unavailable("address of the keys");
   const set = KeySet.safeParse(await readJson(metadata.jwks_uri, signal)).data;
-  const keys = (set?.keys ?? []).flatMap((key) => RsaKey.safeParse(key).data ?? []);
+  const readable = (set?.keys ?? []).flatMap((key) => RsaKey.safeParse(key).data ?? []);
+  // Of two with one id nobody can say which one's endorsements count.
+  const keys = readable.filter(({ kid }, index) => readable.findIndex((other) => other.kid === kid) === index);
   if (keys.length === 0) throw unavailable("none in the set");
   return {
     keys: createLocalJWKSet({

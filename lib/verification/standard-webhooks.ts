@@ -2,7 +2,7 @@
  * Standard Webhooks (standardwebhooks.com, specification 1.0): `v1`, HMAC-SHA256 with a secret `whsec_…`, and `v1a`, ed25519 with a public key `whpk_…`.
  * The header may carry several signatures; one that matches is enough.
  */
-import { createHmac, createPublicKey, type KeyObject, verify as verifySignature } from "node:crypto";
+import { createHash, createHmac, createPublicKey, type KeyObject, verify as verifySignature } from "node:crypto";
 import * as z from "zod";
 import { findStaleness, parseTimestamp } from "./freshness.ts";
 import { defineScheme, refused } from "./scheme.ts";
@@ -17,6 +17,9 @@ const SECRET_MIN_BYTES = 16;
 const PUBLIC_KEY_BYTES = 32;
 /** A header of more is no sender's; each costs a comparison. */
 const SIGNATURES_MAX = 10;
+const ASYMMETRIC = "v1a,";
+/** Each costs as much as many digests: an old and a new key, and one to spare. */
+const ASYMMETRIC_MAX = 3;
 
 const Settings = z.strictObject({
   scheme: z.literal("standard-webhooks"),
@@ -40,7 +43,8 @@ export const standardWebhooks = defineScheme({
     const verdict = matchSecrets(secrets, receivedAt, (value) => isSignedBy(value, signed, signatures));
     if (!verdict.ok) return verdict;
     const staleness = findStaleness(signedAtMs, receivedAt, toleranceSeconds);
-    return staleness === undefined ? verdict : refused(staleness);
+    // Of what was signed: one message may bear several signatures.
+    return staleness === undefined ? { ...verdict, signature: createHash("sha256").update(signed).digest("hex") } : refused(staleness);
   },
 });
 
@@ -52,8 +56,9 @@ function isSignedBy(key: string, signed: Uint8Array, signatures: readonly string
     return signatures.some((signature) => isEqual(signature, expected));
   }
   const publicKey = toPublicKey(key);
-  return signatures.some((signature) => {
-    const bytes = signature.startsWith("v1a,") ? decodeExactly(signature.slice("v1a,".length)) : undefined;
+  const asymmetric = signatures.filter((signature) => signature.startsWith(ASYMMETRIC)).slice(0, ASYMMETRIC_MAX);
+  return asymmetric.some((signature) => {
+    const bytes = decodeExactly(signature.slice(ASYMMETRIC.length));
     return publicKey !== undefined && bytes !== undefined && verifySignature(null, signed, publicKey, bytes);
   });
 }

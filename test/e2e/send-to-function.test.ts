@@ -98,7 +98,7 @@ describe("npm run send -- lex-v2 --function", { timeout: TIMEOUT_MS }, () => {
   ])("says so, and does not try again, where %s", async (_what, given) => {
     answer = given;
     const { code, output } = await invoke();
-    expect({ code, output }).toMatchObject({ code: 2, output: expect.stringMatching(/^Could not send: \S/m) });
+    expect({ code, output }).toMatchObject({ code: 2, output: expect.stringMatching(/^No answer: \S/m) });
     if (given !== undefined) expect(output).toContain("not authorized to invoke");
     expect(lambda.takeRequests()).toHaveLength(1);
   });
@@ -120,6 +120,6 @@ describe("npm run send -- lex-v2 --function", { timeout: TIMEOUT_MS }, () => {
   ])("says what to use instead of %s", async (_what, given, instead) => {
     const { code, output } = await runSend(given, { ...CREDENTIALS, CCGW_SEND_SECRET: "x" });
     expect({ code, output }).toMatchObject({ code: 2, output: expect.stringContaining(instead) });
-    expect(output).not.toContain("Could not send");
+    expect(output).not.toContain("No answer");
   });
 });

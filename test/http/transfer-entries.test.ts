@@ -7,6 +7,7 @@ import type { Draft } from "../../lib/transfer/request.ts";
 import type { TransferCommand } from "../../lib/transfer/service.ts";
 import { createKeptLog } from "../support/kept-log.ts";
 import { configure, toWebhook } from "../support/open-source.ts";
+import { makeDrafts } from "../support/opened.ts";
 import { FIELDS, toConnection } from "../support/transfer-request.ts";
 import { RECEIVED_AT, REFUSED, startService, toDeadline } from "../support/transfer-service.ts";
 
@@ -81,6 +82,15 @@ describe("the transfers of one webhook", () => {
     const entries = await transferAll(drafts, options);
     expect(entries.map(({ facts }) => facts)).toMatchObject(drafts.map(() => ({ state: "refused", effect: "none" })));
     expect(service.calls.filter((call) => call === "send")).toHaveLength(count + again);
+  });
+
+  it.each([
+    ["one", [{ n: "1" }], ["s"]],
+    ["several", [{ n: "1" }, { n: "2" }], ["s#0", "s#1"]],
+  ])("know the signature that proved them: %s", async (_what, objects, signatures) => {
+    const connection = await configure({ source: "hubspot", mapping: '{"callId": n}' });
+    const opened = await connection.open(toWebhook({ body: JSON.stringify(objects) }), { signature: "s" });
+    expect((await makeDrafts(opened)).map(({ signature }) => signature)).toEqual(signatures);
   });
 
   it("are not mapped once the deadline is over: that is worth a repeat", async () => {

@@ -44,6 +44,16 @@ describe("records in memory", () => {
     expect(await records.read(named(`k-${RECORDS_MAX}`), toDeadline(0))).toMatchObject({ kind: "in-progress" });
   });
 
+  it("forget one that is in use last", async () => {
+    const records = createMemoryRecords({ now: () => 0 });
+    await records.finish(await claimed(records, named("k-first")), "open");
+    for (let at = 1; at < RECORDS_MAX; at += 1) await records.claim(named(`k-${at}`), PENDING);
+    await claimed(records, named("k-first"));
+    await claimed(records, named("k-last"));
+    expect(await records.read(named("k-first"), toDeadline(0))).toMatchObject({ kind: "in-progress" });
+    expect(await records.read(named("k-1"), toDeadline(0))).toBeUndefined();
+  });
+
   it("are kept to themselves", async () => {
     const [one, two] = [createMemoryRecords({ now: () => 0 }), createMemoryRecords({ now: () => 0 })];
     await claimed(one, named("k"));

@@ -62,7 +62,7 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
         fingerprint: delivery.fingerprint,
         result: toSettled(claim, state),
       });
-      expect(await others.claim(delivery, PENDING)).toBeUndefined();
+      if (state !== "refused") expect(await others.claim(delivery, PENDING)).toBeUndefined();
     });
 
     describe("of deliveries that share an alias", () => {
@@ -83,7 +83,7 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
         expect(await others.read(two, toDeadline(0))).toMatchObject({ kind: "in-progress", transferId });
       });
 
-      it("answer the second with what became of the first, and the first by its own name alone", async () => {
+      it("answer the second with what became of the first, from then on by its own name, too", async () => {
         const { records, others } = await start();
         const [one, two] = newPair();
         const claim = await claimed(records, one);
@@ -91,7 +91,35 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
         const settled = { kind: "settled", result: { transferId: claim.transferId } };
         expect(await others.read(two, toDeadline(0))).toMatchObject(settled);
         expect(await others.read({ ...one, alias: undefined }, toDeadline(0))).toMatchObject(settled);
-        expect(await others.read({ ...two, alias: undefined }, toDeadline(0))).toBeUndefined();
+        expect(await others.read({ ...two, alias: undefined }, toDeadline(0))).toMatchObject(settled);
+        expect(await others.claim({ ...two, alias: undefined }, PENDING)).toBeUndefined();
+      });
+
+      it("know an alias that came with a delivery that was only read: it was answered from its record", async () => {
+        const { records, others } = await start();
+        const [one, two] = newPair();
+        const claim = await claimed(records, { ...one, alias: undefined });
+        await records.finish(claim, toSettled(claim, "accepted"));
+        await records.read(one, toDeadline(0));
+        expect(await others.read(two, toDeadline(0))).toMatchObject({ kind: "settled", result: { transferId: claim.transferId } });
+        expect(await others.claim(two, PENDING)).toBeUndefined();
+      });
+
+      it("know an alias that came with a delivery that was read before anybody claimed it", async () => {
+        const { records, others } = await start();
+        const [one, two] = newPair();
+        expect(await records.read(one, toDeadline(0))).toBeUndefined();
+        await claimed(records, { ...one, alias: undefined });
+        expect(await others.claim(two, PENDING)).toBeUndefined();
+      });
+
+      it("know the first one's later aliases as the second's, whose id somebody made up", async () => {
+        const { records, others } = await start();
+        const [one, two] = newPair();
+        const claim = await claimed(records, two);
+        await records.finish(claim, toSettled(claim, "accepted"));
+        await records.read(one, toDeadline(0));
+        expect(await others.claim({ ...one, alias: `later-${one.key}` }, PENDING)).toBeUndefined();
       });
 
       it("open both where the effect was none, for one claim", async () => {
@@ -133,11 +161,13 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
       expect(await records.read(delivery, toDeadline(0))).toMatchObject({ kind: "open", fingerprint: delivery.fingerprint });
     });
 
-    it("take an open one that nobody named, however it was asked for", async () => {
-      const { records } = await start();
-      const delivery = { ...newDelivery(), explicit: false };
-      await records.finish(await claimed(records, delivery), "open");
-      expect(await records.claim({ ...delivery, fingerprint: "another" }, PENDING)).toBeDefined();
+    it("give a claim of one that was refused, to whoever asks for it again", async () => {
+      const { records, others } = await start();
+      const delivery = newDelivery();
+      const claim = await claimed(records, delivery);
+      await records.finish(claim, toSettled(claim, "refused"));
+      await claimed(others, delivery);
+      expect(await records.claim(delivery, PENDING)).toBeUndefined();
     });
 
     it.each<[string, Partial<Claim>]>([

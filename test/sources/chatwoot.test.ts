@@ -67,6 +67,10 @@ describe("source chatwoot", () => {
     ["an event without attributes", { event: "message_created", contact: { id: 1 } }],
     ["a conversation without a call", { event: "conversation_updated", custom_attributes: {} }],
     ["a conversation whose attributes are of another kind", { event: "conversation_updated", custom_attributes: "none" }],
+    [
+      "a conversation without a call, but with an attribute that looks like ours",
+      { event: "message_created", conversation: { custom_attributes: { ccgw_note: "x" } } },
+    ],
     ["another event about the same call", { event: "conversation_created", custom_attributes: { ccgw_call_id: "c-1" } }],
   ])("is asked for nothing by %s, and acknowledges it", async (_what, event) => {
     const body = JSON.stringify(event);

@@ -119,7 +119,7 @@ describe("a decoy", () => {
     [{ authorization: "Bearer a-guess" }, "wrong-credential"],
     [{ authorization: "Bearer decoy" }, "wrong-credential"],
     [{ "x-api-key": "a-guess" }, "wrong-credential"],
-  ])("verifies nobody: %j", (headers, reason) => {
-    expect(createDecoyVerifier()(webhook(headers))).toEqual({ ok: false, reason });
+  ])("verifies nobody: %j", async (headers, reason) => {
+    expect(await createDecoyVerifier()(webhook(headers))).toEqual({ ok: false, reason });
   });
 });

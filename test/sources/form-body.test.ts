@@ -46,6 +46,10 @@ describe("a form", () => {
     expect(read(text)).toEqual(fields);
   });
 
+  it.each(['{"title":"x&ccgw_call_id=c-2"}', " [1]=2"])("is none where it is JSON, whose content type nobody signs: %s", (text) => {
+    expect(failureOf(() => read(text))).toMatchObject({ code: "invalid-json", detail: "The body is JSON, not a form." });
+  });
+
   it("may have a field of a name that every object has", () => {
     expect(Object.entries(Object(read("__proto__=1&constructor=2")))).toEqual([
       ["__proto__", "1"],

@@ -96,6 +96,15 @@ describe("source generic", () => {
     expect(await openWith("generic", { query })).toMatchObject([{ dryRun }]);
   });
 
+  it.each([
+    ["standard-webhooks", STANDARD, false],
+    ["hmac over the body alone", HMAC, false],
+    ["hmac over the address, too", { ...HMAC, signed: "{url}{body}" }, true],
+  ])("takes a dry run from the query only where that is proven: %s", async (_what, verification, isRead) => {
+    const opened = await openWith("generic", { query: "dryRun", headers: { "webhook-id": "msg_1" }, connection: { verification } });
+    expect(opened).toMatchObject(isRead ? [{ dryRun: true }] : { code: "invalid-request", errors: [{ pointer: "#/dryRun" }] });
+  });
+
   it("refuses a dry run that is neither true nor false", async () => {
     expect(await openWith("generic", { query: "dryRun=yes" })).toMatchObject({ code: "invalid-request" });
   });

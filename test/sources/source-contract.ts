@@ -133,17 +133,23 @@ let connected = 0;
 export function describeSource(contract: SourceContract): void {
   let stack: Stack;
   const { secrets } = contract;
-  const verification = {
-    ...contract.verification,
-    ...(secrets && {
-      secrets: [
-        { id: "current", value: secrets.current },
-        { id: "next", value: secrets.next, notAfter: "2099-01-01T00:00:00Z" },
-        { id: "expired", value: secrets.expired, notAfter: new Date(INSTANT).toISOString() },
-      ],
-    }),
-  };
-  const document = { source: contract.id, verification, ...contract.connection };
+  /** Without a time in it, a signature of one body by one secret is always the same: there each connection has its own secrets. */
+  const hasOwnSecrets = contract.signsBody && contract.toleranceSeconds === undefined && secrets !== undefined;
+  const endings = new Map<string, string>();
+
+  function toDocument(ending = "") {
+    const verification = {
+      ...contract.verification,
+      ...(secrets && {
+        secrets: [
+          { id: "current", value: `${secrets.current}${ending}` },
+          { id: "next", value: `${secrets.next}${ending}`, notAfter: "2099-01-01T00:00:00Z" },
+          { id: "expired", value: `${secrets.expired}${ending}`, notAfter: new Date(INSTANT).toISOString() },
+        ],
+      }),
+    };
+    return { source: contract.id, verification, ...contract.connection };
+  }
 
   const underTest: SourceUnderTest = {
     contract,
@@ -151,7 +157,10 @@ export function describeSource(contract: SourceContract): void {
     connect({ connection, ...over } = {}) {
       connected += 1;
       for (const { callId } of contract.requests) stack.gateway.addCall({ callid: String(callId), agentId: "101" });
-      return stack.connect({ connection: { ...document, ...connection }, ...over });
+      const ending = hasOwnSecrets ? `-${connected}` : "";
+      const made = stack.connect({ connection: { ...toDocument(ending), ...connection }, ...over });
+      endings.set(made.connection, ending);
+      return made;
     },
     async post(
       connection,
@@ -159,7 +168,7 @@ export function describeSource(contract: SourceContract): void {
     ) {
       const url = `${PUBLIC_BASE_URL}/v1/transfers/${connection}`;
       const unsigned = { method: "POST", url, body: signedBody ?? Buffer.from(body), atMs } as const;
-      const signed = await contract.sign(unsigned, secret ?? secrets?.current ?? "current");
+      const signed = await contract.sign(unsigned, `${secret ?? secrets?.current ?? "current"}${endings.get(connection) ?? ""}`);
       const proof = tamper?.(signed) ?? signed;
       return stack.transfer(connection, body, {
         headers: { ...contract.headers, ...proof.headers, ...headers },
@@ -181,7 +190,7 @@ export function describeSource(contract: SourceContract): void {
     afterAll(() => stack.stop());
 
     it("asks for what its caller asked for", async () => {
-      const whole = { schemaVersion: 1, gateway: "site-a", agentId: "101", ...document };
+      const whole = { schemaVersion: 1, gateway: "site-a", agentId: "101", ...toDocument() };
       const { open, settings } = await ConfiguredConnection.parseAsync(whole);
       const proof = await contract.sign(
         { method: "POST", url: toWebhook(contract).url, body: contract.body, atMs: INSTANT },

@@ -58,6 +58,25 @@ describe("a repeated delivery", () => {
     expect(countOf(service.calls, "send")).toBe(sends);
   });
 
+  it.each([
+    [NAMED, "2026-11-24T07:00:00.000Z", 1],
+    [{}, "2026-11-23T07:14:59.999Z", 1],
+    [{}, "2026-11-23T07:15:00.000Z", 2],
+  ])("that was refused for good (%j) and comes again at %s has been sent %i times", async (fields, receivedAt, sends) => {
+    const service = startService({ sends: [async () => REFUSED, async () => ACCEPTED] });
+    await service.transfer(fields, { repeatedWithOthers: true });
+    await service.transfer(fields, { receivedAt });
+    expect(countOf(service.calls, "send")).toBe(sends);
+  });
+
+  it("is none where its signature was seen with another request", async () => {
+    const service = startService();
+    await service.transfer({}, { draft: { fields: FIELDS, signature: "signed" } });
+    const draft = { fields: { ...FIELDS, callId: "another" }, signature: "signed" };
+    await expect(service.transfer({}, { draft })).rejects.toMatchObject({ code: "idempotency-mismatch" });
+    expect(countOf(service.calls, "send")).toBe(1);
+  });
+
   it("is the same one under another id where its signature was seen", async () => {
     const service = startService();
     const [one, two] = ["d-1", "d-2"].map((deliveryId) => ({ fields: FIELDS, deliveryId, signature: "signed" }));

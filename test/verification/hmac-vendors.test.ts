@@ -164,6 +164,15 @@ describe("a signature that the connection describes", () => {
   });
 });
 
+describe("what a connection describes", () => {
+  it.each(["hex", "base64"] as const)("has one signature in %s as in any encoding", async (encoding) => {
+    const digest = createHmac("sha256", SECRET).update(BODY).digest();
+    const settings = { header: "x-sig", encoding };
+    const verdict = await verify(hmac, { headers: { "x-sig": digest.toString(encoding) } }, settings);
+    expect(verdict).toEqual({ ok: true, secretId: "current", signature: digest.toString("hex") });
+  });
+});
+
 describe("Chatwoot", () => {
   it("has one signature, however it is written: seen again, it is known", async () => {
     const digest = signAsChatwoot(SECRET, SECONDS, BODY);

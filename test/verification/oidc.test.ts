@@ -51,13 +51,39 @@ describe("a token of the Bot Connector", () => {
     ["an empty list", [], CHANNELS],
     ["one of the connection's", ["directline", "webchat"], ["directline"]],
     ["others", ["webchat"], []],
-    ["something else", "msteams", CHANNELS],
   ])("is for the connection's channels, less those that its key does not endorse: %s", async (_what, endorsements, channels) => {
     const other = await startTestIssuer();
     other.keys = other.keys.map((key) => ({ ...key, endorsements }));
     const token = await other.sign({ ...BOT, channels: ["planted"] });
     const verdict = await verifyBot(token, { issuer: other.url, metadataUrl: other.metadataUrl });
     expect(verdict).toMatchObject({ ok: true, claims: { channels } });
+    await other.stop();
+  });
+
+  it.each([["msteams"], [["msteams", 1]], [{}]])(
+    "is not for any channel by a key whose endorsements cannot be read: %j",
+    async (endorsements) => {
+      const other = await startTestIssuer();
+      const [key = {}] = other.keys;
+      other.keys = [
+        { ...key, endorsements },
+        { ...key, kid: "k2" },
+      ];
+      const verdict = await verifyBot(await other.sign(BOT), { issuer: other.url, metadataUrl: other.metadataUrl });
+      expect(verdict).toEqual(refusal("wrong-credential"));
+      await other.stop();
+    },
+  );
+
+  it("is for the channels of the first key of its id", async () => {
+    const other = await startTestIssuer();
+    const [key = {}] = other.keys;
+    other.keys = [
+      { ...key, endorsements: ["webchat"] },
+      { ...key, endorsements: ["msteams"] },
+    ];
+    const verdict = await verifyBot(await other.sign(BOT), { issuer: other.url, metadataUrl: other.metadataUrl });
+    expect(verdict).toMatchObject({ ok: true, claims: { channels: [] } });
     await other.stop();
   });
 

@@ -9,7 +9,8 @@ const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const OTHER = `whsec_${Buffer.alloc(32, 8).toString("base64")}`;
 const ID = "msg_2mJ8";
 const BODY = '{"callId":"1552524689-1","name":"Zoë 客 😀"}';
-const MATCH: Verdict = { ok: true, secretId: "current" };
+/** With what names the message, however it was signed. */
+const MATCH = { ok: true, secretId: "current", signature: expect.stringMatching(/^[0-9a-f]{64}$/) };
 const refusal = (reason: string) => ({ ok: false, reason });
 
 const { publicKey, privateKey } = generateKeyPairSync("ed25519");
@@ -46,6 +47,18 @@ describe("Standard Webhooks", () => {
     expect(await verify({ headers: signAsymmetrically(), body: `${BODY} ` }, [PUBLIC_KEY])).toEqual(refusal("wrong-credential"));
     const otherVersion = signAsymmetrically()["webhook-signature"]?.replace("v1a,", "v1b,") ?? "";
     expect(await verify({ headers: headersOf(otherVersion) }, [PUBLIC_KEY])).toEqual(refusal("wrong-credential"));
+  });
+
+  it("looks at three signatures by public key, not any number: each costs as much as many digests", async () => {
+    const other = `v1a,${Buffer.alloc(64).toString("base64")} `;
+    const own = signAsymmetrically()["webhook-signature"];
+    expect(await verify({ headers: headersOf(`${other.repeat(2)}${own}`) }, [PUBLIC_KEY])).toEqual(MATCH);
+    expect(await verify({ headers: headersOf(`${other.repeat(3)}${own}`) }, [PUBLIC_KEY])).toEqual(refusal("wrong-credential"));
+  });
+
+  it("names one message by whatever signature it came with", async () => {
+    const [one, other] = [await verify({ headers: sign() }), await verify({ headers: signAsymmetrically() }, [PUBLIC_KEY])];
+    expect(one).toEqual(other);
   });
 
   it("takes one of several signatures, and one of several secrets", async () => {

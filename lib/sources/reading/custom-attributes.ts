@@ -1,5 +1,7 @@
 /** Where vendors put what their customers add to an object: the fields of several such places as one record, for the names ccgw_…. */
+import { isEmpty } from "../../mapping/conventional-fields.ts";
 import { type Fields, isFields } from "../../transfer/request.ts";
+import type { Verified } from "../source.ts";
 
 /** What is at the end of a path of names, or nothing if that is no object. */
 export function fieldsAt(body: Fields, ...path: readonly string[]): Fields {
@@ -13,7 +15,12 @@ export function mergeAttributes(...places: readonly Fields[]): Fields {
   return Object.fromEntries(places.flatMap((place) => Object.entries(place).filter(([, value]) => value !== null && value !== "")));
 }
 
-/** Whether a notification names a call. One that does not is about something else, and asks for nothing. */
-export function namesCall(fields: unknown): boolean {
-  return isFields(fields) && fields.callId !== undefined;
+/**
+ * The fields of a notification that names a call; undefined of one that does not: it is about something else, and asks for nothing. Without a mapping that is
+ * looked at first, so that another attribute of the customer's is not in its way.
+ */
+export async function readCalled(notification: Fields, attributes: Fields, { settings, map }: Verified): Promise<Fields | undefined> {
+  if (settings.mapping === undefined && isEmpty(attributes.ccgw_call_id)) return undefined;
+  const fields = await map(notification, attributes);
+  return isFields(fields) && fields.callId !== undefined ? fields : undefined;
 }

@@ -16,6 +16,8 @@ export function readFormBody(webhook: Webhook): Record<string, string> {
   const text = decodeUtf8(webhook.body);
   if (text === undefined) throw invalidForm("not UTF-8", "The form is not valid UTF-8.");
   if (text === "") throw invalidForm("empty", "The body is empty.");
+  // No signature covers the content type: a captured JSON body must not be read as another request.
+  if (/^\s*[{[]/.test(text)) throw invalidForm("JSON", "The body is JSON, not a form.");
   const pairs = text.split("&").filter((pair) => pair !== "");
   if (pairs.length > FIELDS_MAX) throw invalidRequest([{ pointer: "#", detail: `must have at most ${FIELDS_MAX} fields` }]);
   const fields = pairs.map(decodePair);
