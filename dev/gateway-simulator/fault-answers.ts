@@ -5,7 +5,7 @@
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { setTimeout } from "node:timers/promises";
+import { pause } from "./clock.ts";
 import type { GatewayConnection } from "./connections.ts";
 import type { RequestFault } from "./faults.ts";
 
@@ -19,6 +19,8 @@ export interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly text: string;
+  /** Further ones. They go with the text that they came with: what another text takes the place of, takes them along. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>> | undefined;
 }
 
 /** What is answered instead of `usual`: undefined for nothing at all. */
@@ -29,7 +31,7 @@ export function toFaultyAnswer(fault: RequestFault, usual: Answer): Answer | und
     case "drop":
       return fault.when === "during-response" ? usual : undefined;
     case "retcode":
-      return { ...usual, text: toRetcodeText(fault) };
+      return { status: usual.status, contentType: usual.contentType, text: toRetcodeText(fault) };
     case "status":
       return { status: fault.status, contentType: fault.contentType ?? HTML_TYPE, text: fault.body ?? toPage(`HTTP ${fault.status}`) };
     case "html":
@@ -41,7 +43,7 @@ export function toFaultyAnswer(fault: RequestFault, usual: Answer): Answer | und
     case "content-type":
       return { ...usual, contentType: fault.contentType };
     case "huge-json":
-      return { ...usual, text: HUGE_HEAD + HUGE_TAIL };
+      return { status: usual.status, contentType: usual.contentType, text: HUGE_HEAD + HUGE_TAIL };
     default:
       return usual;
   }
@@ -58,6 +60,7 @@ export async function deliver(answer: Answer, fault: RequestFault | undefined, d
   const { response, connection, signal } = delivery;
   response.statusCode = answer.status;
   response.setHeader("content-type", answer.contentType);
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   if (connection.retiring) response.setHeader("connection", "close");
   const bytes = Buffer.from(answer.text, "utf8");
 
@@ -79,11 +82,6 @@ export async function deliver(answer: Answer, fault: RequestFault | undefined, d
     response.once("finish", () => connection.close());
   }
   response.end(fault?.kind === "drip" ? undefined : bytes);
-}
-
-/** False when it was cut short. */
-export function pause(ms: number, signal: AbortSignal): Promise<boolean> {
-  return setTimeout(ms, true, { signal }).catch(() => false);
 }
 
 function toRetcodeText({ retcode, message, result }: Extract<RequestFault, { kind: "retcode" }>): string {

@@ -1,9 +1,11 @@
 /**
  * What can be made to go wrong at the simulated gateway, and the queue of it. It carries no fault out.
- * The first fault that fits is taken, one for each request and one for each connection. `acts` says whether the call moves, if it would have
- * moved without the fault: false unless the answer stays whole (delay, content-type, drip, keep-alive-close).
+ * The first fault that fits is taken, one for each request and one for each connection. A fault of requests is one of transfers unless it names another
+ * endpoint. `acts` says whether the gateway does what it was asked for, if it would have done so without the fault: false unless the answer stays whole
+ * (delay, content-type, drip, keep-alive-close). So the answer that is lost after it was acted on is {"kind":"drop","when":"after-request","acts":true}.
  */
 import * as z from "zod";
+import { ENDPOINT_NAMES, type EndpointName } from "./endpoint.ts";
 
 const MAX_DELAY_MS = 60_000;
 const MAX_DRIP_MS = 10_000;
@@ -18,7 +20,7 @@ const reset = z.boolean().default(false);
 const contentType = z.string().regex(/^[\x20-\x7e]+$/);
 /** Before a request is read, nobody knows its agent. */
 const onConnection = { times };
-const onRequest = { times, agentId: z.string().optional() };
+const onRequest = { times, agentId: z.string().optional(), endpoint: z.enum(ENDPOINT_NAMES).default("transfer") };
 const onBrokenAnswer = { ...onRequest, acts: z.boolean().default(false) };
 const onWholeAnswer = { ...onRequest, acts: z.boolean().default(true) };
 
@@ -28,7 +30,7 @@ const Drop = z.discriminatedUnion("when", [
   z.strictObject({ kind: z.literal("drop"), when: z.enum(["after-request", "during-response"]), reset, ...onBrokenAnswer }),
 ]);
 
-export const Fault = z.discriminatedUnion("kind", [
+const KINDS = [
   Drop,
   z.strictObject({ kind: z.literal("stall-handshake"), ...onConnection }),
   z.strictObject({ kind: z.literal("certificate"), problem: z.enum(["unknown-ca", "expired", "wrong-host"]), ...onConnection }),
@@ -53,7 +55,10 @@ export const Fault = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("content-type"), contentType, ...onWholeAnswer }),
   z.strictObject({ kind: z.literal("drip"), ms: z.int().min(0).max(MAX_DRIP_MS), ...onWholeAnswer }),
   z.strictObject({ kind: z.literal("keep-alive-close"), ...onWholeAnswer }),
-]);
+] as const;
+export const Fault = z.discriminatedUnion("kind", KINDS, {
+  error: (issue) => (issue.code === "invalid_union" ? "no such kind, see dev/gateway-simulator/faults.ts" : undefined),
+});
 export type Fault = z.input<typeof Fault>;
 
 type ParsedFault = z.output<typeof Fault>;
@@ -67,7 +72,7 @@ export interface FaultQueue {
   /** Throws zod's error for a fault that is none; tells whether it is one of connections. */
   add(fault: Fault): "connection" | "request";
   takeForConnection(): ConnectionFault | undefined;
-  takeForRequest(agentId: string): RequestFault | undefined;
+  takeForRequest(request: { readonly agentId: string; readonly endpoint: EndpointName }): RequestFault | undefined;
   clear(): void;
 }
 
@@ -87,7 +92,8 @@ export function createFaultQueue(): FaultQueue {
       return "request";
     },
     takeForConnection: () => take(connectionFaults, () => true),
-    takeForRequest: (agentId) => take(requestFaults, (fault) => fault.agentId === undefined || fault.agentId === agentId),
+    takeForRequest: ({ agentId, endpoint }) =>
+      take(requestFaults, (fault) => fault.endpoint === endpoint && (fault.agentId === undefined || fault.agentId === agentId)),
     clear() {
       connectionFaults.length = 0;
       requestFaults.length = 0;

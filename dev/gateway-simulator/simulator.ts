@@ -1,41 +1,45 @@
 /**
- * A CC-Gateway for local development and tests: the session transfer over real TLS, with faults on request and every transfer on record.
- * It has no sign-in, no events, no keep-alive of agents: who is signed in is settled by its seed and by the methods here.
+ * A CC-Gateway for local development and tests, over real TLS: agents sign in, keep their sessions alive, get their events and transfer calls, with faults on
+ * request and every request on record. Some agents of its seed are kept by somebody else and always signed in; 102 has an account.
  * After a fault of connections was added, idle connections are closed: a client that has not noticed yet meets a stale socket first.
  */
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import type { Server } from "node:net";
-import { createSecureContext } from "node:tls";
-import { createCertificateAuthority } from "../certificate-authority.ts";
-import { type CertificateKind, createConnections } from "./connections.ts";
+import { createSecureContexts } from "./certificates.ts";
+import { type SimulatorClock, systemClock } from "./clock.ts";
+import { createConnections } from "./connections.ts";
 import { createControlServer } from "./control.ts";
 import { createFaultQueue, type Fault, nameOf } from "./faults.ts";
-import { createGatewayState } from "./state.ts";
-import { createRequestListener, type RecordedTransfer } from "./transfer-requests.ts";
+import { createGateway, type Gateway } from "./gateway.ts";
+import { createRequestListener, type RecordedRequest } from "./requests.ts";
+import type { SettingsChange } from "./settings.ts";
 
 const LOOPBACK = "127.0.0.1";
 const HOSTS = ["localhost", LOOPBACK];
-const DAY_MS = 86_400_000;
 
+export { createManualClock, type ManualClock } from "./clock.ts";
+export type { GatewayEvent } from "./events.ts";
 export type { Fault } from "./faults.ts";
-export type { RecordedTransfer } from "./transfer-requests.ts";
+export type { RecordedPush } from "./push-delivery.ts";
+export type { RecordedRequest } from "./requests.ts";
+export type { Violation } from "./violations.ts";
 
-export interface GatewaySimulator {
+export interface GatewaySimulator extends Omit<Gateway, "endpoints" | "endSessions"> {
   readonly url: string;
   readonly port: number;
   readonly caPem: string;
   readonly controlUrl: string | undefined;
   /** TCP connections accepted so far; a reset does not turn it back. */
   readonly connections: { readonly opened: number };
-  transfers(): readonly RecordedTransfer[];
+  /** Of all endpoints, oldest first. */
+  requests(): readonly RecordedRequest[];
+  /** Those of them that ask for a transfer. */
+  transfers(): readonly RecordedRequest[];
   addFault(fault: Fault): void;
-  addCall(call: { readonly callid: string; readonly agentId: string }): void;
-  /** The old Guid is refused from then on; signs in an agent who was not. */
-  renewGuid(agentId: string): string;
-  guidOf(agentId: string): string;
-  signOut(agentId: string): void;
-  /** Seed state, no faults, no records, the right certificate; requests that are being served are cut. */
+  /** Of the gateway: every session is gone and every connection is cut; accounts, calls, faults and records stay. */
+  restart(): void;
+  /** Seed state, first settings, no faults, no records, the right certificate; requests that are being served are cut. */
   reset(): void;
   stop(): Promise<void>;
 }
@@ -43,16 +47,20 @@ export interface GatewaySimulator {
 export interface GatewaySimulatorOptions {
   readonly port: number;
   readonly controlPort?: number;
+  /** The machine's own unless given. */
+  readonly clock?: SimulatorClock;
+  readonly settings?: SettingsChange;
   readonly log?: (line: string) => void;
 }
 
 export async function startGatewaySimulator(options: GatewaySimulatorOptions): Promise<GatewaySimulator> {
-  const { log = () => {} } = options;
-  const { caPem, contexts } = await createSecureContexts();
-  const state = createGatewayState();
+  const { clock = systemClock, settings = {}, log = () => {} } = options;
+  const { caPem, contexts } = await createSecureContexts(HOSTS);
   const faults = createFaultQueue();
-  const transfers: RecordedTransfer[] = [];
+  const requests: RecordedRequest[] = [];
   let running = new AbortController();
+  const signal = () => running.signal;
+  const { endpoints, endSessions, ...gateway } = createGateway({ clock, settings, log, signal });
 
   const connections = createConnections({
     contexts,
@@ -63,30 +71,36 @@ export async function startGatewaySimulator(options: GatewaySimulatorOptions): P
     },
     onSecure: (socket) => http.emit("connection", socket),
   });
-  const http = createHttpServer(createRequestListener({ state, faults, connections, signal: () => running.signal, record, log }));
+  const http = createHttpServer(createRequestListener({ endpoints, clock, faults, connections, signal, record, log }));
 
-  function record(transfer: RecordedTransfer) {
-    const kept = { ...transfer };
-    transfers.push(kept);
-    return (changes: Partial<RecordedTransfer>) => void Object.assign(kept, changes);
+  function record(request: RecordedRequest) {
+    const kept = { ...request };
+    requests.push(kept);
+    return (changes: Partial<RecordedRequest>) => void Object.assign(kept, changes);
+  }
+
+  function interrupt() {
+    running.abort();
+    running = new AbortController();
   }
 
   const simulator = {
-    transfers: () => transfers.map((transfer) => ({ ...transfer })),
+    ...gateway,
+    requests: () => requests.map((request) => ({ ...request })),
+    transfers: () => requests.filter(({ endpoint }) => endpoint === "transfer").map((request) => ({ ...request })),
     addFault(fault: Fault) {
       if (faults.add(fault) === "connection") connections.retire();
     },
-    addCall: state.addCall,
-    hasAgent: state.hasAgent,
-    renewGuid: state.renewGuid,
-    guidOf: state.guidOf,
-    signOut: state.signOut,
+    restart() {
+      interrupt();
+      endSessions();
+      connections.cutAll();
+    },
     reset() {
-      running.abort();
-      running = new AbortController();
+      interrupt();
       faults.clear();
-      state.reset();
-      transfers.length = 0;
+      gateway.reset();
+      requests.length = 0;
       connections.cutUnusual();
     },
   };
@@ -111,26 +125,6 @@ export async function startGatewaySimulator(options: GatewaySimulatorOptions): P
     }
   }
   return { ...simulator, url: `https://localhost:${port}`, port, caPem, controlUrl, connections: connections.counter, stop };
-}
-
-async function createSecureContexts() {
-  const ca = await createCertificateAuthority({ name: "CC-Gateway simulator CA" });
-  const otherCa = await createCertificateAuthority({ name: "CC-Gateway simulator, another CA" });
-  const yesterday = { notBefore: new Date(Date.now() - 2 * DAY_MS), notAfter: new Date(Date.now() - DAY_MS) };
-  const issued = {
-    right: await ca.issue({ hosts: HOSTS }),
-    expired: await ca.issue({ hosts: HOSTS, ...yesterday }),
-    "wrong-host": await ca.issue({ hosts: ["gateway.invalid"] }),
-    "unknown-ca": await otherCa.issue({ hosts: HOSTS }),
-  } satisfies Record<CertificateKind, unknown>;
-  const toContext = ({ keyPem, certPem }: { keyPem: string; certPem: string }) => createSecureContext({ key: keyPem, cert: certPem });
-  const contexts = {
-    right: toContext(issued.right),
-    expired: toContext(issued.expired),
-    "wrong-host": toContext(issued["wrong-host"]),
-    "unknown-ca": toContext(issued["unknown-ca"]),
-  };
-  return { caPem: ca.caPem, contexts };
 }
 
 async function listen(server: Server, port: number): Promise<number> {

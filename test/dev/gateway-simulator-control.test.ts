@@ -1,25 +1,7 @@
 /** The control interface over plain HTTP: every route, and what it refuses. */
-import { once } from "node:events";
-import { request } from "node:http";
 import { describe, expect, it } from "vitest";
-import type { GatewaySimulator } from "../../dev/gateway-simulator/simulator.ts";
 import { CALL, retcodeOf, send, startForTest } from "./gateway-simulator-client.ts";
-
-interface Asked {
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-async function ask({ controlUrl }: GatewaySimulator, method: string, path: string, { body, headers = {} }: Asked = {}) {
-  const outgoing = request(`${controlUrl}${path}`, { method, headers });
-  outgoing.end(typeof body === "string" || body === undefined ? body : JSON.stringify(body));
-  const [response] = await once(outgoing, "response");
-  let text = "";
-  for await (const chunk of response.setEncoding("utf8")) text += chunk;
-  return { status: response.statusCode, type: response.headers["content-type"], allow: response.headers.allow, json: JSON.parse(text) };
-}
-
-const startControlled = () => startForTest({ controlPort: 0 });
+import { askControl as ask, startControlled } from "./gateway-simulator-control-client.ts";
 
 describe("the control interface", () => {
   it("is there only when it has a port, on loopback", async () => {
@@ -49,17 +31,16 @@ describe("the control interface", () => {
   });
 
   it.each([
-    [{ kind: "other" }, [0, "kind"]],
-    [{ kind: "delay", ms: "1" }, [0, "ms"]],
-    [
-      [{ kind: "html" }, { kind: "drop", when: "later" }],
-      [1, "when"],
-    ],
-    ["no JSON", [0]],
-    [undefined, [0]],
-  ])("answers 400 with zod's issues to the faults %j, and adds none", async (body, path) => {
+    [{ kind: "other" }, "kind: no such kind, see dev/gateway-simulator/faults.ts"],
+    [{ kind: "delay", ms: "1" }, "ms: Invalid input: expected number, received string"],
+    [{ kind: "hang", endpoint: "login" }, expect.stringMatching(/^endpoint: .*"transfer"\|"sign-in"/)],
+    [[{ kind: "html" }, { kind: "drop", when: "later" }], expect.stringMatching(/^1\.when: /)],
+    ["no JSON", "body: Invalid input: expected object, received undefined"],
+    [undefined, "body: Invalid input: expected object, received undefined"],
+  ])("answers 400 to the faults %j, says what is wrong with which field, and adds none", async (body, issue) => {
     const simulator = await startControlled();
-    expect(await ask(simulator, "POST", "/faults", { body })).toMatchObject({ status: 400, json: { issues: [{ path }] } });
+    const answer = await ask(simulator, "POST", "/faults", { body });
+    expect(answer).toMatchObject({ status: 400, json: { error: "invalid", issues: [issue] } });
     expect(await retcodeOf(simulator)).toBe("0");
   });
 

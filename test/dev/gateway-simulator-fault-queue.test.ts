@@ -82,11 +82,11 @@ describe("a delayed request", () => {
 describe("the queue of faults", () => {
   it("takes the first that fits, as often as it says, for the agent it says", async () => {
     const simulator = await startForTest();
-    simulator.addFault({ kind: "retcode", retcode: "1", agentId: "102" });
+    simulator.addFault({ kind: "retcode", retcode: "1", agentId: "104" });
     simulator.addFault({ kind: "retcode", retcode: "2", times: 2 });
     simulator.addFault({ kind: "retcode", retcode: "3" });
     const answers: unknown[] = [];
-    for (const agentId of ["101", "102", "102", "101", "101"]) answers.push(await retcodeOf(simulator, { agentId }));
+    for (const agentId of ["101", "104", "104", "101", "101"]) answers.push(await retcodeOf(simulator, { agentId }));
     expect(answers).toEqual(["2", "1", "2", "3", "0"]);
   });
 

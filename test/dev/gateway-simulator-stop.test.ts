@@ -52,13 +52,19 @@ describe("stop", () => {
   it("leaves nothing that keeps the process", async () => {
     const module = new URL("../../dev/gateway-simulator/simulator.ts", import.meta.url).href;
     const script = `
+      import { request } from "node:https";
       import { connect } from "node:tls";
       import { startGatewaySimulator } from ${JSON.stringify(module)};
       const simulator = await startGatewaySimulator({ port: 0, controlPort: 0 });
       simulator.addFault({ kind: "delay", ms: 60_000 });
       const socket = connect({ port: simulator.port, host: "127.0.0.1", ca: simulator.caPem });
       socket.on("error", () => {}).write(${JSON.stringify(`POST ${transferPath("101")} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`)});
-      while (simulator.transfers().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      simulator.configure({ signInMs: 60_000 });
+      const ask = (method, path, body) => request(simulator.url + "/agentgateway/resource/" + path, { method, ca: simulator.caPem, agent: false,
+        headers: { Guid: simulator.guidOf("101") } }).on("error", () => {}).end(body);
+      ask("GET", "agentevent/101");
+      ask("PUT", "onlineagent/102", JSON.stringify({ password: "local-demo-password-102", phonenum: "88880102" }));
+      while (simulator.requests().length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
       await simulator.stop();
       console.log("stopped");`;
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], { timeout: 4_000 });

@@ -81,7 +81,7 @@ describe("a transfer", () => {
 
   it("of one call happens once, whoever asks", async () => {
     const simulator = await startForTest();
-    expect(await retcodeOf(simulator, { agentId: "102" })).toBe("0");
+    expect(await retcodeOf(simulator, { agentId: "104" })).toBe("0");
     expect(await retcodeOf(simulator)).toBe("200-012");
     simulator.addCall({ callid: CALL, agentId: "101" });
     expect(await retcodeOf(simulator)).toBe("0");
@@ -96,7 +96,7 @@ describe("a transfer", () => {
 describe("a Guid", () => {
   it("that is not the agent's is refused as the gateway does it", async () => {
     const simulator = await startForTest();
-    const answer = await send(simulator, { guid: simulator.guidOf("102") });
+    const answer = await send(simulator, { guid: simulator.guidOf("104") });
     expect(answer).toMatchObject({ status: 200, text: '{"message":"agent not login","result":"","retcode":"100-006"}' });
     expect(simulator.transfers()).toMatchObject([{ retcode: "100-006", acted: false }]);
   });
@@ -104,7 +104,7 @@ describe("a Guid", () => {
   it("is well known at the start and has the vendor's form", async () => {
     const simulator = await startForTest();
     expect(simulator.guidOf("101")).toBe(FIXED_GUID);
-    for (const agentId of ["101", "102", "205", "999999"]) expect(simulator.guidOf(agentId)).toMatch(/^[\da-f-]{36}\.AgentGateway0$/);
+    for (const agentId of ["101", "104", "205", "999999"]) expect(simulator.guidOf(agentId)).toMatch(/^[\da-f-]{36}\.AgentGateway0$/);
     expect(() => simulator.guidOf("150")).toThrow("150");
   });
 

@@ -78,12 +78,12 @@ describe("the simulator", () => {
     const lines: string[] = [];
     const simulator = await startForTest({ log: (line) => lines.push(line) });
     await send(simulator);
-    await send(simulator, { agentId: "102", body: JSON.stringify({ ...FULL, callid: "1456401416-3", address: "7777" }) });
+    await send(simulator, { agentId: "104", body: JSON.stringify({ ...FULL, callid: "1456401416-3", address: "7777" }) });
     await send(simulator, { body: JSON.stringify({ ...FULL, callid: "no call\nof ours" }) });
     await send(simulator, { path: "/other?guid=secret" });
     expect(lines.map((line) => line.replace(/\(\d+ ms\)/, "(N ms)"))).toEqual([
       "gateway  POST transfer agent 101 call 1552524689-16797284 → 0 (N ms)",
-      "gateway  POST transfer agent 102 call 1456401416-3 → 0, target unknown here, call is held by agent 101 (N ms)",
+      "gateway  POST transfer agent 104 call 1456401416-3 → 0, target unknown here, call is held by agent 101 (N ms)",
       "gateway  POST transfer agent 101 call ? → 200-012 (N ms)",
       "gateway  POST /other → HTTP 404",
     ]);
@@ -106,13 +106,13 @@ describe("the simulator", () => {
     const simulator = await startForTest();
     await send(simulator);
     simulator.renewGuid("101");
-    simulator.signOut("102");
+    simulator.signOut("104");
     simulator.renewGuid("150");
     simulator.addCall({ callid: "1-1", agentId: "101" });
     await simulator.reset();
     expect(simulator.transfers()).toEqual([]);
     expect(simulator.guidOf("101")).toBe(FIXED_GUID);
-    expect(simulator.guidOf("102")).toMatch(/^2/);
+    expect(simulator.guidOf("104")).toMatch(/^4/);
     expect(() => simulator.guidOf("150")).toThrow();
     expect(await retcodeOf(simulator, { body: JSON.stringify({ ...FULL, callid: "1-1" }) })).toBe("200-012");
     expect(await retcodeOf(simulator)).toBe("0");

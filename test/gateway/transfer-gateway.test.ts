@@ -48,9 +48,9 @@ describe("what is prepared", () => {
   });
 
   it("is that of the agent's session at this gateway", async () => {
-    harness.put("agents/site/102", { schemaVersion: 1, session: "external", guid: simulator.guidOf("102") });
-    expect(await (await harness.prepare({ agentId: "102" })).send()).toMatchObject({ state: "accepted" });
-    expect(simulator.transfers()[0]).toMatchObject({ agentId: "102", headers: { guid: simulator.guidOf("102") } });
+    harness.put("agents/site/104", { schemaVersion: 1, session: "external", guid: simulator.guidOf("104") });
+    expect(await (await harness.prepare({ agentId: "104" })).send()).toMatchObject({ state: "accepted" });
+    expect(simulator.transfers()[0]).toMatchObject({ agentId: "104", headers: { guid: simulator.guidOf("104") } });
   });
 });
 
