@@ -23,6 +23,7 @@ const FIELDS = [
   "state",
   "code",
   "reason",
+  "violations",
   "effect",
   "retcode",
   "replayed",

@@ -42,6 +42,7 @@ const FIELDS = {
   state: "accepted",
   code: "internal",
   reason: "why",
+  violations: "#/target is required",
   effect: "none",
   retcode: "0",
   replayed: false,

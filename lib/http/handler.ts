@@ -10,6 +10,7 @@ import type { Reply } from "../sources/source.ts";
 import { renderCanonical } from "./canonical-reply.ts";
 import { type Edge, type HttpRequest, MAX_BODY_BYTES, toHttpRequest } from "./request.ts";
 import type { Clock } from "./stopwatch.ts";
+import { toFailureFacts } from "./transfer-entries.ts";
 
 export type Route = (request: HttpRequest) => Promise<Reply>;
 export type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -66,9 +67,8 @@ function accessLine(log: Log): Middleware {
 
 /** Tells the access line why, and an operator where, if it is a bug. */
 function noteFailure(request: HttpRequest, error: TransferError, log: Log): void {
-  const { code, message: reason, effect, transferId, reference } = error;
-  request.note({ code, reason, effect, transferId, reference });
-  if (code === "internal") log.problem("bug", { requestId: request.requestId, ...toErrorFields(error.cause) });
+  request.note(toFailureFacts(error));
+  if (error.code === "internal") log.problem("bug", { requestId: request.requestId, ...toErrorFields(error.cause) });
 }
 
 export function contextOf({ requestId, webhook }: HttpRequest): { readonly requestId: string; readonly accept: string | undefined } {

@@ -24,7 +24,8 @@ export function createReceiveTransfer({ authenticate, transfers, log }: Dependen
     const entries =
       "error" in opened ? [toFailedEntry(opened.error)] : await transferAll(opened.drafts, { transfers, command, log, requestId });
 
-    tellEntries(entries, { log, note: request.note, requestId, connection: connectionName, source: source.id });
+    const { nothingAsked } = opened;
+    tellEntries(entries, { log, note: request.note, requestId, connection: connectionName, source: source.id, nothingAsked });
     const context = { ...contextOf(request), style: settings.reply, publicSecret };
     const outcomes = entries.map(({ outcome }) => outcome);
     return opened.reply(outcomes, (outcome, over) => renderCanonical(outcome, { ...context, ...over }));

@@ -8,6 +8,7 @@ import type { Deadline, TransferEvent } from "../transfer/invocation.ts";
 import type { Draft } from "../transfer/request.ts";
 import type { GatewayAnswer, Moved } from "../transfer/result.ts";
 import type { TransferCommand, TransferService } from "../transfer/service.ts";
+import { tellViolations } from "../transfer/violations.ts";
 
 /** Of a batch at a time. The gateway serves people, too. */
 const CONCURRENT_TRANSFERS = 5;
@@ -64,11 +65,13 @@ interface TellOptions {
   readonly requestId: string;
   readonly connection: string | undefined;
   readonly source: string;
+  /** Why there are no entries. */
+  readonly nothingAsked: string | undefined;
 }
 
 /** One transfer is told in the access line, several in a line each. */
-export function tellEntries(entries: readonly Entry[], { log, note, requestId, connection, source }: TellOptions): void {
-  if (entries.length !== 1) note({ entries: entries.length });
+export function tellEntries(entries: readonly Entry[], { log, note, requestId, connection, source, nothingAsked }: TellOptions): void {
+  if (entries.length !== 1) note({ entries: entries.length, reason: nothingAsked });
   for (const { outcome, facts } of entries) {
     if (entries.length === 1) note(facts);
     else log.entry({ requestId, connection, ...facts });
@@ -118,8 +121,7 @@ function createObserver(
 
 function toFacts(outcome: Outcome): LogFields {
   if (outcome.kind === "failure") {
-    const { code, message: reason, effect, transferId, reference } = outcome.error;
-    return { code, reason, effect, transferId, ...(reference !== undefined && { reference }) };
+    return toFailureFacts(outcome.error);
   }
   if (outcome.kind === "dry-run") return { dryRun: true };
   const { transferId, replayed, gateway } = outcome.result;
@@ -127,6 +129,12 @@ function toFacts(outcome: Outcome): LogFields {
   const code = answer.state === "accepted" ? undefined : answer.code;
   const effect = answer.state === "accepted" ? undefined : answer.state === "refused" ? "none" : "unknown";
   return { ...toRequestFacts(outcome.result), transferId, state: answer.state, code, effect, replayed, retcode: gateway?.retcode };
+}
+
+/** Why there is no answer of the gateway, as far as the log may know. */
+export function toFailureFacts({ code, message: reason, effect, errors, transferId, reference }: TransferError): LogFields {
+  const violations = errors === undefined ? undefined : tellViolations(errors);
+  return { code, reason, violations, effect, transferId, ...(reference !== undefined && { reference }) };
 }
 
 /** What names a transfer to an operator: neither whose number it is nor what is said. */

@@ -8,7 +8,7 @@ import type { Connections } from "../http/authenticate.ts";
 import { renderCanonical } from "../http/canonical-reply.ts";
 import { MAX_BODY_BYTES } from "../http/request.ts";
 import { type Clock, type Stopwatch, startStopwatch } from "../http/stopwatch.ts";
-import { tellEntries, toFailedEntry, transferAll } from "../http/transfer-entries.ts";
+import { tellEntries, toFailedEntry, toFailureFacts, transferAll } from "../http/transfer-entries.ts";
 import { type Log, type LogFields, toErrorFields } from "../log.ts";
 import { toSummary } from "../sources/answering/summary.ts";
 import type { ConfiguredConnection } from "../sources/configured-connection.ts";
@@ -58,7 +58,7 @@ export function createLexHandler({ connections, transfers, log, clock }: Depende
     if ("drafts" in opened && opened.drafts.length > 0) sending();
     const entries =
       "error" in opened ? [toFailedEntry(opened.error)] : await transferAll(opened.drafts, { transfers, command, log, requestId });
-    tellEntries(entries, { log, note, requestId, connection: connectionName, source: source.id });
+    tellEntries(entries, { log, note, requestId, connection: connectionName, source: source.id, nothingAsked: opened.nothingAsked });
     const context = { requestId, accept: undefined, style: settings.reply };
     const reply = opened.reply(
       entries.map(({ outcome }) => outcome),
@@ -83,8 +83,8 @@ export function createLexHandler({ connections, transfers, log, clock }: Depende
       });
     } catch (thrown) {
       const error = toTransferError(thrown, effect);
-      const { code, message: reason } = error;
-      note({ status: failureOf(code).status, code, reason, effect: error.effect });
+      const { code } = error;
+      note({ status: failureOf(code).status, ...toFailureFacts(error) });
       if (code === "internal") log.problem("bug", { requestId, ...toErrorFields(error.cause) });
       return toLexResult(event, toSummary({ kind: "failure", error }), undefined);
     } finally {

@@ -1,8 +1,11 @@
 /** The field names that work without a mapping: whoever writes the body names its fields `ccgw_…`. Anything else in it is not ours and is left alone. */
 import { invalidRequest, isFields } from "../transfer/request.ts";
 import { capViolations, toPointer } from "../transfer/violations.ts";
+import { findNearest } from "./nearest-name.ts";
 
 const PREFIX = "ccgw_";
+/** What people say, and a bot has collected, may hold anything. */
+const CALL_DATA = "ccgw_call_data";
 
 /** What each becomes. Their values come from templates, in which everything is text and what is missing is empty. */
 const FIELDS = {
@@ -18,15 +21,14 @@ const FIELDS = {
 const OTHERS = ["ccgw_target", "ccgw_skill_id", "ccgw_dry_run"] as const;
 export const CONVENTIONAL_FIELDS: readonly string[] = [...Object.keys(FIELDS), ...OTHERS];
 
-/** `ccgw_target` is a target's name, or `agent:205`, `skill-queue:31`, `access-code:88880`. Throws `invalid-request` for a name that looks like one of these and is none. */
+/** `ccgw_target` is a target's name, or `agent:205`, `skill-queue:31`, `access-code:88880`. Throws `invalid-request` for a name that looks like one of these and is none, and for a placeholder. */
 export function readConventionalFields(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const given = Object.entries(body)
     .filter(([name]) => name.startsWith(PREFIX) || findMeant(name) !== undefined)
     .map(([name, value]) => [name, typeof value === "string" ? value.trim() : value] as const)
     .filter(([, value]) => !isEmpty(value));
-  const unknown = given.filter(([name]) => !CONVENTIONAL_FIELDS.includes(name));
-  if (unknown.length > 0)
-    throw invalidRequest(capViolations(unknown.map(([name]) => ({ pointer: toPointer([name]), detail: toDetail(findMeant(name)) }))));
+  const violations = given.flatMap(([name, value]) => toDetail(name, value).map((detail) => ({ pointer: toPointer([name]), detail })));
+  if (violations.length > 0) throw invalidRequest(capViolations(violations));
   const { ccgw_target, ccgw_skill_id: skillId, ccgw_dry_run: dryRun, ...texts } = Object.fromEntries(given);
   const target = withSkill(toTarget(ccgw_target), skillId);
   return {
@@ -47,8 +49,19 @@ function findMeant(name: string): string | undefined {
   return CONVENTIONAL_FIELDS.find((known) => known === plain);
 }
 
-function toDetail(meant: string | undefined): string {
-  return meant === undefined ? "is not a known field" : `is not a known field; did you mean ${meant}?`;
+/** What is wrong with a field before its value is looked at, if anything is. */
+function toDetail(name: string, value: unknown): string[] {
+  if (CONVENTIONAL_FIELDS.includes(name))
+    return name !== CALL_DATA && hasPlaceholder(value) ? ["holds a placeholder ({{…}}) that nobody replaced"] : [];
+  const meant = findMeant(name) ?? findNearest(name, CONVENTIONAL_FIELDS);
+  return [meant === undefined ? "is not a known field" : `is not a known field; did you mean ${meant}?`];
+}
+
+/** As ticket systems and low-code tools write one: left as it is where the template, or the field that it names, is wrong. */
+function hasPlaceholder(value: unknown): boolean {
+  if (typeof value !== "string") return false;
+  const start = value.indexOf("{{");
+  return start !== -1 && value.indexOf("}}", start) !== -1;
 }
 
 function nameOf(name: string): string {

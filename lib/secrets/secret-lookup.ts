@@ -4,6 +4,7 @@
  */
 import type * as z from "zod";
 import { TransferError } from "../errors.ts";
+import { inOurWords } from "../transfer/issue-words.ts";
 
 /** Bounds what unknown names can take of the memory. */
 const ENTRIES_MAX = 1_000;
@@ -121,7 +122,7 @@ function documentOf<Document>(kept: Kept<Document> | undefined): Document | unde
 async function parse<Document>(text: string, path: string, schema: z.ZodType<Document>): Promise<Parsed<Document>> {
   const json = parseJson(text);
   if (json === undefined) return { error: new TransferError("misconfigured", { reason: `${path}: is not JSON` }) };
-  const parsed = await schema.safeParseAsync(json);
+  const parsed = await schema.safeParseAsync(json, { error: inOurWords });
   if (parsed.success) return { document: parsed.data };
   const fields = parsed.error.issues.map((issue) => `${issue.path.join(".") || "document"} ${toReason(issue)}`);
   return { error: new TransferError("misconfigured", { reason: `${path}: ${fields.join("; ")}` }) };
@@ -130,10 +131,7 @@ async function parse<Document>(text: string, path: string, schema: z.ZodType<Doc
 function toReason(issue: z.core.$ZodIssue): string {
   if (issue.code === "unrecognized_keys")
     return `has unknown fields: ${issue.keys.map((key) => key.slice(0, KEY_MAX_CHARACTERS)).join(", ")}`;
-  if (issue.code === "too_small") return `must have at least ${issue.minimum}`;
-  if (issue.code === "too_big") return `must have at most ${issue.maximum}`;
-  // Our own words, and what zod says of a type; the others may quote what they found.
-  return ["custom", "invalid_format", "invalid_type"].includes(issue.code) ? issue.message : issue.code;
+  return issue.message;
 }
 
 function parseJson(text: string): unknown {

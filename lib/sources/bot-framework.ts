@@ -42,6 +42,7 @@ export const botFramework = defineSource({
   deadlineMs: DEADLINE_MS,
   deliveryId: "unsigned",
   options: ["mapping", "texts"],
+  nothingAsked: "another activity than handoff.initiate",
   readBody: readJsonBody,
   payload: Activity,
   toDrafts: async (activity, { proof: { claims = {} }, map }) => {

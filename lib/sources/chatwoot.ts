@@ -16,7 +16,7 @@ import { type Answering, defineSource, type Reply, toDraft } from "./source.ts";
 /** It waits 5 s, unless its operator has set WEBHOOK_TIMEOUT. */
 const DEADLINE_MS = 4_000;
 
-const ChatwootEvent = z.looseObject({ event: z.string() }, "must be an object");
+const ChatwootEvent = z.looseObject({ event: z.string("must be the event's name") }, "must be an object");
 
 export const chatwoot = defineSource({
   id: "chatwoot",
@@ -25,6 +25,7 @@ export const chatwoot = defineSource({
   deliveryId: "unsigned",
   options: ["mapping", "events"],
   eventOf: ({ event }) => event,
+  nothingAsked: "names no call",
   mappingHeaders: ["x-chatwoot-delivery"],
   readBody: readJsonBody,
   payload: ChatwootEvent,

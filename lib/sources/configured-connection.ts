@@ -4,6 +4,7 @@ import { readConventionalFields } from "../mapping/conventional-fields.ts";
 import { compileMapping } from "../mapping/jsonata-mapping.ts";
 import type { Mapping } from "../mapping/mapping.ts";
 import { Connection } from "../transfer/connection.ts";
+import { inOurWords } from "../transfer/issue-words.ts";
 import { type Fields, isFields } from "../transfer/request.ts";
 import type { Scheme } from "../verification/scheme.ts";
 import { findSource, SOURCES } from "./index.ts";
@@ -41,7 +42,7 @@ export const ConfiguredConnection = Connection.transform(async (settings, contex
   const scheme = chooseScheme(source, verification);
   if (scheme === undefined)
     return refuse(context, "verification", `must have a scheme of ${source.schemes.map(({ id }) => id).join(", ")}`);
-  const verify = scheme.verifier({ test: settings.test }).safeParse({ scheme: scheme.id, ...verification });
+  const verify = scheme.verifier({ test: settings.test }).safeParse({ scheme: scheme.id, ...verification }, { error: inOurWords });
   if (!verify.success) {
     for (const issue of verify.error.issues) context.issues.push({ ...issue, input: undefined, path: ["verification", ...issue.path] });
     return z.NEVER;

@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { isEmpty } from "../mapping/conventional-fields.ts";
 import { DEADLINE_MAX_MS } from "../transfer/connection.ts";
-import { type Fields, isFields } from "../transfer/request.ts";
+import { type Fields, invalidRequest, isFields } from "../transfer/request.ts";
 import { hubspotV1, hubspotV2, hubspotV3 } from "../verification/hmac.ts";
 import { sharedSecret } from "../verification/shared-secret.ts";
 import { replyToEach } from "./answering/batch.ts";
@@ -25,8 +25,6 @@ const STATUSES: Statuses = {
   stop: 422,
 };
 
-const HubspotObject = z.looseObject({}, "must be an object");
-
 export const hubspot = defineSource({
   id: "hubspot",
   schemes: [hubspotV3, hubspotV2, hubspotV1, sharedSecret],
@@ -35,10 +33,17 @@ export const hubspot = defineSource({
   deliveryId: "none",
   options: ["mapping"],
   readBody: readJsonBody,
-  payload: z.union([z.array(HubspotObject).min(1).max(OBJECTS_MAX), HubspotObject], {
+  // What of an array is no object fails alone.
+  payload: z.union([z.array(z.unknown()).min(1).max(OBJECTS_MAX), z.looseObject({})], {
     error: `must be an object, or an array of 1 to ${OBJECTS_MAX} objects`,
   }),
-  toDrafts: (payload, { map }) => [payload].flat().map((object) => toBatchDraft(() => map(object, toProperties(object)), undefined)),
+  toDrafts: (payload, { map }) =>
+    (Array.isArray(payload) ? payload : [payload]).map((object) =>
+      toBatchDraft(async () => {
+        if (!isFields(object)) throw invalidRequest([{ pointer: "#", detail: "must be an object" }]);
+        return map(object, toProperties(object));
+      }, undefined),
+    ),
   reply: (answering) => inMilliseconds(Array.isArray(answering.payload) ? replyToEach(answering, STATUSES) : replyOnce(answering)),
 });
 

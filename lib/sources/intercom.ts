@@ -14,7 +14,7 @@ import { defineSource, toDraft } from "./source.ts";
 /** 5 s (second-hand), less a margin. */
 const DEADLINE_MS = 4_000;
 
-const Notification = z.looseObject({ id: z.string().nullish(), topic: z.string() }, "must be an object");
+const Notification = z.looseObject({ id: z.string().nullish(), topic: z.string("must be the topic's name") }, "must be an object");
 
 export const intercom = defineSource({
   id: "intercom",
@@ -23,6 +23,7 @@ export const intercom = defineSource({
   deliveryId: "signed",
   options: ["mapping", "events"],
   eventOf: ({ topic }) => topic,
+  nothingAsked: "names no call",
   readBody: readJsonBody,
   payload: Notification,
   async toDrafts(notification, verified) {

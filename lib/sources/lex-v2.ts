@@ -52,6 +52,7 @@ export const lexV2 = defineSource({
   deadlineMs: DEADLINE_MAX_MS,
   deliveryId: "none",
   options: ["mapping", "texts"],
+  nothingAsked: "another invocation than FulfillmentCodeHook",
   readBody: readJsonBody,
   payload: LexEvent,
   toDrafts: async (event, { map }) => {

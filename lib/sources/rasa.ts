@@ -49,6 +49,6 @@ function reply({ outcomes: [outcome], payload, settings }: Answering<ActionCall>
  * Answered as Rasa's `ActionExecutionRejected`: its policies choose another action. Only what the gateway or the connection will refuse again; what may
  * still succeed, may have happened or is ours to repair is told in slots, for a rejection sets none. With `reply: "always-200"` refusals are, too.
  */
-function isRefusal({ code }: Summary): boolean {
-  return code === "gateway-refused" || code === "forbidden";
+function isRefusal({ state, code }: Summary): boolean {
+  return state === "failed" && (code === "gateway-refused" || code === "forbidden");
 }

@@ -4,14 +4,15 @@
  * https://developer.salesforce.com/docs/platform/api/guide/sforce-api-om-outboundmessaging-wsdl.html
  */
 import * as z from "zod";
-import { FAILURES, TransferError } from "../errors.ts";
+import { FAILURES, type FailureCode, TransferError } from "../errors.ts";
 import { DEADLINE_MAX_MS } from "../transfer/connection.ts";
 import { type Fields, invalidRequest } from "../transfer/request.ts";
+import { tellViolation } from "../transfer/violations.ts";
 import { salesforceSecret } from "../verification/salesforce-secret.ts";
 import { isWorthRepeating, toSummary } from "./answering/summary.ts";
 import { readConventionalColumns } from "./reading/conventional-columns.ts";
 import { childrenOf, localName, readXmlBody, type XmlElement } from "./reading/xml-body.ts";
-import { type Answering, type Claims, defineSource, type Reply, toBatchDraft, type Webhook } from "./source.ts";
+import { type Answering, type Claims, defineSource, type Outcome, type Reply, toBatchDraft, type Webhook } from "./source.ts";
 
 const SOAP = "http://schemas.xmlsoap.org/soap/envelope/";
 const OUTBOUND = "http://soap.sforce.com/2005/09/outbound";
@@ -107,7 +108,7 @@ function assertListed(organizationId: string, { organizations }: Claims): void {
  */
 function reply({ outcomes, payload }: Answering<Message>): Reply {
   const code = outcomes.map((outcome) => toSummary(outcome).code).find((found) => found !== undefined);
-  if (payload === undefined && code !== undefined) return { ...toSoap(500, toFault(`${code}: ${FAILURES[code].title}`)), code };
+  if (payload === undefined && code !== undefined) return { ...toSoap(500, toFault(toWords(code, outcomes))), code };
   return { ...toSoap(200, toAcknowledgement(!outcomes.some(isWorthRepeating))), code };
 }
 
@@ -115,9 +116,16 @@ function toAcknowledgement(acknowledged: boolean): string {
   return `<notificationsResponse xmlns="${OUTBOUND}"><Ack>${acknowledged}</Ack></notificationsResponse>`;
 }
 
-/** SOAP 1.1, sections 4.4 and 6.2. Its words are ours alone, and have nothing to escape. */
+/** With the first violation: whoever looks at the organization's queue sees nothing else. */
+function toWords(code: FailureCode, outcomes: readonly Outcome[]): string {
+  const [violation] = outcomes.flatMap((outcome) => (outcome.kind === "failure" ? (outcome.error.errors ?? []) : []));
+  return [`${code}: ${FAILURES[code].title}`, ...(violation === undefined ? [] : [tellViolation(violation)])].join(": ");
+}
+
+/** SOAP 1.1, sections 4.4 and 6.2. */
 function toFault(words: string): string {
-  return `<soapenv:Fault><faultcode>soapenv:Client</faultcode><faultstring>${words}</faultstring></soapenv:Fault>`;
+  const escaped = words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return `<soapenv:Fault><faultcode>soapenv:Client</faultcode><faultstring>${escaped}</faultstring></soapenv:Fault>`;
 }
 
 function toSoap(status: number, body: string): Reply {

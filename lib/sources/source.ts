@@ -5,6 +5,7 @@
 import type * as z from "zod";
 import { type FailureCode, type TransferError, toTransferError } from "../errors.ts";
 import type { Connection } from "../transfer/connection.ts";
+import { inOurWords } from "../transfer/issue-words.ts";
 import { type Draft, type Fields, invalidRequest, isFields } from "../transfer/request.ts";
 import type { TransferReply } from "../transfer/service.ts";
 import { toViolations } from "../transfer/violations.ts";
@@ -94,6 +95,8 @@ interface SourceDefinition<Payload> {
   readonly options: readonly Option[];
   /** For a caller that sends more than what asks for a transfer: the name of what happened, which the connection has to list under `events`. */
   readonly eventOf?: (payload: Payload) => string;
+  /** For the log: what it means of this caller's webhook that `toDrafts` gives none. */
+  readonly nothingAsked?: string;
   /** Headers of this caller that a connection's mapping may read, in lower case. */
   readonly mappingHeaders?: readonly string[];
   /** Whether `toDrafts` reads `?dryRun`. Where it does not, one that is asked for there is refused: it must not transfer a customer. */
@@ -108,8 +111,13 @@ interface SourceDefinition<Payload> {
 
 /** A webhook that was opened, or why it could not be; `reply` knows how its caller is answered in either case. */
 export type Opened = ({ readonly drafts: readonly (Draft | BatchDraft)[] } | { readonly error: TransferError }) & {
+  /** For the log, where there are no drafts: why not. */
+  readonly nothingAsked?: string | undefined;
   reply(outcomes: readonly Outcome[], canonical: RenderCanonical): Reply;
 };
+
+/** An event's name is the caller's text. */
+const EVENT_NAME = /^[A-Za-z0-9_.-]{1,64}/;
 
 export interface Source {
   readonly id: string;
@@ -122,17 +130,35 @@ export interface Source {
 }
 
 export function defineSource<Payload>(definition: SourceDefinition<Payload>): Source {
-  const { id, schemes, deadlineMs, deliveryId, options, eventOf, mappingHeaders = [], readsDryRun, readBody, toDrafts, reply } = definition;
+  const {
+    id,
+    schemes,
+    deadlineMs,
+    deliveryId,
+    options,
+    eventOf,
+    mappingHeaders = [],
+    nothingAsked,
+    readsDryRun,
+    readBody,
+    toDrafts,
+    reply,
+  } = definition;
 
   function parse(webhook: Webhook): Payload {
-    const payload = definition.payload.safeParse(readBody(webhook));
+    const payload = definition.payload.safeParse(readBody(webhook), { error: inOurWords });
     if (!payload.success) throw invalidRequest(toViolations(payload.error, []));
     return payload.data;
   }
 
+  function unlistedEvent(payload: Payload, { settings }: Verified): string | undefined {
+    const event = eventOf?.(payload);
+    if (event === undefined || settings.events?.includes(event)) return undefined;
+    return `event not listed: ${EVENT_NAME.exec(event)?.[0] ?? "another"}`;
+  }
+
   async function draft(payload: Payload, verified: Verified): Promise<readonly (Draft | BatchDraft)[]> {
-    const { settings, proof } = verified;
-    if (eventOf !== undefined && !settings.events?.includes(eventOf(payload))) return [];
+    const { proof } = verified;
     const drafts = await toDrafts(payload, verified);
     const { signature } = proof;
     return signature === undefined
@@ -153,10 +179,11 @@ export function defineSource<Payload>(definition: SourceDefinition<Payload>): So
       const answer: Opened["reply"] = (outcomes, canonical) => reply({ outcomes, payload, settings, canonical });
       try {
         payload = parse(verified.webhook);
-        const drafts = await draft(payload, verified);
+        const unlisted = unlistedEvent(payload, verified);
+        const drafts = unlisted === undefined ? await draft(payload, verified) : [];
         // After the drafts: a body that was not proven is told nothing else.
         assertNoDryRun(verified.webhook.query, readsDryRun === true ? ["dryRun"] : []);
-        return { drafts, reply: answer };
+        return { drafts, nothingAsked: drafts.length > 0 ? undefined : (unlisted ?? nothingAsked), reply: answer };
       } catch (thrown) {
         const error = toTransferError(thrown, "none");
         // What the body contradicts was not proven: answered like every unproven request, before any words of the source or the connection.

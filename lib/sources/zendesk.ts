@@ -24,7 +24,7 @@ export const zendesk = defineSource({
   payload: z.looseObject({}, "must be an object"),
   toDrafts: async (body, { webhook: { headers }, map }) => [toDraft(await map(body, body), headers["x-zendesk-webhook-invocation-id"])],
   reply: replyWithStatuses({
-    // Worth repeating stays 503 with a Retry-After of at most 30 s, and a duplicate in progress 409: "certain HTTP response codes" are retried, and these
+    // Worth repeating stays 503 with the Retry-After of its code, and a duplicate in progress 409: "certain HTTP response codes" are retried, and these
     // are the ones that mean it. 202 for unknown is a success to Zendesk: never repeated.
     // 500 may be on the list, 422 has no reason to be: what no repeat can mend ends at once.
     stop: 422,

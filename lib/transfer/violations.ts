@@ -5,6 +5,13 @@ import { VIOLATIONS_MAX } from "./limits.ts";
 
 /** A name that a caller made up is echoed, but not at any length. */
 const NAME_MAX_CHARACTERS = 64;
+/** What a line of the log takes. */
+const TOLD_MAX = 5;
+const TOLD_MAX_CHARACTERS = 500;
+const TOLD_NAME_MAX_CHARACTERS = 40;
+/** Like a field's name, or the place in a list: anything else could be a value that stands where a name should. */
+const TOLD_NAME = /^([A-Za-z_][A-Za-z0-9_.-]*|\d{1,3})$/;
+const HIDDEN = "*";
 
 /** `known` are the names of the fields at the top: a name that differs in case alone is suggested. */
 export function toViolations(error: z.ZodError, known: readonly string[]): readonly Violation[] {
@@ -29,6 +36,22 @@ function toViolation(issue: z.core.$ZodIssue, known: readonly string[]): Violati
 function unknownField(key: string, path: readonly PropertyKey[], known: readonly string[]): string {
   const meant = path.length === 0 ? known.find((name) => name.toLowerCase() === key.toLowerCase()) : undefined;
   return meant === undefined ? "is not a known field" : `is not a known field; did you mean ${meant}?`;
+}
+
+/** For the log: the first of them, without the customer's own names. Pointers and details hold no value that somebody sent. */
+export function tellViolations(violations: readonly Violation[]): string {
+  const told = violations.slice(0, TOLD_MAX).map(tellViolation);
+  const more = violations.length > TOLD_MAX ? [`${violations.length - TOLD_MAX} more`] : [];
+  return [...told, ...more].join("; ").slice(0, TOLD_MAX_CHARACTERS);
+}
+
+export function tellViolation({ pointer, detail }: Violation): string {
+  const [root = "#", ...tokens] = pointer.split("/");
+  const isCustomers = tokens[0] === "callDataFields" && tokens.length > 1;
+  const told = isCustomers
+    ? ["callDataFields", HIDDEN]
+    : tokens.map((token) => (TOLD_NAME.test(token) ? token.slice(0, TOLD_NAME_MAX_CHARACTERS) : HIDDEN));
+  return `${[root, ...told].join("/")} ${detail}`;
 }
 
 /** RFC 6901 section 6: a URI fragment, with `~` and `/` escaped first. */

@@ -11,6 +11,8 @@ const cases = Object.entries(FAILURE_CASES).flatMap(([code, ways]) =>
 );
 /** A pointer names what the caller called so, and only to the caller. */
 const NAMED_TO_THE_CALLER: readonly Canary[] = ["unknownName", "fieldName"];
+/** The log names a field that nobody knows, never one of the call data. */
+const NAMED_IN_THE_LOG: Readonly<Record<string, readonly Canary[]>> = { "unknown fields": ["unknownName"] };
 
 it("is tried with every code of the table", () => {
   expect(cases.map(({ code }) => code)).toEqual(expect.arrayContaining(Object.keys(FAILURES)));
@@ -33,7 +35,7 @@ describe.each([
     console.restore();
   });
 
-  it.each(cases)("$code by $name tells nothing confidential", async ({ code, provoke }) => {
+  it.each(cases)("$code by $name tells nothing confidential", async ({ code, name, provoke }) => {
     stack.gateway.reset();
     stack.takeLog();
     const answers = await provoke(stack);
@@ -43,7 +45,7 @@ describe.each([
     expect(printed).toContain(code);
     const told = answers.flatMap(({ text, headers }) => findCanaries(`${text}\n${JSON.stringify(headers)}`));
     expect(told.filter((name) => !NAMED_TO_THE_CALLER.some((named) => named === name))).toEqual([]);
-    expect(findCanaries(printed)).toEqual([]);
+    expect(findCanaries(printed)).toEqual(NAMED_IN_THE_LOG[name] ?? []);
     expect(findCanaries(stack.takeServerLog().join("\n"))).toEqual([]);
   });
 });

@@ -95,10 +95,33 @@ describe("conventional fields", () => {
     ["CCGW_TARGET", "ccgw_target"],
     ["ccgw-mode", "ccgw_mode"],
     ["ccgw_Call-Id", "ccgw_call_id"],
+    ["ccgw_callid", "ccgw_call_id"],
+    ["ccgw_tagret", "ccgw_target"],
+    ["ccgw_caler", "ccgw_caller"],
+    ["ccgw_skillid", "ccgw_skill_id"],
+    ["ccgw_call_idea", "ccgw_call_id"],
   ])("do not read %s, but say that it is %s", (name, meant) => {
     expect(violationsIn(() => readConventionalFields({ [name]: "1" }))).toEqual([
       { pointer: `#/${name}`, detail: `is not a known field; did you mean ${meant}?` },
     ]);
+  });
+
+  it.each(["ccgw_phone", "ccgw_call_id_old", "ccgw_", "ccgw_call_idxyz"])("do not guess what %s is", (name) => {
+    expect(violationsIn(() => readConventionalFields({ [name]: "1" }))).toEqual([{ pointer: `#/${name}`, detail: "is not a known field" }]);
+  });
+
+  it.each(["{{ticket.id}}", "zendesk-{{ ticket.id }}", "{{a}}/{{b}}"])("refuse a placeholder that nobody replaced: %s", (value) => {
+    const body = { ccgw_call_id: value, ccgw_target: value, ccgw_reference: value, ccgw_call_data: value };
+    const detail = "holds a placeholder ({{…}}) that nobody replaced";
+    expect(violationsIn(() => readConventionalFields(body))).toEqual([
+      { pointer: "#/ccgw_call_id", detail },
+      { pointer: "#/ccgw_target", detail },
+      { pointer: "#/ccgw_reference", detail },
+    ]);
+  });
+
+  it.each(["{{", "}}", "}}{{", "{a}", "{ {a} }"])("take for no placeholder: %s", (value) => {
+    expect(readConventionalFields({ ccgw_reference: value })).toEqual({ reference: value });
   });
 
   it("list no more misspelled names than help somebody", () => {

@@ -131,11 +131,11 @@ describe("a document that does not parse", () => {
   });
 
   it.each([
-    ["a field of another type", '{"value":["planted"]}', "folder/a: value Invalid input: expected string"],
+    ["a field of another type", '{"value":["planted"]}', "folder/a: value must be a string"],
     ["text that is no JSON", "planted", "folder/a: is not JSON"],
-    ["another document", '["planted"]', "folder/a: document "],
+    ["another document", '["planted"]', "folder/a: document must be an object"],
     ["an unknown field", '{"value":"planted","valeu":"planted"}', "valeu"],
-    ["a missing field", "{}", "folder/a: value "],
+    ["a missing field", "{}", "folder/a: value is required"],
   ])("names its secret and %s, never a value", async (_what, text, reason) => {
     const { lookup, setText } = start();
     setText("a", text);

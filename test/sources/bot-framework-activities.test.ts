@@ -68,9 +68,12 @@ describe("source bot-framework", () => {
     expect((await open({ id: undefined })).requests()).toEqual([expect.not.objectContaining({ deliveryId: expect.anything() })]);
   });
 
-  it("hands nobody over for a request that was not sent, since its delivery id was used", async () => {
+  it.each([
+    ["none", "failed", "failed"],
+    ["unknown", "accepted", "unknown"],
+  ] as const)("says of a used delivery id whose first has effect %s: %s", async (effect, state, ccgw_state) => {
     const { reply } = await open({ type: "invoke", deliveryMode: undefined });
-    expect(JSON.parse(reply(failureOf("idempotency-mismatch")).body)).toMatchObject({ state: "failed", ccgw_state: "failed" });
+    expect(JSON.parse(reply(failureOf("idempotency-mismatch", effect)).body)).toMatchObject({ state, ccgw_state });
   });
 
   it("sends its replies back to where the activity came from", async () => {

@@ -96,14 +96,17 @@ describe("source botpress", () => {
     expect({ status, body: JSON.parse(body) }).toEqual({ status: 200, body: expected });
   });
 
-  it("says that another request under a used delivery id was not sent, without the first's transfer", async () => {
-    const error = new TransferError("idempotency-mismatch", { reason: "planted", transferId: "transfer-of-the-first" });
+  it.each([
+    ["unknown", "unknown"],
+    ["none", "failed"],
+  ] as const)("tells of a used delivery id without the first's transfer, whose effect is %s: %s", async (effect, state) => {
+    const error = new TransferError("idempotency-mismatch", { reason: "planted", effect, transferId: "transfer-of-the-first" });
     const { body } = (await open()).reply({ kind: "failure", error });
     expect(JSON.parse(body)).toEqual({
-      ccgw_state: "failed",
+      ccgw_state: state,
       ccgw_code: "idempotency-mismatch",
       ccgw_retryable: false,
-      ccgw_effect: "unknown",
+      ccgw_effect: effect,
     });
   });
 

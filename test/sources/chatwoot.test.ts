@@ -78,6 +78,17 @@ describe("source chatwoot", () => {
     expect(await replyWith("chatwoot", [], { body, connection: CONNECTION })).toMatchObject({ status: 200, body: '{"transfers":[]}' });
   });
 
+  it.each(["", " ", null, undefined])("is asked for nothing by a mapping that finds no call: %j", async (callId) => {
+    const body = JSON.stringify({ event: "conversation_updated", custom_attributes: { ccgw_call_id: callId } });
+    const connection = { ...CONNECTION, mapping: '{"callId": body.custom_attributes.ccgw_call_id, "target": "t"}' };
+    expect(await openWith("chatwoot", { body, connection })).toEqual([]);
+  });
+
+  it("says what is wrong with an event that has no name", async () => {
+    const errors = [{ pointer: "#/event", detail: "must be the event's name" }];
+    expect(await openWith("chatwoot", { body: "{}", connection: CONNECTION })).toMatchObject({ code: "invalid-request", errors });
+  });
+
   it("has no delivery id where an older one does not send it", async () => {
     const body = JSON.stringify({ event: "conversation_updated", custom_attributes: { ccgw_call_id: "c-1" } });
     expect(await openWith("chatwoot", { body, connection: CONNECTION })).toEqual([{ fields: { callId: "c-1" }, deliveryId: undefined }]);

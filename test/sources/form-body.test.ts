@@ -96,6 +96,14 @@ describe("a form", () => {
     },
   );
 
+  it("names both types where either is read", () => {
+    const { code, detail } = failureOf(() => read("a=1", "text/plain", readJsonOrFormBody));
+    expect({ code, detail }).toEqual({
+      code: "unsupported-media-type",
+      detail: "Send the body with Content-Type: application/json or application/x-www-form-urlencoded.",
+    });
+  });
+
   it.each([
     [FORM, "a=1", { a: "1" }],
     [`${FORM} ; charset=utf-8`, "a=1", { a: "1" }],

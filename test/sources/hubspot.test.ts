@@ -116,10 +116,15 @@ describe("source hubspot", () => {
     expect(drafts).toMatchObject([{ problem: { code: "invalid-request" } }, { fields: { callId: "c-2" } }]);
   });
 
+  it("lets what is no object among several fail alone", async () => {
+    const drafts = await openWith("hubspot", { body: '[null,{"ccgw_call_id":"c-2"},1,[]]' });
+    const problem = { code: "invalid-request", errors: [{ pointer: "#", detail: "must be an object" }] };
+    expect(drafts).toMatchObject([{ problem }, { fields: { callId: "c-2" } }, { problem }, { problem }]);
+  });
+
   it.each([
     ["none", "[]"],
     ["more than a hundred", JSON.stringify(Array.from({ length: 101 }, () => ({})))],
-    ["one that is no object", "[{}, 1]"],
   ])("refuses an array of %s", async (_what, body) => {
     expect(await openWith("hubspot", { body })).toMatchObject({ code: "invalid-request" });
   });

@@ -77,8 +77,13 @@ describe("source intercom", () => {
   it.each([
     ["names a call", "9", [{ fields: { callId: "9" } }]],
     ["names none", "8", []],
+    ["finds an empty one", "7", []],
+    ["finds null", "6", []],
   ])("leaves it to a mapping that %s", async (_what, id, drafts) => {
-    const connection = { ...CONNECTED.connection, mapping: 'body.data.item.id = "9" ? {"callId": "9"} : {}' };
+    const connection = {
+      ...CONNECTED.connection,
+      mapping: '$lookup({"9": {"callId": "9"}, "8": {}, "7": {"callId": ""}, "6": {"callId": null}}, body.data.item.id)',
+    };
     expect(await openWith("intercom", { body: notification({ id }), connection })).toMatchObject(drafts);
   });
 

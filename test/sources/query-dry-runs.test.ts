@@ -8,7 +8,9 @@ describe("a dry run in the query", () => {
   it.each(["dryRun", "dryRun=false", "dryrun=true", "dry-run", "dry_run=1", "DRY_RUN"])(
     "%s is refused by a source that reads none",
     async (query) => {
-      expect(await openWith("freshdesk", { query })).toMatchObject(REFUSED);
+      const refused = await openWith("freshdesk", { query });
+      expect(refused).toMatchObject(REFUSED);
+      expect(refused).toMatchObject({ errors: [{ detail: expect.stringMatching(/^is not read from the query here: .*ccgw_dry_run/) }] });
       expect(await openWith("dialogflow-cx", { query })).toMatchObject(REFUSED);
       expect(await openWith("rasa", { query, body: '{"next_action":"transfer"}', connection: { events: ["transfer"] } })).toMatchObject(
         REFUSED,
@@ -17,7 +19,8 @@ describe("a dry run in the query", () => {
   );
 
   it.each(["dryrun=true", "dry-run", "dry_run=1"])("%s is refused by one that reads it under its right name", async (query) => {
-    expect(await openWith("generic", { query })).toMatchObject(REFUSED);
+    const errors = [{ pointer: "#/dryRun", detail: "must be written dryRun in the query" }];
+    expect(await openWith("generic", { query })).toMatchObject({ ...REFUSED, errors });
   });
 
   it.each(["api", "generic", "salesforce-flow"])("dryRun is read by %s", async (source) => {

@@ -1,8 +1,8 @@
 /** When an Outbound Message is acknowledged, and in which words: the WSDL's `notificationsResponse`. */
 import { describe, expect, it } from "vitest";
-import { FAILURES, type FailureCode, failureOf as rowOf } from "../../lib/errors.ts";
+import { FAILURES, type FailureCode, failureOf as rowOf, TransferError, type Violation } from "../../lib/errors.ts";
 import { DRY_RUN, failureOf, resultOf } from "../support/open-source.ts";
-import { openMessage as open } from "../support/salesforce-message.ts";
+import { MESSAGE, openMessage as open } from "../support/salesforce-message.ts";
 import { ACCEPTED, REFUSED, UNKNOWN } from "../support/transfer-service.ts";
 
 function acknowledgement(value: boolean): string {
@@ -37,6 +37,24 @@ describe("source salesforce-outbound-message", () => {
       expect(reply(failureOf(code, effect), resultOf(ACCEPTED))).toMatchObject({ status: 200, body: acknowledgement(!repeated), code });
     },
   );
+});
+
+describe("the fault of a message that cannot be read", () => {
+  it.each<[string, readonly Violation[] | undefined, string]>([
+    [
+      "the first violation",
+      [
+        { pointer: "#/a", detail: "<is> & is not" },
+        { pointer: "#/b", detail: "is" },
+      ],
+      ": #/a &lt;is&gt; &amp; is not",
+    ],
+    ["no violation where there is none", undefined, ""],
+  ])("says what the organization's queue shows: %s", async (_what, errors, words) => {
+    const { reply } = await open(MESSAGE.replaceAll("OrganizationId>", "Organization>"));
+    const { body } = reply({ kind: "failure", error: new TransferError("invalid-request", { reason: "planted", errors }) });
+    expect(body).toContain(`<faultstring>invalid-request: The transfer request is not valid${words}</faultstring>`);
+  });
 });
 
 function codes(): FailureCode[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { toViolations } from "../../lib/transfer/violations.ts";
+import { tellViolation, tellViolations, toViolations } from "../../lib/transfer/violations.ts";
 
 /** The pointer at a value that is missing there. */
 function pointerTo(path: readonly (string | number)[]): string | undefined {
@@ -51,5 +51,33 @@ describe("the list of violations", () => {
   it("suggests the known name that differs in case alone", () => {
     const parsed = z.strictObject({ callId: z.string().optional() }).safeParse({ CALLID: "c" });
     expect(toViolations(parsed.error ?? new z.ZodError([]), ["callId"])[0]?.detail).toContain("did you mean callId?");
+  });
+});
+
+describe("what the log is told of violations", () => {
+  it.each([
+    ["#", "# is wrong"],
+    ["#/target/address", "#/target/address is wrong"],
+    ["#/ccgw_tagret", "#/ccgw_tagret is wrong"],
+    ["#/Notification/12/sObject", "#/Notification/12/sObject is wrong"],
+    ["#/callDataFields", "#/callDataFields is wrong"],
+    ["#/callDataFields/name", "#/callDataFields/* is wrong"],
+    ["#/callDataFields/a/b", "#/callDataFields/* is wrong"],
+    ["#/88880021", "#/* is wrong"],
+    ["#/Zo%C3%AB%20M%C3%BCller", "#/* is wrong"],
+    ["#/zoe@example.com", "#/* is wrong"],
+    [`#/${"n".repeat(64)}`, `#/${"n".repeat(40)} is wrong`],
+  ])("of %s is %s", (pointer, told) => {
+    expect(tellViolation({ pointer, detail: "is wrong" })).toBe(told);
+  });
+
+  it("is the first five of them, and how many more there are", () => {
+    const violations = Array.from({ length: 7 }, (_, at) => ({ pointer: `#/n${at}`, detail: "is wrong" }));
+    expect(tellViolations(violations.slice(0, 5))).toBe("#/n0 is wrong; #/n1 is wrong; #/n2 is wrong; #/n3 is wrong; #/n4 is wrong");
+    expect(tellViolations(violations)).toBe("#/n0 is wrong; #/n1 is wrong; #/n2 is wrong; #/n3 is wrong; #/n4 is wrong; 2 more");
+  });
+
+  it("has at most 500 characters", () => {
+    expect(tellViolations([{ pointer: "#", detail: "d".repeat(600) }])).toHaveLength(500);
   });
 });

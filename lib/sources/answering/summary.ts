@@ -20,11 +20,11 @@ export function toSummary(outcome: Outcome): Summary {
   if (outcome.kind === "dry-run") return { state: "dry-run", retryable: false, replayed: false, reference: outcome.request.reference };
   if (outcome.kind === "failure") {
     const { code, effect, transferId, reference } = outcome.error;
-    // Not sent, whatever became of the first: its id would say that this one is on the way.
-    if (code === "idempotency-mismatch") return { state: "failed", code, retryable: false, effect, reference, replayed: false };
     // Whoever only asks whether the customer is on the way to an agent has to hear that it may be so.
     const state = effect === "unknown" ? "unknown" : "failed";
-    return { state, code, retryable: failureOf(code).retryable, effect, transferId, reference, replayed: false };
+    const summary = { state, code, retryable: failureOf(code).retryable, effect, reference, replayed: false } as const;
+    // Another request than the first: its id would say that this one is on the way.
+    return code === "idempotency-mismatch" ? summary : { ...summary, transferId };
   }
   const { transferId, reference, replayed, ...answer } = outcome.result;
   if (answer.state === "accepted") return { state: "accepted", retryable: false, transferId, reference, replayed };

@@ -16,11 +16,11 @@ export function mergeAttributes(...places: readonly Fields[]): Fields {
 }
 
 /**
- * The fields of a notification that names a call; undefined of one that does not: it is about something else, and asks for nothing. Without a mapping that is
- * looked at first, so that another attribute of the customer's is not in its way.
+ * The fields of a notification that names a call; undefined of one that does not, or leaves it empty: it is about something else, and asks for nothing.
+ * Without a mapping that is looked at first, so that another attribute of the customer's is not in its way.
  */
 export async function readCalled(notification: Fields, attributes: Fields, { settings, map }: Verified): Promise<Fields | undefined> {
   if (settings.mapping === undefined && isEmpty(attributes.ccgw_call_id)) return undefined;
   const fields = await map(notification, attributes);
-  return isFields(fields) && fields.callId !== undefined ? fields : undefined;
+  return isFields(fields) && !isEmpty(fields.callId) ? fields : undefined;
 }

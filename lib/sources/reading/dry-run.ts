@@ -2,6 +2,8 @@
 import { invalidRequest } from "../../transfer/request.ts";
 
 const DRY_RUN_SPELLINGS = /^dry-?_?run$/i;
+const ELSEWHERE =
+  'ask with ccgw_dry_run among the fields (dryRun where the body is the request, or a mapping makes it), or at a connection with "test": true';
 
 export function readDryRun(query: URLSearchParams): boolean {
   const values = query.getAll("dryRun");
@@ -20,6 +22,8 @@ export function readOnlyDryRun(query: URLSearchParams): boolean {
 
 /** Refuses a dry run that is asked for in the query by a name that nobody reads. */
 export function assertNoDryRun(query: URLSearchParams, read: readonly string[]): void {
-  if ([...query.keys()].some((name) => DRY_RUN_SPELLINGS.test(name) && !read.includes(name)))
-    throw invalidRequest([{ pointer: "#/dryRun", detail: "is not read from the query as it stands there" }]);
+  if (![...query.keys()].some((name) => DRY_RUN_SPELLINGS.test(name) && !read.includes(name))) return;
+  const [name] = read;
+  const detail = name === undefined ? `is not read from the query here: ${ELSEWHERE}` : `must be written ${name} in the query`;
+  throw invalidRequest([{ pointer: "#/dryRun", detail }]);
 }

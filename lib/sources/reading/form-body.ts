@@ -30,7 +30,7 @@ export function readFormBody(webhook: Webhook): Record<string, string> {
 /** Whichever of the two the caller says that it sends. */
 export function readJsonOrFormBody(webhook: Webhook): unknown {
   const isForm = /^\s*application\/x-www-form-urlencoded\s*(;|$)/i.test(webhook.headers["content-type"] ?? "");
-  return isForm ? readFormBody(webhook) : readJsonBody(webhook);
+  return isForm ? readFormBody(webhook) : readJsonBody(webhook, `application/json or ${FORM_TYPE}`);
 }
 
 function decodePair(pair: string): [string, string] {

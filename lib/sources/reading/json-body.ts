@@ -3,10 +3,13 @@ import { TransferError } from "../../errors.ts";
 import type { Webhook } from "../../verification/scheme.ts";
 import { assertMediaType, decodeUtf8 } from "./media-type.ts";
 
-export function readJsonBody(webhook: Webhook): unknown {
+const JSON_TYPE = "application/json";
+
+/** `mediaTypes` are what the caller is told to send, where there is a choice. */
+export function readJsonBody(webhook: Webhook, mediaTypes = JSON_TYPE): unknown {
   assertMediaType(webhook, {
-    mediaType: "application/json",
-    is: ({ essence, subtype }) => essence === "application/json" || subtype.endsWith("+json"),
+    mediaType: mediaTypes,
+    is: ({ essence, subtype }) => essence === JSON_TYPE || subtype.endsWith("+json"),
   });
   const text = decodeUtf8(webhook.body);
   if (text === undefined) throw invalidJson("not UTF-8", "The body is not valid UTF-8.");
