@@ -1,5 +1,4 @@
 /** What there is to say of a demo caller, and the ways in which callers hear that a transfer was accepted. */
-import type { WireTransfer } from "./local-gateway.ts";
 import type { Sign, Verification } from "./sign/signer.ts";
 
 export interface DemoContext {
@@ -19,18 +18,18 @@ export interface Demo {
   /** A file, from the root of the repository: the tests' fixtures are the samples. */
   readonly sample: string;
   readonly contentType: string;
-  /** What else this caller sends. */
-  readonly headers?: () => Readonly<Record<string, string>>;
+  /** What else this caller sends with a body. */
+  readonly headers?: (body: string) => Readonly<Record<string, string>>;
   /** Whether `?dryRun` shows the canonical request. */
   readonly dryRun?: true;
   readonly isAccepted: IsAccepted;
 }
 
 /**
- * Whether this answer tells this caller that all was accepted. `asked` is what the local gateway was last asked for of each call, for a caller whose answer
- * tells nothing of it; undefined for a deployed stack.
+ * Whether this answer tells this caller that all was accepted; undefined where it leaves that open. `isEachAccepted` is what the local gateway says of the
+ * calls, for a caller whose answer tells nothing of it; undefined for a deployed stack.
  */
-type IsAccepted = (answer: string, asked: readonly WireTransfer[] | undefined) => boolean;
+type IsAccepted = (answer: string, isEachAccepted: boolean | undefined) => boolean | undefined;
 
 const ACCEPTED = "accepted";
 
@@ -52,9 +51,19 @@ export const isAcceptedAsSlot: IsAccepted = (answer) => {
   return Array.isArray(events) && events.some((event) => memberOf(event, "name") === "ccgw_state" && memberOf(event, "value") === ACCEPTED);
 };
 
+/** The Bot Framework's three: replies that were expected, the value of an invoke, and our own words to whoever sees the status alone. */
+export const isAcceptedAsActivity: IsAccepted = (answer, isEachAccepted) =>
+  [isAcceptedAt("activities", 0, "value"), isAcceptedAt(), isAcceptedCanonically].some((isAccepted) => isAccepted(answer, isEachAccepted));
+
 /** Salesforce is acknowledged for what was refused, too: only the gateway can tell. */
-export const isAcknowledged: IsAccepted = (answer, asked = []) =>
-  answer.includes("<Ack>true</Ack>") && asked.length > 0 && asked.every(({ retcode }) => retcode === "0");
+export const isAcknowledged: IsAccepted = (answer, isEachAccepted) => answer.includes("<Ack>true</Ack>") && isEachAccepted;
+
+/** Whether the answer, in our own words, says that it is an earlier one. Of other answers it is not known. */
+export function isReplayed(answer: string): boolean {
+  const transfers = valueAt(answer, "transfers");
+  if (!Array.isArray(transfers)) return valueAt(answer, "replayed") === true;
+  return transfers.length > 0 && transfers.every((transfer) => memberOf(transfer, "replayed") === true);
+}
 
 function valueAt(answer: string, ...path: readonly (string | number)[]): unknown {
   try {

@@ -1,6 +1,14 @@
 /** One caller of each source, as the local stack has it and `npm run send` plays it: its connection, its sample, its signature, how it hears of success. */
 import { randomUUID } from "node:crypto";
-import { type Demo, type DemoContext, isAcceptedAsSlot, isAcceptedAt, isAcceptedCanonically, isAcknowledged } from "./demo.ts";
+import {
+  type Demo,
+  type DemoContext,
+  isAcceptedAsActivity,
+  isAcceptedAsSlot,
+  isAcceptedAt,
+  isAcceptedCanonically,
+  isAcknowledged,
+} from "./demo.ts";
 import { bringBotFrameworkToken } from "./sign/bot-framework-token.ts";
 import { signLikeChatwoot } from "./sign/chatwoot.ts";
 import { signLikeHubspotV3 } from "./sign/hubspot-v3.ts";
@@ -41,7 +49,7 @@ export const DEMOS: readonly Demo[] = [
     sign: signLikeHubspotV3,
     sample: "test/fixtures/hubspot/workflow-contact.json",
   },
-  { ...usual("salesforce-flow", { in: ["api-key"] }), sample: "test/fixtures/salesforce-flow/callout.json" },
+  { ...usual("salesforce-flow", { in: ["api-key"] }), sample: "test/fixtures/salesforce-flow/callout.json", dryRun: true },
   {
     ...usual("salesforce-outbound-message", { in: ["query"], parameter: "key", organizations: ["00D5g00000ABCDeEAH"] }),
     sample: "test/fixtures/salesforce-outbound-message/notifications.xml",
@@ -103,7 +111,7 @@ export const DEMOS: readonly Demo[] = [
     sign: bringBotFrameworkToken,
     connection: { texts: TEXTS },
     sample: "test/fixtures/bot-framework/handoff-initiate.json",
-    isAccepted: isAcceptedAt("activities", 0, "value"),
+    isAccepted: isAcceptedAsActivity,
   },
   {
     source: "lex-v2",
@@ -140,6 +148,7 @@ function secretOf(scheme: string, value = `local-demo-secret-of-${scheme}`) {
   return (_context: DemoContext): Verification => ({ scheme, secrets: [{ id: "local", value }] });
 }
 
-function withIdempotencyKey(): Readonly<Record<string, string>> {
-  return { "idempotency-key": randomUUID() };
+/** Each time another delivery, unless the body says which one it is: two ids that differ are refused. */
+function withIdempotencyKey(body: string): Readonly<Record<string, string>> {
+  return /"(deliveryId|ccgw_delivery_id)"\s*:/.test(body) ? {} : { "idempotency-key": randomUUID() };
 }

@@ -5,6 +5,7 @@
  */
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
+import { StartError } from "./ports.ts";
 import type { Outgoing } from "./sign/signer.ts";
 
 /** The SDK leaves it untyped, for protocols other than HTTP. */
@@ -18,9 +19,9 @@ const SignedRequest = z.object({
 
 export interface DeployedFunction {
   readonly nameOrArn: string;
-  /** Undefined for what the SDK finds in the environment and its files. */
+  /** Undefined for that of the environment, as the SDK or AWS's CLI names it, or of the SDK's files. */
   readonly region: string | undefined;
-  /** Undefined for AWS's own. */
+  /** Undefined for `AWS_ENDPOINT_URL_LAMBDA`, else AWS's own. */
   readonly endpoint: string | undefined;
 }
 
@@ -38,10 +39,12 @@ export interface Invoked {
   readonly text: string;
 }
 
-/** Throws what the SDK throws: no credentials, no region, refused by AWS, no answer. */
+/** Throws a `StartError` without a region, and what the SDK throws: no credentials, refused by AWS, no answer. */
 export async function invokeFunction({ nameOrArn, region, endpoint }: DeployedFunction, invocation: Invocation): Promise<Invoked> {
   const { event, signal, onRequest } = invocation;
-  const client = new LambdaClient({ maxAttempts: 1, ...(region !== undefined && { region }), ...(endpoint !== undefined && { endpoint }) });
+  // Exported for the local Secrets Manager, which would be invoked. The SDK has no option that leaves it out.
+  delete process.env.AWS_ENDPOINT_URL;
+  const client = new LambdaClient({ maxAttempts: 1, ...toRegion(region), ...(endpoint !== undefined && { endpoint }) });
   client.middlewareStack.add(
     (next) => (args) => {
       onRequest(toOutgoing(args.request, event));
@@ -51,12 +54,25 @@ export async function invokeFunction({ nameOrArn, region, endpoint }: DeployedFu
     { name: "showRequest", step: "deserialize", priority: "low" },
   );
   try {
+    await assertRegion(client);
     const command = new InvokeCommand({ FunctionName: nameOrArn, Payload: Buffer.from(event) });
     const { StatusCode = 0, FunctionError, Payload } = await client.send(command, { abortSignal: signal });
     return { status: StatusCode, functionError: FunctionError, text: Payload?.transformToString() ?? "" };
   } finally {
     client.destroy();
   }
+}
+
+/** The SDK does not know the name that AWS's CLI has for it. */
+function toRegion(given: string | undefined): { readonly region?: string } {
+  const region = given || process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION;
+  return region ? { region } : {};
+}
+
+async function assertRegion({ config }: LambdaClient): Promise<void> {
+  await config.region().catch(() => {
+    throw new StartError("Region is missing: give --region, or set AWS_REGION or AWS_DEFAULT_REGION.");
+  });
 }
 
 function toOutgoing(request: unknown, body: string): Outgoing {

@@ -1,4 +1,4 @@
-/** The local stack's simulated gateway as `npm run send` uses it: the calls of a sample are put there before, and what it was asked for is read after. */
+/** The local stack's simulated gateway as `npm run send` uses it: the calls of a request are put there before, and what it was asked for is read after. */
 import * as z from "zod";
 
 /** What the gateway's call ids look like, wherever in a sample they stand. */
@@ -6,36 +6,80 @@ const CALL_ID = /\b\d{10}-\d{1,10}\b/g;
 /** The agent of every local connection. */
 const AGENT = "101";
 
-const Transfers = z.array(z.looseObject({ body: z.string(), retcode: z.string().optional() }));
-const WireTransfer = z.looseObject({ callid: z.string() });
+const Transfers = z.array(z.looseObject({ body: z.string(), retcode: z.string().optional(), acted: z.boolean() }));
+const WireBody = z.looseObject({ callid: z.string() });
+
+export interface Call {
+  readonly callId: string;
+  readonly agentId: string;
+}
 
 export interface WireTransfer {
-  readonly callId: string;
+  /** Undefined where the body did not arrive. */
+  readonly callId: string | undefined;
   /** As it was sent. */
   readonly body: string;
+  /** Undefined where none was answered. */
   readonly retcode: string | undefined;
+  /** Whether the call moved. */
+  readonly acted: boolean;
 }
 
-export function findCallIds(sample: string): string[] {
-  return [...new Set(sample.match(CALL_ID))];
+/** What the local gateway was asked for. */
+export interface Asked {
+  /** Since the start of the stack, oldest first. */
+  readonly before: readonly WireTransfer[];
+  readonly now: readonly WireTransfer[];
 }
 
-/** A call that was transferred is gone: puts them there again, so that a sample can be sent more than once. */
-export async function prepareCalls(controlUrl: string, callIds: readonly string[]): Promise<void> {
-  for (const callid of callIds) await ask(`${controlUrl}/calls`, { method: "POST", body: JSON.stringify({ callid, agentId: AGENT }) });
+/** For a request that could not be read. */
+export function findCalls(sample: string): Call[] {
+  return [...new Set(sample.match(CALL_ID))].map((callId) => ({ callId, agentId: AGENT }));
 }
 
-/** Of these calls, since the start of the stack, oldest first. */
-export async function readTransfers(controlUrl: string, callIds: readonly string[]): Promise<readonly WireTransfer[]> {
+/** Makes the calls known; one that was transferred is gone, and there again, so that a request can be sent more than once. */
+export async function prepareCalls(controlUrl: string, calls: readonly Call[]): Promise<void> {
+  for (const { callId: callid, agentId } of calls)
+    await ask(`${controlUrl}/calls`, { method: "POST", body: JSON.stringify({ callid, agentId }) });
+}
+
+/** Of all calls, whatever became of them, oldest first. */
+export async function readTransfers(controlUrl: string): Promise<readonly WireTransfer[]> {
   const transfers = Transfers.parse(await ask(`${controlUrl}/transfers`, { method: "GET" }));
-  return transfers
-    .map(({ body, retcode }) => ({ callId: WireTransfer.safeParse(parseJson(body)).data?.callid ?? "", body, retcode }))
-    .filter(({ callId }) => callIds.includes(callId));
+  return transfers.map(({ body, retcode, acted }) => ({
+    callId: WireBody.safeParse(parseJson(body)).data?.callid,
+    body,
+    retcode,
+    acted,
+  }));
 }
 
-/** A repeat asks the gateway for nothing: what counts is how it went when it was asked. */
-export function lastOfEachCall(asked: readonly WireTransfer[]): readonly WireTransfer[] {
-  return [...new Map(asked.map((transfer) => [transfer.callId, transfer])).values()];
+/** Of these calls alone. What arrived now may be of any of them where its body did not, and is kept as a whole where the calls are a guess. */
+export function toAsked({ before, now }: Asked, calls: readonly Call[], isGuess: boolean): Asked {
+  const isOfThese = (transfer: WireTransfer) => calls.some(({ callId }) => callId === transfer.callId);
+  return {
+    before: before.filter(isOfThese),
+    now: now.filter((transfer) => isGuess || transfer.callId === undefined || isOfThese(transfer)),
+  };
+}
+
+/**
+ * Whether the gateway took each of these calls: by what it was asked for now, the last attempt of each body; a repeat asks it for nothing, and then any earlier
+ * acceptance counts.
+ */
+export function isEachAccepted(calls: readonly Call[], { before, now }: Asked): boolean {
+  return (
+    calls.length > 0 &&
+    calls.every(({ callId }) => {
+      const attempts = now.filter((transfer) => transfer.callId === callId);
+      if (attempts.length === 0) return before.some((transfer) => transfer.callId === callId && isAccepted(transfer));
+      return [...new Map(attempts.map((transfer) => [transfer.body, transfer])).values()].every(isAccepted);
+    })
+  );
+}
+
+function isAccepted({ retcode }: WireTransfer): boolean {
+  return retcode === "0";
 }
 
 async function ask(url: string, init: RequestInit): Promise<unknown> {

@@ -4,6 +4,7 @@
  */
 import { DEMOS } from "./demos.ts";
 
+export const SECRETS_PREFIX = "ccgw/local";
 export const DEMO_KEY = "local-demo-key";
 export const DEMO_CONNECTION = "demo";
 const GATEWAY = "main";

@@ -17,7 +17,9 @@ const OPTIONS = {
 export interface Sending {
   readonly demo: Demo;
   readonly connection: string;
-  /** Undefined for the local stack, and for a source that is not called over HTTP. */
+  /** Whether it is the demo's, because none was given. */
+  readonly isAssumed: boolean;
+  /** Without a path of ours or a slash at the end. Undefined for the local stack, and for a source that is not called over HTTP. */
   readonly url: string | undefined;
   /** Undefined for the local stack, and for a source that is called over HTTP. */
   readonly deployed: DeployedFunction | undefined;
@@ -33,9 +35,11 @@ export function parseSending(given: string[]): Sending {
   const demo = findDemo(source);
   if (demo === undefined || more.length > 0) throw new StartError(usage());
   const url = values.url?.replace(/\/+$/, "");
+  if (url !== undefined && !isHttp(url)) throw new StartError("--url must be an address that begins with https:// or http://.");
   return {
     demo,
     connection: values.connection ?? demo.name,
+    isAssumed: values.connection === undefined,
     ...(demo.sign === undefined
       ? { url: undefined, deployed: toDeployed(demo, values, url) }
       : { url: toUrl(demo, values, url), deployed: undefined }),
@@ -48,20 +52,35 @@ function toUrl({ source }: Demo, values: Options, url: string | undefined): stri
     throw new StartError(
       `${source} is called over HTTP: instead of --function and --region, use --url with the address of the deployed API.`,
     );
+  // Its query is not repeated: it may be a secret.
+  const [, api, connection] = url?.match(/^([^?#]*)\/v1\/transfers\b\/?([^/?#]*)/) ?? [];
+  if (api !== undefined)
+    throw new StartError(
+      `--url is the address of the API alone, and --connection the name that follows /v1/transfers/: use --url ${api} --connection ${connection || "NAME"}`,
+    );
+  if (url !== undefined && /[?#]/.test(url)) throw new StartError("--url is the address of the API alone, without a query.");
   return url;
 }
 
 function toDeployed(
   { source }: Demo,
-  { function: nameOrArn, region }: Options,
+  { function: nameOrArn, region, connection }: Options,
   endpoint: string | undefined,
 ): DeployedFunction | undefined {
+  if (connection !== undefined)
+    throw new StartError(
+      `${source} takes no --connection: the bot in its event names it, lex-{botId}-{botAliasId}. Give an event of your bot as the file.`,
+    );
   if (nameOrArn) return { nameOrArn, region, endpoint };
   if (nameOrArn !== undefined || region !== undefined || endpoint !== undefined)
     throw new StartError(
       `${source} is not called over HTTP, its function is invoked: use --function with the name or ARN of the deployed function. With it, --region and --url say where AWS Lambda is, if not where the AWS SDK finds it.`,
     );
   return undefined;
+}
+
+function isHttp(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 
 function parseOptions(given: string[]) {

@@ -5,11 +5,23 @@
  * sent or no answer came.
  */
 import { readFile } from "node:fs/promises";
-import type { Demo } from "./demo.ts";
+import { TransferError } from "../lib/errors.ts";
+import { type Demo, isReplayed } from "./demo.ts";
 import { type DeployedFunction, invokeFunction } from "./deployed-function.ts";
-import { findCallIds, lastOfEachCall, prepareCalls, readTransfers, type WireTransfer } from "./local-gateway.ts";
+import { type Call, findCalls, isEachAccepted, prepareCalls, readTransfers, toAsked } from "./local-gateway.ts";
 import { parsePorts, StartError } from "./ports.ts";
 import { parseSending, type Sending } from "./send-options.ts";
+import { type Reading, readLexEvent, readWebhook } from "./send-reading.ts";
+import {
+  type Answer,
+  describeAnswer,
+  describeAsked,
+  describeReading,
+  describeRequest,
+  print,
+  readable,
+  redact,
+} from "./send-transcript.ts";
 import type { Outgoing } from "./sign/signer.ts";
 import { issuerUrl } from "./token-issuer.ts";
 
@@ -17,16 +29,15 @@ import { issuerUrl } from "./token-issuer.ts";
 const LEX_FUNCTION = "ccgateway-transfer-webhooks-local-receive-lex";
 /** Longer than any answer of ours takes. */
 const TIMEOUT_MS = 35_000;
-/** With them a request could be sent again, or another one signed. */
-const SECRET_HEADERS: readonly string[] = ["authorization", "x-amz-security-token"];
 /** Lambda's own name for it. The status is 200 even then. */
 const FUNCTION_ERROR = "x-amz-function-error";
+const UNAUTHENTICATED = 401;
+const NO_DRY_RUN =
+  'a deployed connection is not read from here, and this source takes no dry run beside its body. A connection with "test": true makes one of every delivery';
 
-interface Answer {
-  readonly status: number;
-  readonly headers: readonly (readonly [string, string])[];
-  readonly text: string;
-}
+const ports = () => parsePorts(process.env);
+/** Empty is none. */
+const givenSecret = process.env.CCGW_SEND_SECRET || undefined;
 
 try {
   process.exitCode = await send(parseSending(process.argv.slice(2)));
@@ -39,62 +50,82 @@ try {
 
 async function send(sending: Sending): Promise<0 | 1> {
   const body = await readFile(sending.file, "utf8");
-  return sending.deployed === undefined ? sendOverHttp(sending, body) : sendToFunction(sending.demo, sending.deployed, body);
+  if (sending.deployed !== undefined) return sendToFunction(sending.demo, sending.deployed, body);
+  return sending.url === undefined ? sendLocally(sending, body) : sendToApi(sending, sending.url, body);
 }
 
-async function sendOverHttp({ demo, connection, url }: Sending, body: string): Promise<0 | 1> {
-  const ports = parsePorts(process.env);
-  const verification = demo.verification({ issuer: issuerUrl(ports.tokens) });
-  const local = verification.secrets?.[0]?.value ?? "";
-  const secret = process.env.CCGW_SEND_SECRET ?? (url === undefined ? local : undefined);
-  if (secret === undefined) throw new StartError("Set CCGW_SEND_SECRET to the secret of the deployed connection.");
+async function sendLocally({ demo, connection }: Sending, body: string): Promise<0 | 1> {
+  const { http, lambda, control, secrets } = ports();
+  const controlUrl = `http://127.0.0.1:${control}`;
+  const secretsUrl = `http://127.0.0.1:${secrets}`;
+  const secret = givenSecret ?? demo.verification({ issuer: issuerUrl(ports().tokens) }).secrets?.[0]?.value ?? "";
+  const isInvoked = demo.sign === undefined;
+  const address = isInvoked
+    ? `http://127.0.0.1:${lambda}/2015-03-31/functions/${LEX_FUNCTION}/invocations`
+    : toAddress(`http://127.0.0.1:${http}`, connection);
 
-  async function toRequest(address: string): Promise<Outgoing> {
-    const plain = { url: address, headers: { "content-type": demo.contentType, ...demo.headers?.() }, body };
-    if (demo.sign === undefined) return plain;
-    return demo.sign(plain, { verification, secret: secret ?? "", now: new Date() });
-  }
+  const request = await toRequest(demo, { address, body, secret });
+  const reading = await (isInvoked ? readLexEvent(body, secretsUrl) : readWebhook(request, { secretsUrl, name: connection }));
+  const calls = reading.kind === "read" ? reading.entries.flatMap(toCall) : findCalls(body);
+  await prepareCalls(controlUrl, calls);
+  const before = await readTransfers(controlUrl);
 
-  const controlUrl = url === undefined ? `http://127.0.0.1:${ports.control}` : undefined;
-  const callIds = findCallIds(body);
-  if (controlUrl !== undefined) await prepareCalls(controlUrl, callIds);
-  const address = toAddress(demo, connection, {
-    http: url ?? `http://127.0.0.1:${ports.http}`,
-    lambda: `http://127.0.0.1:${ports.lambda}`,
-  });
-
-  const request = await toRequest(address);
-  print("Request", redact(describe(request), secret));
-  if (demo.dryRun === true) print("Canonical request, by a dry run", readable((await post(await toRequest(`${address}?dryRun`))).text));
-  const askedBefore = controlUrl === undefined ? 0 : (await readTransfers(controlUrl, callIds)).length;
+  print("Request", redact(describeRequest(request), secret));
+  if (demo.dryRun === true) await printDryRun(demo, { address, body, secret });
+  else print("Canonical request", redact(describeReading(reading), secret));
   const answer = await post(request);
-  printAnswer(answer);
+  print("Answer", describeAnswer(answer));
 
-  const asked = controlUrl === undefined ? undefined : await readTransfers(controlUrl, callIds);
-  if (asked !== undefined) print("At the gateway", describeAsked(asked.slice(askedBefore)));
-  return conclude(demo, answer, asked);
+  const arrived = (await readTransfers(controlUrl)).slice(before.length);
+  const asked = toAsked({ before, now: arrived }, calls, reading.kind !== "read");
+  print("At the gateway", describeAsked(asked, isReplayed(answer.text)));
+  if (answer.status === UNAUTHENTICATED && givenSecret === undefined && reading.kind !== "read") printSecretHint(demo, connection);
+  return conclude(demo, answer, isWhole(reading) && isEachAccepted(calls, asked));
+}
+
+async function sendToApi({ demo, connection, isAssumed }: Sending, url: string, body: string): Promise<0 | 1> {
+  if (givenSecret === undefined) throw new StartError("Set CCGW_SEND_SECRET to the secret of the deployed connection.");
+  const outgoing = { address: toAddress(url, connection), body, secret: givenSecret };
+  const request = await toRequest(demo, outgoing);
+
+  if (isAssumed) print("Connection", `${connection}, as on the local stack: --connection names another`);
+  print("Request", redact(describeRequest(request), givenSecret));
+  if (demo.dryRun === true) await printDryRun(demo, outgoing);
+  else print("Canonical request", `not shown: ${NO_DRY_RUN}`);
+  const answer = await post(request);
+  print("Answer", describeAnswer(answer));
+  return conclude(demo, answer, undefined);
 }
 
 async function sendToFunction(demo: Demo, deployed: DeployedFunction, event: string): Promise<0 | 1> {
   const { status, functionError, text } = await invokeFunction(deployed, {
     event,
     signal: AbortSignal.timeout(TIMEOUT_MS),
-    onRequest: (request) => print("Request", describe(request)),
+    onRequest(request) {
+      print("Request", describeRequest(request));
+      print("Canonical request", `not shown: ${NO_DRY_RUN}`);
+    },
   });
   const answer: Answer = { status, headers: functionError === undefined ? [] : [[FUNCTION_ERROR, functionError]], text };
-  printAnswer(answer);
+  print("Answer", describeAnswer(answer));
   return conclude(demo, answer, undefined);
 }
 
-interface Addresses {
-  readonly http: string;
-  readonly lambda: string;
+interface Unsigned {
+  readonly address: string;
+  readonly body: string;
+  readonly secret: string;
 }
 
-/** A source without a signature is not called over HTTP: its function is invoked. */
-function toAddress({ sign }: Demo, connection: string, { http, lambda }: Addresses): string {
-  if (sign !== undefined) return `${http}/v1/transfers/${encodeURIComponent(connection)}`;
-  return `${lambda}/2015-03-31/functions/${LEX_FUNCTION}/invocations`;
+async function toRequest(demo: Demo, { address, body, secret }: Unsigned): Promise<Outgoing> {
+  const plain = { url: address, headers: { "content-type": demo.contentType, ...demo.headers?.(body) }, body };
+  if (demo.sign === undefined) return plain;
+  const verification = demo.verification({ issuer: issuerUrl(ports().tokens) });
+  return demo.sign(plain, { verification, secret, now: new Date() });
+}
+
+function toAddress(api: string, connection: string): string {
+  return `${api}/v1/transfers/${encodeURIComponent(connection)}`;
 }
 
 async function post({ url, headers, body }: Outgoing): Promise<Answer> {
@@ -102,41 +133,34 @@ async function post({ url, headers, body }: Outgoing): Promise<Answer> {
   return { status: response.status, headers: [...response.headers], text: await response.text() };
 }
 
-function conclude(demo: Demo, { status, headers, text }: Answer, asked: readonly WireTransfer[] | undefined): 0 | 1 {
-  const answered = status < 300 && !headers.some(([name]) => name === FUNCTION_ERROR);
-  const accepted = answered && demo.isAccepted(text, asked && lastOfEachCall(asked));
-  console.log(accepted ? "Accepted." : "Not accepted, or not known to be.");
-  return accepted ? 0 : 1;
+async function printDryRun(demo: Demo, unsigned: Unsigned): Promise<void> {
+  const { text } = await post(await toRequest(demo, { ...unsigned, address: `${unsigned.address}?dryRun` }));
+  print("Canonical request, by a dry run", readable(text));
 }
 
-function describe({ url, headers, body }: Outgoing): string {
-  const shown = Object.entries(headers).map(([name, value]) => `${name}: ${SECRET_HEADERS.includes(name.toLowerCase()) ? "***" : value}`);
-  return [`POST ${url}`, ...shown, "", body.trimEnd()].join("\n");
+function printSecretHint({ name, sign }: Demo, connection: string): void {
+  if (sign === undefined) return;
+  console.log(`It was signed with the demo's secret, that of ${name}: set CCGW_SEND_SECRET to that of ${connection}, if it has another.\n`);
 }
 
-function printAnswer({ status, headers, text }: Answer): void {
-  print("Answer", [status, ...headers.map(([name, value]) => `${name}: ${value}`), "", readable(text)].join("\n"));
+function toCall(entry: Extract<Reading, { kind: "read" }>["entries"][number]): Call[] {
+  return entry instanceof TransferError ? [] : [entry];
 }
 
-function describeAsked(asked: readonly WireTransfer[]): string {
-  if (asked.length === 0) return "nothing";
-  return asked.map(({ body, retcode }) => `${body} → ${retcode ?? "no answer"}`).join("\n");
+/** Of what could not be read, the gateway was not asked, or nobody knows. */
+function isWhole(reading: Reading): boolean {
+  return reading.kind !== "read" || !reading.entries.some((entry) => entry instanceof TransferError);
 }
 
-function redact(text: string, secret: string): string {
-  return secret === "" ? text : text.replaceAll(secret, "***").replaceAll(encodeURIComponent(secret), "***");
-}
-
-function readable(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), undefined, 2);
-  } catch {
-    return text;
-  }
-}
-
-function print(what: string, text: string): void {
-  console.log(`── ${what}\n${text}\n`);
+function conclude(demo: Demo, { status, headers, text }: Answer, isEachAccepted: boolean | undefined): 0 | 1 {
+  const isAnswered = status < 300 && !headers.some(([name]) => name === FUNCTION_ERROR);
+  const isAccepted = isAnswered && demo.isAccepted(text, isEachAccepted);
+  if (isAccepted === undefined)
+    console.log(
+      "Acknowledged, which is no proof: what was refused for good, or may have happened, is acknowledged, too. The function's log tells.",
+    );
+  else console.log(isAccepted ? "Accepted." : "Not accepted, or not known to be.");
+  return isAccepted === true ? 0 : 1;
 }
 
 function toWords(error: unknown): string {

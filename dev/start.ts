@@ -5,12 +5,12 @@ import { REGION, startOffline } from "./offline.ts";
 import { choosePorts, StartError } from "./ports.ts";
 import { toRequestLine } from "./request-line.ts";
 import { startSecretsManagerEmulator } from "./secrets-manager/emulator.ts";
-import { createSeed, DEMO_CONNECTION, DEMO_KEY } from "./seed.ts";
+import { createSeed, DEMO_CONNECTION, DEMO_KEY, SECRETS_PREFIX } from "./seed.ts";
 import { startTokenIssuer } from "./token-issuer.ts";
 
-const SECRETS_PREFIX = "ccgw/local";
+/** Its call is of the seed, and in no sample: `npm run send` does not use it up. */
 const DEMO_REQUEST = {
-  callId: "1552524689-16797284",
+  callId: "1552524689-16797293",
   target: { type: "agent", address: "205" },
   caller: "88880021",
   callData: "help",
@@ -88,6 +88,10 @@ Try it, from another terminal:
 curl -s ${url}/v1/transfers/${DEMO_CONNECTION} -H 'Authorization: Bearer ${DEMO_KEY}' -H 'Content-Type: application/json' -d '${JSON.stringify(DEMO_REQUEST)}'
 
 Or play a caller, with npm run send -- and one of ${DEMOS.map(({ source }) => source).join(", ")}
+
+A call that was transferred is gone. The first ones are there again, and no fault is left, after
+
+curl -s -X POST ${controlUrl}/reset
 
 Ctrl-C stops everything.
 `;

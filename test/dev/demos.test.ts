@@ -1,9 +1,9 @@
 /** The demo callers against the registry: each source has one, whose connection is valid and whose sample is there. */
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { isAcceptedAsSlot, isAcceptedAt, isAcceptedCanonically, isAcknowledged } from "../../dev/demo.ts";
+import { isAcceptedAsActivity, isAcceptedAsSlot, isAcceptedAt, isAcceptedCanonically, isAcknowledged, isReplayed } from "../../dev/demo.ts";
 import { DEMOS, findDemo } from "../../dev/demos.ts";
-import { findCallIds, lastOfEachCall } from "../../dev/local-gateway.ts";
+import { findCalls, isEachAccepted, toAsked, type WireTransfer } from "../../dev/local-gateway.ts";
 import { createSeed } from "../../dev/seed.ts";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
 import { SOURCES } from "../../lib/sources/index.ts";
@@ -31,7 +31,7 @@ describe("the demo callers", () => {
   });
 
   it.each(DEMOS)("send for $source a sample that names a call", async ({ sample }) => {
-    expect(findCallIds(await readFile(sample, "utf8")).length).toBeGreaterThan(0);
+    expect(findCalls(await readFile(sample, "utf8")).length).toBeGreaterThan(0);
   });
 
   it.each([
@@ -47,25 +47,94 @@ describe("the demo callers", () => {
     ["an inherited name", isAcceptedAt("constructor"), "{}", false],
     ["a parameter that says no", isAcceptedAt(), '{"ccgw_state":"unknown"}', false],
     ["a slot", isAcceptedAsSlot, '{"events":[{"name":"x"},{"name":"ccgw_state","value":"accepted"}]}', true],
+    ["an expected reply", isAcceptedAsActivity, '{"activities":[{"value":{"ccgw_state":"accepted"}},{"text":"x"}]}', true],
+    [
+      "an expected reply that says no",
+      isAcceptedAsActivity,
+      '{"activities":[{"value":{"state":"accepted","ccgw_state":"unknown"}}]}',
+      false,
+    ],
+    ["the value of an invoke", isAcceptedAsActivity, '{"state":"accepted","ccgw_state":"accepted"}', true],
+    ["an activity's answer in our words", isAcceptedAsActivity, '{"state":"accepted","transferId":"t"}', true],
+    ["an activity's refusal in our words", isAcceptedAsActivity, '{"state":"refused","code":"gateway-refused"}', false],
     ["another slot", isAcceptedAsSlot, '{"events":[{"name":"x","value":"accepted"}]}', false],
   ] as const)("hear of %s", (_what, isAccepted, answer, accepted) => {
     expect(isAccepted(answer, undefined)).toBe(accepted);
   });
 
-  it("ask the gateway's record for the last of each call alone", () => {
-    const [first, second, other] = ["c-1", "c-1", "c-2"].map((callId, index) => ({ callId, body: String(index), retcode: "0" }));
-    if (!first || !second || !other) throw new Error("three");
-    expect(lastOfEachCall([first, other, second])).toEqual([second, other]);
+  it.each([
+    ["an earlier answer", '{"state":"accepted","replayed":true}', true],
+    ["a first one", '{"state":"accepted","replayed":false}', false],
+    ["several earlier ones", '{"transfers":[{"replayed":true},{"replayed":true}]}', true],
+    ["one that is first", '{"transfers":[{"replayed":true},{"replayed":false}]}', false],
+    ["none", '{"transfers":[]}', false],
+    ["another form", "<Ack>true</Ack>", false],
+  ])("tell %s from others", (_what, answer, replayed) => {
+    expect(isReplayed(answer)).toBe(replayed);
   });
 
   it.each([
-    ["true", ["0", "0"], true],
-    ["false", ["0"], false],
-    ["true", ["0", "106-004"], false],
-    ["true", [], false],
-    ["true", undefined, false],
-  ])("believe an acknowledgement (%s) only with the gateway's word: %j", (ack, retcodes, accepted) => {
-    const asked = retcodes?.map((retcode) => ({ callId: "c", body: "", retcode }));
-    expect(isAcknowledged(`<Ack>${ack}</Ack>`, asked)).toBe(accepted);
+    ["true", true, true],
+    ["true", false, false],
+    ["false", true, false],
+    ["true", undefined, undefined],
+    ["false", undefined, false],
+  ])("believe an acknowledgement (%s) only with the gateway's word: %s", (ack, isEachAccepted, accepted) => {
+    expect(isAcknowledged(`<Ack>${ack}</Ack>`, isEachAccepted)).toBe(accepted);
+  });
+
+  it.each(["api", "generic"])("send for %s a key of their own, unless the body has an id", (source) => {
+    const demo = findDemo(source);
+    expect(demo?.headers?.("{}")).toEqual({ "idempotency-key": expect.any(String) });
+    expect(demo?.headers?.('{"deliveryId": "d-1"}')).toEqual({});
+    expect(demo?.headers?.('{"ccgw_delivery_id":"d-1"}')).toEqual({});
+  });
+});
+
+describe("the local gateway's record", () => {
+  const CALLS = [
+    { callId: "c-1", agentId: "101" },
+    { callId: "c-2", agentId: "101" },
+  ];
+  const asked = (callId: string | undefined, retcode: string | undefined, body = `of ${callId}`): WireTransfer => ({
+    callId,
+    body,
+    retcode,
+    acted: retcode === "0",
+  });
+
+  it.each([
+    ["each was asked for now", [], [asked("c-1", "0"), asked("c-2", "0")], true],
+    ["each was before, and a repeat asks for nothing", [asked("c-2", "0"), asked("c-1", "0")], [], true],
+    ["one was before, and the other now", [asked("c-1", "0")], [asked("c-2", "0")], true],
+    ["an earlier one was refused, too", [asked("c-1", "106-004"), asked("c-1", "0"), asked("c-1", "200-012")], [asked("c-2", "0")], true],
+    ["an attempt followed a refused Guid", [], [asked("c-1", "200-007"), asked("c-1", "0"), asked("c-2", "0")], true],
+    ["one was never asked for", [asked("c-1", "0")], [asked("c-1", "0")], false],
+    ["one is refused now", [asked("c-1", "0"), asked("c-2", "0")], [asked("c-2", "200-012")], false],
+    ["one of two to the same call is refused", [], [asked("c-1", "200-012", "a"), asked("c-1", "0", "b"), asked("c-2", "0")], false],
+    ["an answer was lost", [], [asked("c-1", undefined), asked("c-2", "0")], false],
+  ])("says whether each was accepted where %s", (_what, before, now, accepted) => {
+    expect(isEachAccepted(CALLS, { before, now })).toBe(accepted);
+  });
+
+  it("accepts no request without a call", () => {
+    expect(isEachAccepted([], { before: [], now: [] })).toBe(false);
+  });
+
+  it("has requests of other calls, and some whose body did not arrive", () => {
+    const all = [asked("c-1", "200-012"), asked("c-3", "0"), asked(undefined, undefined, "")];
+    const [own, , cut] = all;
+    expect(toAsked({ before: all, now: all }, CALLS, false)).toEqual({ before: [own], now: [own, cut] });
+    expect(toAsked({ before: all, now: all }, [], false)).toEqual({ before: [], now: [cut] });
+    expect(toAsked({ before: all, now: all }, CALLS, true)).toEqual({ before: [own], now: all });
+  });
+});
+
+describe("the request that the local stack welcomes with", () => {
+  it("names a call that no sample uses up", async () => {
+    const [, callId = ""] = /callId: "([^"]+)"/.exec(await readFile("dev/start.ts", "utf8")) ?? [];
+    expect(callId).not.toBe("");
+    for (const { sample } of DEMOS) expect(await readFile(sample, "utf8")).not.toContain(callId);
+    expect(await readFile("README.md", "utf8")).toContain(`{"callId":"${callId}"`);
   });
 });

@@ -73,6 +73,29 @@ describe("npm run send -- lex-v2 --function", { timeout: TIMEOUT_MS }, () => {
     expect(request?.headers.authorization).toContain("/eu-north-1/lambda/");
   });
 
+  it("takes the region that AWS's CLI has a name for, unless there is another", async () => {
+    expect((await invoke([], { AWS_REGION: "", AWS_DEFAULT_REGION: "eu-south-1" })).code).toBe(0);
+    expect((await invoke([], { AWS_DEFAULT_REGION: "eu-south-1" })).code).toBe(0);
+    const regions = lambda.takeRequests().map(({ headers }) => /\d{8}\/([^/]+)\/lambda/.exec(headers.authorization ?? "")?.[1]);
+    expect(regions).toEqual(["eu-south-1", "eu-west-1"]);
+  });
+
+  it("invokes no emulator that AWS_ENDPOINT_URL names, and takes that of Lambda", async () => {
+    // A region that there is not: nobody is asked.
+    const nowhere = { ...CREDENTIALS, AWS_REGION: "nowhere-1", AWS_ENDPOINT_URL: lambda.url };
+    const { code, output } = await runSend(["lex-v2", "--function", FUNCTION], nowhere);
+    expect({ code, output }).toMatchObject({ code: 2, output: expect.stringContaining("POST https://lambda.nowhere-1.amazonaws.com") });
+    expect(lambda.takeRequests()).toEqual([]);
+    const own = { ...CREDENTIALS, AWS_ENDPOINT_URL: "http://127.0.0.1:1", AWS_ENDPOINT_URL_LAMBDA: lambda.url };
+    expect((await runSend(["lex-v2", "--function", FUNCTION], own)).code).toBe(0);
+    expect((await invoke([], { AWS_ENDPOINT_URL: "http://127.0.0.1:1" })).code).toBe(0);
+    expect(lambda.takeRequests()).toHaveLength(2);
+  });
+
+  it("says why it shows no canonical request", async () => {
+    expect((await invoke()).output).toMatch(/── Canonical request\nnot shown: .*"test": true/);
+  });
+
   it.each([
     ["a transfer that failed", { body: toLexAnswer("failed") }],
     ["one whose fate is unknown", { body: toLexAnswer("unknown") }],
@@ -107,13 +130,14 @@ describe("npm run send -- lex-v2 --function", { timeout: TIMEOUT_MS }, () => {
     const nobody = await runSend(["lex-v2", "--function", FUNCTION, "--url", "http://127.0.0.1:1"], CREDENTIALS);
     expect(nobody).toMatchObject({ code: 2, output: expect.stringContaining("ECONNREFUSED") });
     expect(await invoke([], { AWS_ACCESS_KEY_ID: "" })).toMatchObject({ code: 2, output: expect.stringContaining("credentials") });
-    expect(await invoke([], { AWS_REGION: "" })).toMatchObject({ code: 2, output: expect.stringContaining("Region") });
+    expect(await invoke([], { AWS_REGION: "" })).toMatchObject({ code: 2, output: expect.stringMatching(/--region.*AWS_REGION/) });
     expect(lambda.takeRequests()).toEqual([]);
   });
 
   it.each([
     ["--url alone", ["lex-v2", "--url", "https://api.example"], "use --function"],
     ["--region alone", ["lex-v2", "--region", "eu-west-1"], "use --function"],
+    ["--connection", ["lex-v2", "--function", FUNCTION, "--connection", "lex-mine"], "the bot in its event names it"],
     ["--function without a name", ["lex-v2", "--function", ""], "use --function"],
     ["--function for a source of HTTP", ["zendesk", "--function", FUNCTION], "use --url"],
     ["--region for a source of HTTP", ["zendesk", "--region", "eu-west-1", "--url", "https://api.example"], "use --url"],

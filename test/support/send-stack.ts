@@ -1,0 +1,53 @@
+/** `npm start` for the tests of one file, which play callers against it with `npm run send`, and a folder for what they send. */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll } from "vitest";
+import { findDemo } from "../../dev/demos.ts";
+import { freePorts, gone, type LocalStack, startLocalStack } from "./local-stack-process.ts";
+import { runSend, type Sent } from "./send-process.ts";
+
+interface SendStack {
+  send(given: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Sent>;
+  /** Of the webhooks. */
+  url(): string;
+  output(): string;
+  /** Posts to the control interface of the gateway. */
+  control(path: string, body: unknown): Promise<Response>;
+  /** A file with the source's sample, each first one of these replaced. */
+  writeSample(source: string, name: string, ...changes: readonly (readonly [string | RegExp, string])[]): Promise<string>;
+}
+
+export function useSendStack(timeoutMs: number): SendStack {
+  let stack: LocalStack;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "ccgw-send-"));
+    stack = startLocalStack(await freePorts());
+    await stack.printed(/Ctrl-C stops everything/);
+  }, timeoutMs);
+  afterAll(async () => {
+    const processes = stack.processes();
+    stack.interrupt();
+    await stack.ended;
+    await gone(processes, stack.ports);
+    await rm(folder, { recursive: true });
+  }, timeoutMs);
+
+  return {
+    send: (given, environment = {}) => runSend(given, { ...stack.ports, ...environment }),
+    url: () => `http://127.0.0.1:${stack.ports.PORT}`,
+    output: () => stack.output(),
+    control: (path, body) =>
+      fetch(`http://127.0.0.1:${stack.ports.GATEWAY_CONTROL_PORT}${path}`, { method: "POST", body: JSON.stringify(body) }),
+    async writeSample(source, name, ...changes) {
+      const file = join(folder, name.replaceAll(" ", "-"));
+      const sample = await readFile(findDemo(source)?.sample ?? "", "utf8");
+      await writeFile(
+        file,
+        changes.reduce((changed, [what, by]) => changed.replace(what, by), sample),
+      );
+      return file;
+    },
+  };
+}
