@@ -1,31 +1,16 @@
-/** The documents for whoever connects a caller, held against the code: pages, secrets, mappings, names, deadlines, links and sample code. */
+/** The documents for whoever connects a caller, held against the code: pages, names, deadlines, links and sample code. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { CONVENTIONAL_FIELDS } from "../lib/mapping/conventional-fields.ts";
-import { compileMapping } from "../lib/mapping/jsonata-mapping.ts";
+import { CONVENTIONAL_FIELDS, readConventionalFields } from "../lib/mapping/conventional-fields.ts";
 import { toSettledParameters } from "../lib/sources/answering/summary.ts";
-import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
 import { SOURCES } from "../lib/sources/index.ts";
-import { parseTransferRequest } from "../lib/transfer/request.ts";
-import { DOCUMENTS, IDS, PAGES, PROOF, pageOf, ROOT, read, toWebhook } from "./support/connect-documents.ts";
+import { DOCUMENTS, IDS, PAGES, pageOf, ROOT, read } from "./support/connect-documents.ts";
 import { readTables, unquote } from "./support/markdown-tables.ts";
-import { makeDrafts } from "./support/opened.ts";
 
 const HEADINGS =
   "Where the call id comes from|On the vendor's side|The connection's secret|Mapping|Test without moving a customer|What the answers mean|Waiting and repeating";
-/** Pages whose sample on the vendor's side is a whole body. */
-const WITH_BODY = "api bot-framework botpress freshdesk generic hubspot salesforce-flow standard-webhooks zendesk".split(" ");
-
-function blocksOf(document: string, language: string): string[] {
-  return [...read(document).matchAll(/^```(\w+)\n(.*?)^```$/gms)].flatMap(([, found, text = ""]) => (found === language ? [text] : []));
-}
-
-function connectionsIn(document: string): unknown[] {
-  return blocksOf(document, "json").flatMap((text) => (text.includes('"schemaVersion"') ? [JSON.parse(text)] : []));
-}
-
 function headingsIn(document: string): string[] {
   return [...read(document).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => heading);
 }
@@ -53,29 +38,13 @@ describe("the pages for callers", () => {
   it("list the conventional fields", () => {
     const rows = readTables(read(pageOf("README"))).find(({ heading }) => heading.startsWith("The fields"))?.rows ?? [];
     expect(rows.map(([name]) => unquote(name)).toSorted()).toEqual([...CONVENTIONAL_FIELDS].toSorted());
-  });
-});
-
-describe("the connections and mappings in the documents", () => {
-  it.each(DOCUMENTS)("are JSON, and valid: %s", async (document) => {
-    for (const text of blocksOf(document, "json")) expect(() => JSON.parse(text)).not.toThrow();
-    for (const connection of connectionsIn(document)) {
-      const { data, error } = await ConfiguredConnection.safeParseAsync(connection);
-      expect(error?.issues).toBeUndefined();
-      if (IDS.map(pageOf).includes(document)) expect(pageOf(data?.source.id ?? "")).toBe(document);
+    for (const [name, becomes] of rows) {
+      const fields = readConventionalFields({
+        ...(unquote(name) === "ccgw_skill_id" && { ccgw_target: "agent:205" }),
+        [unquote(name)]: "1",
+      });
+      expect(fields).toHaveProperty(unquote(becomes).replace("/", "."));
     }
-    for (const expression of blocksOf(document, "jsonata")) await expect(compileMapping(expression)).resolves.toBeTypeOf("function");
-  });
-
-  it.each(IDS.filter((id) => blocksOf(pageOf(id), "jsonata").length > 0))("make valid requests of the sample of %s", async (id) => {
-    const requests = await requestsOf(id, toWebhook(id), blocksOf(pageOf(id), "jsonata")[0]);
-    expect(requests.length).toBeGreaterThan(0);
-    for (const request of requests) expect(request).toMatchObject({ callId: expect.stringMatching(/^\d{10}-\d+$/) });
-  });
-
-  it.each(WITH_BODY)("go with the body that is to be pasted for %s", async (id) => {
-    const body = Buffer.from(blocksOf(pageOf(id), "json")[0] ?? "");
-    expect(await requestsOf(id, { ...toWebhook(id), body })).toMatchObject([{ target: { type: "skill-queue", address: "31" } }]);
   });
 });
 
@@ -111,13 +80,6 @@ describe("what the documents speak of", () => {
     expect(diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"))).toEqual([]);
   });
 });
-
-/** What the page's first connection makes of a webhook. */
-async function requestsOf(id: string, webhook: ReturnType<typeof toWebhook>, mapping?: string) {
-  const { open, settings } = await ConfiguredConnection.parseAsync(Object.assign({}, connectionsIn(pageOf(id))[0], mapping && { mapping }));
-  const opened = await open(webhook, PROOF);
-  return (await makeDrafts(opened)).map((draft) => parseTransferRequest(draft, settings));
-}
 
 /** As GitHub makes one of a heading. */
 function toAnchor(heading: string): string {

@@ -13,7 +13,11 @@ export const IDS = SOURCES.map(({ id }) => id);
 
 /** What the proof of a sample says, which its source holds against the body. */
 export const PROOF = {
-  claims: { serviceurl: "https://europe.directline.botframework.com/", channels: ["directline"], organizations: ["00D5g00000ABCDeEAH"] },
+  claims: {
+    serviceurl: "https://europe.directline.botframework.com/",
+    channels: ["directline"],
+    organizations: ["00D5g00000ABCDeEAH", "00D000000000001"],
+  },
 };
 
 export function read(document: string): string {
@@ -22,6 +26,16 @@ export function read(document: string): string {
 
 export function pageOf(id: string): string {
   return `docs/connect/${id}.md`;
+}
+
+/** The blocks of code of that language: of all of it, or under one heading. */
+export function blocksOf(document: string, language: string, heading?: string): string[] {
+  const text = heading === undefined ? read(document) : (read(document).split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "");
+  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].flatMap(([, found, text = ""]) => (found === language ? [text] : []));
+}
+
+export function connectionsIn(document: string): unknown[] {
+  return blocksOf(document, "json").flatMap((text) => (text.includes('"schemaVersion"') ? [JSON.parse(text)] : []));
 }
 
 /** The sample of this source, or a variant of it that the table of answers names. */
