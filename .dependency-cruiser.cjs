@@ -30,10 +30,14 @@ module.exports = {
     mayImport("verification", errors, core),
     mayImport("mapping", core, errors),
     mayImport("sources", folder("verification"), folder("mapping"), core, errors),
-    mayImport("http", folder("sources"), core, errors, log),
+    // Of the sessions, the port of what is handed over.
+    mayImport("http", folder("sources"), "^lib/sessions/(agent-record|handing-over)\\.ts$", core, errors, log),
     // What is the same however a transfer is asked for: deadlines, entries, the canonical answer.
     mayImport("lex", folder("http"), folder("sources"), core, errors, log),
-    mayImport("gateway", core, errors, log),
+    // The port of who keeps agents signed in.
+    mayImport("gateway", "^lib/sessions/agent-(calls|record)\\.ts$", core, errors, log),
+    mayImport("sessions", folder("gateway"), folder("verification"), core, errors, log),
+    mayImport("invoke", errors, log),
     mayImport("secrets", core, errors, log),
     mayImport("records", core, errors, log),
     {
@@ -56,7 +60,7 @@ module.exports = {
       to: { path: "^(lib|handlers|dev)/" },
     },
     onlyIn("undici-in-gateway", "undici", folder("gateway")),
-    onlyIn("aws-sdk-in-its-wrapper", "@aws-sdk|@smithy", "^lib/secrets/secrets-manager\\.ts$"),
+    onlyIn("aws-sdk-in-its-wrapper", "@aws-sdk|@smithy", "^lib/(secrets/secrets-manager|sessions/dynamodb-sessions|invoke/lambda)\\.ts$"),
     onlyIn("powertools-in-log", "@aws-lambda-powertools", log),
     onlyIn("middy-in-http", "@middy", folder("http")),
   ],

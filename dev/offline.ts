@@ -10,6 +10,8 @@ import { StartError } from "./ports.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Of the emulated account. Nothing leaves this machine. */
 export const REGION = "eu-central-1";
+/** Of serverless.yml. */
+const SERVICE = "ccgateway-transfer-webhooks";
 const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 100;
 /** An answer in flight may take the functions' longest deadline; nobody waits that long for Ctrl-C. */
@@ -21,6 +23,7 @@ interface OfflineOptions {
   readonly httpPort: number;
   readonly lambdaPort: number;
   readonly secretsManagerUrl: string;
+  readonly dynamoDbUrl: string;
   readonly secretsPrefix: string;
   /** Once it is ready. */
   readonly onLine: (line: string) => void;
@@ -28,6 +31,8 @@ interface OfflineOptions {
 
 export interface Offline {
   readonly url: string;
+  /** As AWS would by itself: whatever comes of it, nobody waits. `name` is that of serverless.yml. */
+  invoke(name: string): Promise<void>;
   /** Settles when it has ended, whoever ended it. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
@@ -62,20 +67,26 @@ export async function startOffline(options: OfflineOptions): Promise<Offline> {
     await rm(`${ROOT}.esbuild/${child.pid}`, { recursive: true, force: true });
   }
 
+  async function invoke(name: string): Promise<void> {
+    const address = `http://127.0.0.1:${options.lambdaPort}/2015-03-31/functions/${SERVICE}-local-${name}/invocations`;
+    await fetch(address, { method: "POST", headers: { "x-amz-invocation-type": "Event" }, body: "{}" });
+  }
+
   ready = await isReady(`${url}/v1/health`, child);
-  if (ready) return { url, ended, stop };
+  if (ready) return { url, invoke, ended, stop };
   await stop();
   throw new StartError(`serverless-offline did not start:\n${tail.join("\n")}`);
 }
 
-function spawnOffline({ httpPort, lambdaPort, secretsManagerUrl, secretsPrefix }: OfflineOptions): ChildProcess {
+function spawnOffline(options: OfflineOptions): ChildProcess {
+  const { httpPort, lambdaPort, secretsPrefix } = options;
   const serverless = ["node_modules/serverless/bin/serverless.js", "offline", "start", "--stage", "local", "--localEnvironment"];
   const ports = ["--httpPort", String(httpPort), "--lambdaPort", String(lambdaPort)];
   const params = ["--param", `secretsPrefix=${secretsPrefix}`, "--param", `publicBaseUrl=http://127.0.0.1:${httpPort}`];
   const exitWithParent = new URL("exit-with-parent.ts", import.meta.url).href;
   return spawn(process.execPath, ["--import", exitWithParent, ...serverless, ...ports, ...params], {
     cwd: ROOT,
-    env: { ...withoutAws(process.env), ...localAws(secretsManagerUrl), SLS_NOTIFICATIONS_MODE: "off" },
+    env: { ...withoutAws(process.env), ...localAws(options), SLS_NOTIFICATIONS_MODE: "off" },
     // The channel tells it when we are gone; a group of its own keeps the terminal's Ctrl-C for us, who stop it in order.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true,
@@ -87,13 +98,15 @@ function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("AWS_")));
 }
 
-function localAws(secretsManagerUrl: string): NodeJS.ProcessEnv {
+function localAws({ secretsManagerUrl, dynamoDbUrl, lambdaPort }: OfflineOptions): NodeJS.ProcessEnv {
   return {
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManagerUrl,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDbUrl,
+    AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${lambdaPort}`,
   };
 }
 

@@ -8,6 +8,7 @@ const PORTS = {
   control: { variable: "GATEWAY_CONTROL_PORT", port: 8044, use: "the simulator's control interface" },
   tokens: { variable: "TOKEN_ISSUER_PORT", port: 8045, use: "the issuer of tokens" },
   secrets: { variable: "SECRETS_MANAGER_PORT", port: 4566, use: "the Secrets Manager emulator" },
+  dynamodb: { variable: "DYNAMODB_PORT", port: 4567, use: "DynamoDB (dynalite)" },
 } as const;
 
 export type Ports = Readonly<Record<keyof typeof PORTS, number>>;
@@ -37,6 +38,7 @@ export function parsePorts(environment: Readonly<Record<string, string | undefin
     control: parsePort("control", environment),
     tokens: parsePort("tokens", environment),
     secrets: parsePort("secrets", environment),
+    dynamodb: parsePort("dynamodb", environment),
   };
 }
 

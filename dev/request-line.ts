@@ -1,4 +1,4 @@
-/** From what the functions print to what a developer reads: one line a request. */
+/** From what the functions print to what a developer reads: one line a request, a run of the keeper, an event. */
 import * as z from "zod";
 
 const Entry = z.looseObject({
@@ -19,18 +19,35 @@ const Entry = z.looseObject({
   retcode: z.string().optional(),
   secretId: z.string().optional(),
   reference: z.string().optional(),
+  gateway: z.string().default(""),
+  agentId: z.string().default(""),
+  ended: z.string().optional(),
+  signIn: z.string().optional(),
+  eventType: z.string().optional(),
+  failed: z.number().default(0),
 });
 type Entry = z.infer<typeof Entry>;
 
 /** Of serverless-offline itself, for each request and at its start. */
-const NOISE = [/^(GET|POST|PUT|DELETE|ANY) \/\S* \(λ: /, /^\(λ: .*Billed Duration/, /^\{"_aws":/, /^\s*$/];
+const NOISE = [
+  /^Successfully invoked scheduled function: /,
+  /^(GET|POST|PUT|DELETE|ANY) \/\S* \(λ: /,
+  /^\(λ: .*Billed Duration/,
+  /^\{"_aws":/,
+  /^\s*$/,
+];
 
 /** Undefined for a line that says nothing new. A line that is not ours passes as it is. */
 export function toRequestLine(line: string): string | undefined {
   if (NOISE.some((noise) => noise.test(line))) return undefined;
   const entry = Entry.safeParse(parseJson(line)).data;
   if (entry === undefined) return line;
-  return entry.message === "request" ? describe(entry) : line;
+  if (entry.message === "request") return describe(entry);
+  const { timestamp, gateway, agentId, ended, signIn, reason, eventType, callId } = entry;
+  const start = `${timestamp.slice(11, 19)} keeper   agent ${gateway}/${agentId}`;
+  if (entry.message === "keeper") return [start, signIn, "→", ended, reason && `(${reason})`].filter(Boolean).join(" ");
+  if (entry.message === "gateway event") return [start, eventType, callId && `call ${callId}`].filter(Boolean).join(" ");
+  return entry.message === "dispatch" && entry.failed === 0 ? undefined : line;
 }
 
 function describe({ timestamp, method, route, connection, status, durationMs, ...entry }: Entry): string {

@@ -1,6 +1,6 @@
 /**
- * What the local stack's Secrets Manager starts with: the gateway `main`, its agent 101, the connection `demo` and one connection for each source. For
- * loopback alone.
+ * What the local stack's Secrets Manager starts with: the gateway `main`, an agent for each way to hold a session, the connection `demo` and one connection for
+ * each source. For loopback alone.
  */
 import { DEMOS } from "./demos.ts";
 
@@ -8,7 +8,13 @@ export const SECRETS_PREFIX = "ccgw/local";
 export const DEMO_KEY = "local-demo-key";
 export const DEMO_CONNECTION = "demo";
 const GATEWAY = "main";
+/** Somebody else keeps it signed in, and wrote its Guid into the secret. */
 const AGENT = "101";
+/** We keep it signed in. */
+const MANAGED_AGENT = "102";
+/** Somebody else keeps it signed in, and hands its Guid over. */
+const HANDED_OVER_AGENT = "104";
+const HAND_OVER_KEY = "local-hand-over-key";
 
 interface SeedOptions {
   readonly prefix: string;
@@ -30,6 +36,20 @@ export function createSeed({ prefix, gatewayUrl, gatewayCa, guid, issuer }: Seed
   return [
     [`${prefix}/gateways/${GATEWAY}`, { schemaVersion: 1, url: gatewayUrl, ca: gatewayCa }],
     [`${prefix}/agents/${GATEWAY}/${AGENT}`, { schemaVersion: 1, session: "external", guid }],
+    [
+      `${prefix}/agents/${GATEWAY}/${MANAGED_AGENT}`,
+      { schemaVersion: 1, session: "managed", signIn: { password: "local-demo-password-102", phonenum: "88880102" } },
+    ],
+    [
+      `${prefix}/agents/${GATEWAY}/${HANDED_OVER_AGENT}`,
+      {
+        schemaVersion: 1,
+        session: "handed-over",
+        verification: { scheme: "shared-secret", secrets: [{ id: "local", value: HAND_OVER_KEY }] },
+      },
+    ],
+    // At a deployment it is made of chance.
+    [`${prefix}/keys/events`, { schemaVersion: 1, value: "local-demo-key-of-service-tokens" }],
     [
       `${prefix}/connections/${DEMO_CONNECTION}`,
       { ...own, source: "api", verification: { scheme: "shared-secret", secrets: [{ id: "local", value: DEMO_KEY }] } },

@@ -1,5 +1,6 @@
 /** `npm start`: the whole integration on this machine, the functions under serverless-offline and the servers that they need, all on loopback. */
 import { DEMOS } from "./demos.ts";
+import { SESSIONS_TABLE, startLocalDynamoDb } from "./dynamodb/local-dynamodb.ts";
 import { startGatewaySimulator } from "./gateway-simulator/simulator.ts";
 import { REGION, startOffline } from "./offline.ts";
 import { choosePorts, StartError } from "./ports.ts";
@@ -15,6 +16,9 @@ const DEMO_REQUEST = {
   caller: "88880021",
   callData: "help",
 };
+const MANAGED_REQUEST = { callId: "1552524689-16797393", agentId: "102", target: { type: "agent", address: "205" } };
+/** As serverless.yml has it for the stage `local`. */
+const SESSIONS_TABLE_NAME = "ccgw-local-sessions";
 /** npm does not pass every signal on: without it, the stack would stay behind when npm alone is ended. */
 const PARENT_POLL_MS = 1_000;
 
@@ -35,6 +39,8 @@ async function start(): Promise<void> {
     servers.push(gateway);
     const secrets = await startSecretsManagerEmulator({ port: ports.secrets, region: REGION, log: (line) => print(`secrets  ${line}`) });
     servers.push(secrets);
+    const dynamoDb = await startLocalDynamoDb({ port: ports.dynamodb, tables: { [SESSIONS_TABLE_NAME]: SESSIONS_TABLE } });
+    servers.push(dynamoDb);
     const tokens = await startTokenIssuer({ port: ports.tokens });
     servers.push(tokens);
     const { url: gatewayUrl, caPem: gatewayCa } = gateway;
@@ -44,6 +50,7 @@ async function start(): Promise<void> {
       httpPort: ports.http,
       lambdaPort: ports.lambda,
       secretsManagerUrl: secrets.url,
+      dynamoDbUrl: dynamoDb.url,
       secretsPrefix: SECRETS_PREFIX,
       onLine: (line) => {
         const readable = toRequestLine(line);
@@ -51,7 +58,17 @@ async function start(): Promise<void> {
       },
     });
     servers.push(offline);
-    console.log(welcome(offline.url, gateway.url, gateway.controlUrl, secrets.url));
+    // The schedule's first tick is up to a minute away.
+    await offline.invoke("dispatch-keepers");
+    console.log(
+      welcome({
+        url: offline.url,
+        gatewayUrl: gateway.url,
+        controlUrl: gateway.controlUrl,
+        secretsUrl: secrets.url,
+        dynamoDbUrl: dynamoDb.url,
+      }),
+    );
     const died = offline.ended.then(() => {
       throw new StartError("serverless-offline ended by itself: see what it printed last.");
     });
@@ -77,15 +94,30 @@ function stopRequested(): Promise<void> {
   });
 }
 
-function welcome(url: string, gatewayUrl: string, controlUrl: string | undefined, secretsUrl: string): string {
+interface Addresses {
+  readonly url: string;
+  readonly gatewayUrl: string;
+  readonly controlUrl: string | undefined;
+  readonly secretsUrl: string;
+  readonly dynamoDbUrl: string;
+}
+
+function welcome({ url, gatewayUrl, controlUrl, secretsUrl, dynamoDbUrl }: Addresses): string {
+  const post = (request: object) =>
+    `curl -s ${url}/v1/transfers/${DEMO_CONNECTION} -H 'Authorization: Bearer ${DEMO_KEY}' -H 'Content-Type: application/json' -d '${JSON.stringify(request)}'`;
   return `
 Webhooks          ${url}
 CC-Gateway        ${gatewayUrl} (simulator; what arrived and faults: ${controlUrl})
 Secrets Manager   ${secretsUrl} (emulator)
+DynamoDB          ${dynamoDbUrl} (dynalite)
 
 Try it, from another terminal:
 
-curl -s ${url}/v1/transfers/${DEMO_CONNECTION} -H 'Authorization: Bearer ${DEMO_KEY}' -H 'Content-Type: application/json' -d '${JSON.stringify(DEMO_REQUEST)}'
+${post(DEMO_REQUEST)}
+
+The same for agent 102, whom the integration keeps signed in by itself (101 is kept by somebody else):
+
+${post(MANAGED_REQUEST)}
 
 Or play a caller, with npm run send -- and one of ${DEMOS.map(({ source }) => source).join(", ")}
 

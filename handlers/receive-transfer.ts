@@ -1,34 +1,19 @@
 /** Lambda of `POST /v1/transfers/{connection}`. */
-
+import { composeConnections } from "../lib/composition/connections.ts";
+import { composeTransfers } from "../lib/composition/transfers.ts";
 import { parseConfig } from "../lib/config.ts";
-import { createGatewayClient } from "../lib/gateway/client.ts";
-import { AgentSession, GatewaySite } from "../lib/gateway/site.ts";
-import { createTransferGateway } from "../lib/gateway/transfer-gateway.ts";
 import { createAuthenticator } from "../lib/http/authenticate.ts";
 import { createHttpHandler, SYSTEM_CLOCK } from "../lib/http/handler.ts";
 import { createReceiveTransfer } from "../lib/http/receive-transfer.ts";
 import { createLog } from "../lib/log.ts";
-import { createMemoryRecords } from "../lib/records/memory-records.ts";
-import { createSecretLookup } from "../lib/secrets/secret-lookup.ts";
-import { createSecretReader } from "../lib/secrets/secrets-manager.ts";
-import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
-import { createTransferService } from "../lib/transfer/service.ts";
+import { createSecrets } from "../lib/secrets/secrets-manager.ts";
 
 const config = parseConfig(process.env);
 const log = createLog();
-const now = SYSTEM_CLOCK.monotonicMs;
-const read = createSecretReader(config.secretsPrefix);
+const secrets = createSecrets(config.secretsPrefix);
+const authenticate = createAuthenticator({ connections: composeConnections(secrets), log, now: SYSTEM_CLOCK.monotonicMs });
 
-const connections = createSecretLookup({ read, folder: "connections", schema: ConfiguredConnection, ttlMs: 60_000, now });
-const sites = createSecretLookup({ read, folder: "gateways", schema: GatewaySite, ttlMs: 60_000, now });
-// A Guid may be replaced every minute: short, and a refused one is read anew at once.
-const agents = createSecretLookup({ read, folder: "agents", schema: AgentSession, ttlMs: 10_000, now });
-
-const gateway = createTransferGateway({ sites, agents, post: createGatewayClient(), now });
-const transfers = createTransferService({ gateway, records: createMemoryRecords({ now }) });
-const authenticate = createAuthenticator({ connections, log, now });
-
-export const handler = createHttpHandler(createReceiveTransfer({ authenticate, transfers, log }), {
+export const handler = createHttpHandler(createReceiveTransfer({ authenticate, transfers: composeTransfers(config, secrets), log }), {
   log,
   edge: { ...SYSTEM_CLOCK, publicBaseUrl: config.publicBaseUrl },
 });

@@ -10,12 +10,18 @@ const Config = z.object({
   CCGW_PUBLIC_BASE_URL: z.url({ protocol: /^https?$/ }).regex(/[^/]$/, "must not end with a slash"),
   /** Of this service, for GET /v1/health. */
   CCGW_VERSION: z.string().min(1),
+  /** DynamoDB's name of the table of live agent sessions. */
+  CCGW_SESSIONS_TABLE: z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/, "must be a table's name"),
+  /** Name or ARN of the function that keeps one agent signed in. */
+  CCGW_KEEPER_FUNCTION: z.string().min(1),
 });
 
 export interface Config {
   readonly secretsPrefix: string;
   readonly publicBaseUrl: string;
   readonly version: string;
+  readonly sessionsTable: string;
+  readonly keeperFunction: string;
 }
 
 /** Throws an error that names each variable that is wrong: the function must not start with it. */
@@ -23,6 +29,12 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   const parsed = Config.safeParse(environment);
   if (!parsed.success)
     throw new Error(parsed.error.issues.map(({ path, message }) => `environment variable ${path.join(".")}: ${message}`).join("; "));
-  const { CCGW_SECRETS_PREFIX: secretsPrefix, CCGW_PUBLIC_BASE_URL: publicBaseUrl, CCGW_VERSION: version } = parsed.data;
-  return { secretsPrefix, publicBaseUrl, version };
+  const { data } = parsed;
+  return {
+    secretsPrefix: data.CCGW_SECRETS_PREFIX,
+    publicBaseUrl: data.CCGW_PUBLIC_BASE_URL,
+    version: data.CCGW_VERSION,
+    sessionsTable: data.CCGW_SESSIONS_TABLE,
+    keeperFunction: data.CCGW_KEEPER_FUNCTION,
+  };
 }

@@ -31,8 +31,9 @@ export const FAILURES = {
     effect: "none",
   },
   unauthenticated: { status: 401, title: "The caller could not be authenticated", retryable: false, effect: "none" },
-  "invalid-request": { status: 422, title: "The transfer request is not valid", retryable: false, effect: "none" },
+  "invalid-request": { status: 422, title: "The request is not valid", retryable: false, effect: "none" },
   forbidden: { status: 403, title: "The connection may not make this transfer", retryable: false, effect: "none" },
+  "rate-limited": { status: 429, title: "Too many requests", retryable: true, effect: "none", retryAfterSeconds: 60 },
   "duplicate-in-progress": {
     status: 409,
     title: "The same delivery is still being transferred",
@@ -91,6 +92,13 @@ export const FAILURES = {
     effect: "none",
     retryAfterSeconds: 5,
   },
+  "store-unavailable": {
+    status: 503,
+    title: "What is known of the agent or of earlier deliveries could not be read",
+    retryable: true,
+    effect: "unknown",
+    retryAfterSeconds: 5,
+  },
   misconfigured: { status: 500, title: "The connection, its gateway or its agent is misconfigured", retryable: false, effect: "none" },
   internal: { status: 500, title: "An unexpected error occurred", retryable: false, effect: "none" },
 } as const satisfies Readonly<Record<string, Failure>>;
@@ -120,6 +128,8 @@ interface TransferErrorOptions {
   readonly reference?: string | undefined;
   /** For `method-not-allowed` (RFC 9110 section 15.5.6). */
   readonly allow?: string | undefined;
+  /** Only where more is known than the table's. */
+  readonly retryAfterSeconds?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -133,6 +143,7 @@ export class TransferError extends Error {
   readonly transferId: string | undefined;
   readonly reference: string | undefined;
   readonly allow: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: FailureCode, options: TransferErrorOptions) {
     super(options.reason, { cause: options.cause });
@@ -143,14 +154,15 @@ export class TransferError extends Error {
     this.transferId = options.transferId;
     this.reference = options.reference;
     this.allow = options.allow;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   /** The same failure, with what is known further out about the transfer. */
   about(known: { readonly transferId?: string; readonly reference?: string | undefined }): TransferError {
-    const { code, message: reason, effect, detail, errors, allow, cause } = this;
+    const { code, message: reason, effect, detail, errors, allow, retryAfterSeconds, cause } = this;
     const transferId = this.transferId ?? known.transferId;
     const reference = this.reference ?? known.reference;
-    return new TransferError(code, { reason, effect, detail, errors, allow, cause, transferId, reference });
+    return new TransferError(code, { reason, effect, detail, errors, allow, retryAfterSeconds, cause, transferId, reference });
   }
 }
 

@@ -29,9 +29,18 @@ const FIELDS = [
   "replayed",
   "dryRun",
   "entries",
+  "events",
+  "eventType",
   "attempts",
   "gatewayMs",
   "guidRenewed",
+  "ended",
+  "renewals",
+  "invoked",
+  "failed",
+  "signIn",
+  "passwordDaysLeft",
+  "mustChangePassword",
   "errorName",
   "stack",
 ] as const;
@@ -42,10 +51,17 @@ export interface Log {
   access(fields: LogFields): void;
   /** One of several transfers of a request. */
   entry(fields: LogFields): void;
+  /** The one line of a run that no request asked for. */
+  run(what: string, fields: LogFields): void;
+  /** One event that a gateway told of. */
+  event(fields: LogFields): void;
   /** What an operator has to know beside it. */
   problem(what: string, fields: LogFields): void;
   /** Adds 1 to a metric. Dimensions must be bounded by the configuration. */
-  count(metric: "Authenticated" | "Transfers", dimensions: Readonly<Record<string, string>>): void;
+  count(
+    metric: "Authenticated" | "Transfers" | "GatewayEvents" | "GuidRenewals" | "SignIns",
+    dimensions: Readonly<Record<string, string>>,
+  ): void;
 }
 
 const NAMESPACE = "ccgateway-transfer-webhooks";
@@ -62,6 +78,12 @@ export function createLog(): Log {
     },
     entry(fields) {
       logger.info("transfer", toAllowed(fields));
+    },
+    run(what, fields) {
+      logger.info(what, toAllowed(fields));
+    },
+    event(fields) {
+      logger.info("gateway event", toAllowed(fields));
     },
     problem(what, fields) {
       logger.error(what, toAllowed(fields));

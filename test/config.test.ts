@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../lib/config.ts";
 
-const ENVIRONMENT = { CCGW_SECRETS_PREFIX: "ccgw/prod", CCGW_PUBLIC_BASE_URL: "https://hooks.example.com", CCGW_VERSION: "1.2.3" };
+const ENVIRONMENT = {
+  CCGW_SECRETS_PREFIX: "ccgw/prod",
+  CCGW_PUBLIC_BASE_URL: "https://hooks.example.com",
+  CCGW_VERSION: "1.2.3",
+  CCGW_SESSIONS_TABLE: "stack-SessionsTable-1",
+  CCGW_KEEPER_FUNCTION: "stack-keep-session",
+};
 
 describe("the configuration of the stack", () => {
   it("is what the environment says, and nothing else of it", () => {
@@ -10,6 +16,8 @@ describe("the configuration of the stack", () => {
       secretsPrefix: "ccgw/prod",
       publicBaseUrl: "https://hooks.example.com",
       version: "1.2.3",
+      sessionsTable: "stack-SessionsTable-1",
+      keeperFunction: "stack-keep-session",
     });
   });
 
@@ -38,7 +46,7 @@ describe("the configuration of the stack", () => {
     },
   );
 
-  it.each(["CCGW_SECRETS_PREFIX", "CCGW_PUBLIC_BASE_URL", "CCGW_VERSION"])("names %s where it is missing", (name) => {
+  it.each(Object.keys(ENVIRONMENT))("names %s where it is missing", (name) => {
     expect(() => parseConfig({ ...ENVIRONMENT, [name]: undefined })).toThrow(new RegExp(`^environment variable ${name}: [^;]+$`));
   });
 
@@ -47,7 +55,7 @@ describe("the configuration of the stack", () => {
   });
 
   it("names all that is wrong at once, and repeats no value", () => {
-    const wrong = { CCGW_SECRETS_PREFIX: "/planted/", CCGW_PUBLIC_BASE_URL: "https://planted/", CCGW_VERSION: "" };
+    const wrong = { ...ENVIRONMENT, CCGW_SECRETS_PREFIX: "/planted/", CCGW_PUBLIC_BASE_URL: "https://planted/", CCGW_VERSION: "" };
     expect(() => parseConfig(wrong)).toThrow(
       /^environment variable CCGW_SECRETS_PREFIX: .+; environment variable CCGW_PUBLIC_BASE_URL: .+; environment variable CCGW_VERSION: .+$/,
     );

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { DEMO_CONNECTION, DEMO_KEY } from "../dev/seed.ts";
-import { AgentSession } from "../lib/gateway/site.ts";
+import { AgentAccess } from "../lib/gateway/agent-access.ts";
 import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
 import manifest from "../package.json" with { type: "json" };
 
@@ -41,7 +41,7 @@ describe("what can be copied from the README", () => {
     ]);
     const { connection, agent } = Object.fromEntries(documents);
     expect((await ConfiguredConnection.safeParseAsync(connection)).error).toBeUndefined();
-    expect(AgentSession.safeParse(agent).error).toBeUndefined();
+    expect(AgentAccess.safeParse(agent).error).toBeUndefined();
   });
 
   it("links to files that there are", () => {

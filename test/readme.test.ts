@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../lib/config.ts";
 import { FAILURES, type FailureCode, failureOf } from "../lib/errors.ts";
-import { AgentSession, GatewaySite } from "../lib/gateway/site.ts";
+import { AgentAccess } from "../lib/gateway/agent-access.ts";
+import { GatewaySite } from "../lib/gateway/site.ts";
 import { CONVENTIONAL_FIELDS } from "../lib/mapping/conventional-fields.ts";
 import { SOURCES } from "../lib/sources/index.ts";
 import { OPTIONS } from "../lib/sources/source.ts";
@@ -101,7 +102,10 @@ describe("the tables of the configuration", () => {
   it.each([
     { what: "{prefix}/connections/{connection}", fields: withoutSchemaVersion(Connection.shape) },
     { what: "{prefix}/gateways/{gateway}", fields: withoutSchemaVersion(GatewaySite.shape) },
-    { what: "{prefix}/agents/{gateway}/{agentId}", fields: withoutSchemaVersion(AgentSession.shape) },
+    {
+      what: "{prefix}/agents/{gateway}/{agentId}",
+      fields: [...new Set(AgentAccess.options.flatMap(({ shape }) => withoutSchemaVersion(shape)))],
+    },
   ])("name the fields of $what", ({ what, fields }) => {
     expect(namesIn(rowsOf(what)).toSorted()).toEqual(fields.toSorted());
   });

@@ -13,13 +13,22 @@ import { toDeadline } from "./support/transfer-service.ts";
 /** API Gateway answers for us then, in its own words. */
 const API_GATEWAY_TIMEOUT_MS = 30_000;
 
+/** Of the schedule. */
+const TICK_SECONDS = 60;
+
 const State = z.object({
   service: z.object({
     custom: z.object({ "serverless-offline": z.unknown(), esbuild: z.unknown() }),
     provider: z.object({ timeout: z.int(), runtime: z.string(), architecture: z.string() }),
     functions: z.record(
       z.string(),
-      z.object({ handler: z.string(), timeout: z.int(), events: z.array(z.object({ httpApi: z.union([z.string(), z.object({})]) })) }),
+      z.object({
+        handler: z.string(),
+        timeout: z.int(),
+        maximumRetryAttempts: z.int().optional(),
+        maximumEventAge: z.int().optional(),
+        events: z.array(z.object({ httpApi: z.string().optional(), schedule: z.string().optional() })),
+      }),
     ),
   }),
 });
@@ -41,7 +50,7 @@ beforeAll(async () => {
 });
 
 function routesOf(name: string): unknown[] {
-  return service.functions[name]?.events.map(({ httpApi }) => httpApi) ?? [];
+  return service.functions[name]?.events.flatMap(({ httpApi }) => httpApi ?? []) ?? [];
 }
 
 describe("serverless.yml", () => {
@@ -55,7 +64,17 @@ describe("serverless.yml", () => {
   it("gives each handler file a function of its name", async () => {
     const files = await readdir(new URL("../handlers/", import.meta.url));
     const names = files.map((file) => file.replace(/\.ts$/, ""));
-    expect(names.toSorted()).toEqual(["describe-connection", "health", "receive-lex", "receive-transfer", "unrouted"]);
+    expect(names.toSorted()).toEqual([
+      "agent-sessions",
+      "describe-connection",
+      "dispatch-keepers",
+      "gateway-events",
+      "health",
+      "keep-session",
+      "receive-lex",
+      "receive-transfer",
+      "unrouted",
+    ]);
     expect(Object.entries(service.functions).map(([name, { handler }]) => [name, handler])).toEqual(
       expect.arrayContaining(names.map((name) => [name, `handlers/${name}.handler`])),
     );
@@ -63,11 +82,18 @@ describe("serverless.yml", () => {
   });
 
   it("lets the longest deadline end before the function does, and the function before API Gateway", () => {
-    for (const { timeout } of Object.values(service.functions)) {
+    for (const [name, { timeout }] of Object.entries(service.functions)) {
+      if (name === "keep-session") continue;
       expect(timeout * 1_000).toBeGreaterThan(DEADLINE_MAX_MS);
       expect(timeout * 1_000).toBeLessThan(API_GATEWAY_TIMEOUT_MS);
     }
     for (const { deadlineMs } of SOURCES) expect(deadlineMs).toBeLessThanOrEqual(DEADLINE_MAX_MS);
+  });
+
+  it("has agents looked after every minute, by runs that no failure repeats and that outlive a tick which is lost", () => {
+    expect(service.functions["dispatch-keepers"]).toMatchObject({ events: [{ schedule: "rate(1 minute)" }], maximumRetryAttempts: 0 });
+    expect(service.functions["keep-session"]).toMatchObject({ events: [], maximumRetryAttempts: 0, maximumEventAge: TICK_SECONDS });
+    expect(service.functions["keep-session"]?.timeout).toBeGreaterThan(2 * TICK_SECONDS);
   });
 
   it("lets no function outlive the claim that it holds", async () => {

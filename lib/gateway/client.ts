@@ -1,5 +1,5 @@
 /**
- * One POST to a gateway over TLS, and the one question that matters when it fails: was anything sent? Error codes cannot tell (platform facts of
+ * One request to a gateway over TLS, and the one question that matters when it fails: was anything sent? Error codes cannot tell (platform facts of
  * undici 8: a reset is a reset), so the moment before the first byte is written is what counts. Never repeats, never follows a redirect.
  */
 import { buildConnector, Client, type Dispatcher } from "undici";
@@ -16,17 +16,23 @@ const SEND_MIN_MS = 200;
 /** With less left, nothing is begun. */
 export const BEGIN_MIN_MS = FINISH_RESERVE_MS + SEND_MIN_MS;
 
-export interface GatewayPost {
+export interface GatewayRequest {
   readonly site: GatewaySite;
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body?: string | undefined;
   readonly deadline: Deadline;
+  /** For a gateway that lets one wait. The site's unless given. */
+  readonly responseTimeoutMs?: number | undefined;
 }
 
+/** Lower-case names, and each line's value: a `Set-Cookie` cannot be joined with another. */
+export type ResponseHeaders = Readonly<Record<string, readonly string[] | undefined>>;
+
 /** `cause` is an error's code, for the log. */
-export type PostOutcome =
-  | { readonly kind: "answered"; readonly response: GatewayResponse }
+export type RequestOutcome =
+  | { readonly kind: "answered"; readonly response: GatewayResponse & { readonly headers: ResponseHeaders } }
   /** Provably not a byte of it was written. */
   | { readonly kind: "not-sent"; readonly cause: string }
   /** Too late to begin: nothing was written either. */
@@ -34,11 +40,11 @@ export type PostOutcome =
   /** Written, at least in part, and no answer could be read. */
   | { readonly kind: "sent-without-answer"; readonly timedOut: boolean; readonly cause: string };
 
-export type PostToGateway = (post: GatewayPost) => Promise<PostOutcome>;
+export type SendToGateway = (request: GatewayRequest) => Promise<RequestOutcome>;
 
-export function createGatewayClient(): PostToGateway {
-  // Connectors are kept for their TLS sessions alone. Every POST has a socket of its own: one that was frozen with an earlier invocation, or
-  // idle, may be closed at the other end already, and a POST written to it would be unknown for nothing.
+export function createGatewayClient(): SendToGateway {
+  // Connectors are kept for their TLS sessions alone. Every request has a socket of its own: one that was frozen with an earlier invocation,
+  // or idle, may be closed at the other end already, and a transfer written to it would be unknown for nothing.
   const connectors = new WeakMap<GatewaySite, buildConnector.connector>();
 
   function connectorOf(site: GatewaySite): buildConnector.connector {
@@ -47,18 +53,19 @@ export function createGatewayClient(): PostToGateway {
     return kept;
   }
 
-  return async (post) => {
-    if (!mayBegin(post.deadline)) return { kind: "too-late" };
-    const client = new Client(post.site.url, {
-      connect: connectorOf(post.site),
+  return async (request) => {
+    const { site, deadline, responseTimeoutMs = site.responseTimeoutMs } = request;
+    if (!mayBegin(deadline)) return { kind: "too-late" };
+    const client = new Client(site.url, {
+      connect: connectorOf(site),
       pipelining: 1,
       allowH2: false,
-      headersTimeout: post.site.responseTimeoutMs,
-      bodyTimeout: post.site.responseTimeoutMs,
+      headersTimeout: responseTimeoutMs,
+      bodyTimeout: responseTimeoutMs,
       maxResponseSize: RESPONSE_MAX_BYTES,
     });
-    const outcome = await dispatch(client, post);
-    // Whatever came out, nothing of this POST goes on from here.
+    const outcome = await dispatch(client, request);
+    // Whatever came out, nothing of this request goes on from here.
     await client.destroy();
     return outcome;
   };
@@ -79,14 +86,15 @@ function mayBegin({ signal, remainingMs }: Deadline): boolean {
   return !signal.aborted && remainingMs() >= BEGIN_MIN_MS;
 }
 
-function dispatch(client: Client, { path, headers, body, deadline }: GatewayPost): Promise<PostOutcome> {
+function dispatch(client: Client, { method, path, headers, body, deadline }: GatewayRequest): Promise<RequestOutcome> {
   return new Promise((resolve) => {
     let started = false;
     let settled = false;
     let status = 0;
+    let received: ResponseHeaders = {};
     const chunks: Buffer[] = [];
 
-    function settle(outcome: PostOutcome): void {
+    function settle(outcome: RequestOutcome): void {
       settled = true;
       clearTimeout(timer);
       deadline.signal.removeEventListener("abort", giveUp);
@@ -105,26 +113,32 @@ function dispatch(client: Client, { path, headers, body, deadline }: GatewayPost
         if (settled || started || !mayBegin(deadline)) return controller.abort(new TooLate());
         started = true;
       },
-      onResponseStart(_controller, statusCode) {
+      // Once more for each interim answer: the last is the answer's own.
+      onResponseStart(_controller, statusCode, responseHeaders) {
         status = statusCode;
+        received = toLists(responseHeaders);
       },
       onResponseData(_controller, chunk) {
         chunks.push(chunk);
       },
       onResponseEnd() {
-        settle({ kind: "answered", response: { status, body: Buffer.concat(chunks) } });
+        settle({ kind: "answered", response: { status, headers: received, body: Buffer.concat(chunks) } });
       },
       onResponseError(_controller, error) {
-        if (error instanceof TooLate) return settle({ kind: "too-late" });
+        if (error instanceof TooLate && !started) return settle({ kind: "too-late" });
         const cause = codeOf(error);
         settle(started ? { kind: "sent-without-answer", timedOut: isTimeout(cause), cause } : { kind: "not-sent", cause });
       },
     };
-    client.dispatch({ method: "POST", path, headers, body, reset: true }, handler);
+    client.dispatch({ method, path, headers, body: body ?? null, reset: true }, handler);
   });
 }
 
 class TooLate extends Error {}
+
+function toLists(headers: Readonly<Record<string, string | string[] | undefined>>): ResponseHeaders {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value === undefined ? [] : [value].flat()]));
+}
 
 function isTimeout(cause: string): boolean {
   return cause === "UND_ERR_HEADERS_TIMEOUT" || cause === "UND_ERR_BODY_TIMEOUT";

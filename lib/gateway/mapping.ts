@@ -3,7 +3,7 @@ import type { TransferRequest } from "../transfer/request.ts";
 import type { GatewayAnswer, GatewayWords } from "../transfer/result.ts";
 import { findRefusal, RETCODE_SUCCESS } from "./retcodes.ts";
 import type { GatewaySite } from "./site.ts";
-import { DEVICE_TYPES, WIRE_MODES, WireAnswer, type WireTransfer } from "./wire.ts";
+import { DEVICE_TYPES, parseJson, WIRE_MODES, WireAnswer, type WireTransfer } from "./wire.ts";
 
 /** What of the gateway's text a caller is shown. */
 const MESSAGE_MAX_CHARACTERS = 200;
@@ -47,14 +47,6 @@ export function toAnswer({ status, body }: GatewayResponse, site: GatewaySite, c
   if (answer.retcode === RETCODE_SUCCESS) return { state: "accepted", gateway };
   const refusal = findRefusal(answer.retcode, answer.message, site.refusals);
   return refusal === undefined ? { state: "unknown", code: "gateway-error", gateway } : { state: "refused", ...refusal, gateway };
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return undefined;
-  }
 }
 
 /** The gateway's text, unless something of the request or of the agent's session can be in it. */

@@ -1,4 +1,4 @@
-/** A gateway's and an agent's secret: where the CC-Gateway is, whom to trust there, and the Guid of an agent that somebody keeps signed in. */
+/** A gateway's secret: where the CC-Gateway is, and whom to trust there. */
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import * as z from "zod";
@@ -42,23 +42,6 @@ export const GatewaySite = z.strictObject({
     .default({}),
 });
 export type GatewaySite = Readonly<z.infer<typeof GatewaySite>>;
-
-/** Header-safe: it goes into one as it is. */
-const HEADER_TEXT = /^[\x21-\x7e]+( +[\x21-\x7e]+)*$/;
-
-export const AgentSession = z.strictObject({
-  schemaVersion: z.literal(1),
-  /** Somebody else signs the agent in and keeps it alive. */
-  session: z.literal("external"),
-  /** As in the gateway's `Set-GUID`, with or without its `JSESSIONID=`. */
-  guid: z
-    .string()
-    .transform((guid) => guid.trim().replace(/^JSESSIONID=/, ""))
-    .refine((guid) => /^[\x21-\x7e]{1,256}$/.test(guid), "must be 1 to 256 visible ASCII characters"),
-  /** Of a load balancer, as one `Cookie` header. */
-  cookies: z.string().max(4096).regex(HEADER_TEXT, "must be visible ASCII characters").optional(),
-});
-export type AgentSession = Readonly<z.infer<typeof AgentSession>>;
 
 /** One or several in a row, as bundles come. */
 function isCertificate(pem: string): boolean {

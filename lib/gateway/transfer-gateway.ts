@@ -4,14 +4,14 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { TransferError } from "../errors.ts";
-import type { Invocation } from "../transfer/invocation.ts";
+import type { Deadline, Invocation } from "../transfer/invocation.ts";
 import { invalidRequest } from "../transfer/request.ts";
 import type { GatewayAnswer } from "../transfer/result.ts";
 import type { Gateway, PreparedTransfer } from "../transfer/service.ts";
-import type { PostOutcome, PostToGateway } from "./client.ts";
+import type { RequestOutcome, SendToGateway } from "./client.ts";
 import { BEGIN_MIN_MS } from "./client.ts";
 import { toAnswer, toWire } from "./mapping.ts";
-import type { AgentSession, GatewaySite } from "./site.ts";
+import type { GatewaySite } from "./site.ts";
 import { CONTENT_TYPE, transferPath } from "./wire.ts";
 
 /** A gateway that is down for longer is down for the caller's patience, too: the caller's own retry is cheaper than a waiting function. */
@@ -20,20 +20,39 @@ const BACK_OFF_MS = [200, 500, 1_200] as const;
 /** Configuration of one kind, read from its secrets. Throws `secrets-unavailable` or `misconfigured`. */
 export interface Lookup<Value> {
   get(name: string, signal: AbortSignal): Promise<Value | undefined>;
-  /** Reads it anew, not from a cache. */
-  reread(name: string, signal: AbortSignal): Promise<Value | undefined>;
+}
+
+/** With what a transfer is sent. */
+export interface SessionCredentials {
+  readonly guid: string;
+  /** Of a load balancer, as one `Cookie` header. */
+  readonly cookies?: string | undefined;
+}
+
+/** For the log, and when asking again is of use, if more is known than nothing. */
+export interface NotSignedIn {
+  readonly why: string;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+/** `agent`: `main/101`. Each throws `secrets-unavailable`, `misconfigured` or `store-unavailable`. */
+export interface AgentSessions {
+  /** Undefined where there is no secret of this agent. Throws `agent-not-signed-in` where there is no session. */
+  find(agent: string, deadline: Deadline): Promise<SessionCredentials | undefined>;
+  /** Another session than the one that was refused for its Guid, read anew. */
+  renew(agent: string, refused: SessionCredentials, deadline: Deadline): Promise<SessionCredentials | NotSignedIn>;
 }
 
 interface GatewayDependencies {
   readonly sites: Lookup<GatewaySite>;
-  readonly agents: Lookup<AgentSession>;
-  readonly post: PostToGateway;
+  readonly sessions: AgentSessions;
+  readonly post: SendToGateway;
   /** Monotonic, in ms. */
   readonly now: () => number;
 }
 
-export function createTransferGateway({ sites, agents, post, now }: GatewayDependencies): Gateway {
-  async function postUntilSent(send: () => Promise<PostOutcome>, { deadline, observe }: Invocation): Promise<PostOutcome> {
+export function createTransferGateway({ sites, sessions, post, now }: GatewayDependencies): Gateway {
+  async function postUntilSent(send: () => Promise<RequestOutcome>, { deadline, observe }: Invocation): Promise<RequestOutcome> {
     for (let attempt = 0; ; attempt += 1) {
       const begunAt = now();
       const outcome = await send();
@@ -51,7 +70,7 @@ export function createTransferGateway({ sites, agents, post, now }: GatewayDepen
       const site = await sites.get(gateway, signal);
       if (site === undefined) throw misconfigured(`no secret for gateway ${gateway}`);
       const agentKey = `${gateway}/${request.agentId}`;
-      const session = await agents.get(agentKey, signal);
+      const session = await sessions.find(agentKey, deadline);
       if (session === undefined) {
         if (request.agentId === ownAgent) throw misconfigured(`no secret for agent ${agentKey}`);
         throw invalidRequest([{ pointer: "#/agentId", detail: "has no session configured at this connection's gateway" }]);
@@ -61,9 +80,9 @@ export function createTransferGateway({ sites, agents, post, now }: GatewayDepen
       const wire = toWire(request);
       const body = JSON.stringify(wire);
 
-      const sendAs = async ({ guid, cookies }: AgentSession): Promise<GatewayAnswer> => {
-        const headers = { "Content-Type": CONTENT_TYPE, Guid: guid, ...(cookies !== undefined && { Cookie: cookies }) };
-        const outcome = await postUntilSent(() => post({ site, path, headers, body, deadline }), { deadline, observe });
+      const sendAs = async ({ guid, cookies }: SessionCredentials): Promise<GatewayAnswer> => {
+        const headers = { "Content-Type": CONTENT_TYPE, Guid: guid, ...(cookies && { Cookie: cookies }) };
+        const outcome = await postUntilSent(() => post({ site, method: "POST", path, headers, body, deadline }), { deadline, observe });
         if (outcome.kind === "answered")
           return toAnswer(outcome.response, site, [guid, cookies ?? "", request.caller ?? "", request.callData ?? ""]);
         return toUnanswered(outcome);
@@ -74,8 +93,11 @@ export function createTransferGateway({ sites, agents, post, now }: GatewayDepen
         async send() {
           const answer = await sendAs(session);
           if (answer.state !== "refused" || answer.code !== "agent-not-signed-in") return answer;
-          const fresh = await agents.reread(agentKey, signal).catch(() => undefined);
-          if (fresh === undefined || fresh.guid === session.guid) return answer;
+          const fresh = await sessions.renew(agentKey, session, deadline).catch(toNotSignedIn);
+          if (!("guid" in fresh)) {
+            observe({ kind: "not-signed-in", why: fresh.why });
+            return { ...answer, retryAfterSeconds: fresh.retryAfterSeconds };
+          }
           observe({ kind: "guid-renewed" });
           // Not sent this time, the refusal of the first try is still the whole truth.
           return sendAs(fresh).catch((error: unknown) => {
@@ -88,10 +110,15 @@ export function createTransferGateway({ sites, agents, post, now }: GatewayDepen
   };
 }
 
-function toUnanswered(outcome: Exclude<PostOutcome, { kind: "answered" }>): GatewayAnswer {
+function toUnanswered(outcome: Exclude<RequestOutcome, { kind: "answered" }>): GatewayAnswer {
   if (outcome.kind === "too-late") throw new TransferError("deadline-exceeded", { reason: "no time left to send" });
   if (outcome.kind === "not-sent") throw new TransferError("gateway-unreachable", { reason: outcome.cause });
   return { state: "unknown", code: outcome.timedOut ? "gateway-timeout" : "gateway-invalid-response" };
+}
+
+/** What cannot be read now leaves the refusal as it is. */
+function toNotSignedIn(error: unknown): NotSignedIn {
+  return { why: error instanceof TransferError ? error.message : "unexpected error" };
 }
 
 /** A certificate that is wrong now is wrong in a second. */

@@ -21,7 +21,17 @@ export interface WireTransfer {
 
 /** `retcode` is a string on every page; a number, or none, is not this gateway speaking. Nothing but words depends on `message`. */
 export const WireAnswer = z.looseObject({ retcode: z.string().min(1), message: z.string().catch("") });
+export type WireAnswer = z.infer<typeof WireAnswer>;
 
 export function transferPath(agentId: string): string {
   return `/agentgateway/resource/mediacall/${agentId}/transfer`;
+}
+
+/** Of a body that is no JSON: undefined, which no schema of an answer takes. */
+export function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return undefined;
+  }
 }

@@ -52,8 +52,9 @@ function toAnswer(outcome: Outcome, context: ReplyContext): Answer {
 function toResultAnswer(result: TransferResult, context: ReplyContext): Answer {
   const { state, outcome, transferId, gateway, reference, replayed, receivedAt, ...moved } = result;
   if (state === "refused") {
-    const { code, reason } = result;
-    return toProblem({ code, effect: "none", state, reason, transferId, gateway, reference }, context);
+    const { code, reason, retryAfterSeconds } = result;
+    const answer = toProblem({ code, effect: "none", state, reason, transferId, gateway, reference }, context);
+    return withHeaders(answer, retryAfter(code, retryAfterSeconds));
   }
   const { code, ...request } = { code: undefined, ...moved };
   const body = { transferId, state, outcome, ...request, reference, gateway, replayed, receivedAt };
@@ -65,9 +66,9 @@ function toResultAnswer(result: TransferResult, context: ReplyContext): Answer {
 }
 
 function toFailureAnswer(error: TransferError, context: ReplyContext): Answer {
-  const { code, effect, detail, errors, transferId, reference, allow } = error;
+  const { code, effect, detail, errors, transferId, reference, allow, retryAfterSeconds } = error;
   const answer = toProblem({ code, effect, detail, errors, transferId, reference }, context);
-  return allow === undefined ? answer : { ...answer, headers: { ...answer.headers, allow } };
+  return withHeaders(answer, { ...retryAfter(code, retryAfterSeconds), ...(allow !== undefined && { allow }) });
 }
 
 interface Problem {
@@ -90,9 +91,13 @@ function toProblem({ code, effect, detail, ...others }: Problem, context: ReplyC
   };
 }
 
-function retryAfter(code: FailureCode): Record<string, string> {
-  const { retryAfterSeconds } = failureOf(code);
-  return retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
+function withHeaders(answer: Answer, headers: Answer["headers"]): Answer {
+  return { ...answer, headers: { ...answer.headers, ...headers } };
+}
+
+/** The code's own, unless more is known. */
+function retryAfter(code: FailureCode, seconds = failureOf(code).retryAfterSeconds): Record<string, string> {
+  return seconds === undefined ? {} : { "retry-after": String(seconds) };
 }
 
 /** RFC 9110 section 12.5.1. Between equals the problem type wins. */

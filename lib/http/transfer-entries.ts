@@ -107,6 +107,9 @@ function createObserver(
       case "guid-renewed":
         note({ guidRenewed: true });
         break;
+      case "not-signed-in":
+        note({ reason: event.why });
+        break;
       case "not-kept":
         log.problem("result not kept", { requestId, ...toErrorFields(event.error) });
         break;

@@ -7,7 +7,14 @@ import { TransferError } from "../errors.ts";
 import type { Route } from "./handler.ts";
 
 /** As serverless.yml declares them; a test holds the two together. */
-export const ROUTES = ["POST /v1/transfers/{connection}", "GET /v1/connections/{connection}", "GET /v1/health"] as const;
+export const ROUTES = [
+  "POST /v1/transfers/{connection}",
+  "GET /v1/connections/{connection}",
+  "POST /v1/gateway-events/{gateway}/{agentId}",
+  "PUT /v1/agent-sessions/{gateway}/{agentId}",
+  "DELETE /v1/agent-sessions/{gateway}/{agentId}",
+  "GET /v1/health",
+] as const;
 /** Not declared: it would need a function, and this one can answer it. */
 const REACHABILITY = "HEAD /v1/transfers/{connection}";
 

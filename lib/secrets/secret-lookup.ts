@@ -4,14 +4,12 @@
  */
 import type * as z from "zod";
 import { TransferError } from "../errors.ts";
-import { inOurWords } from "../transfer/issue-words.ts";
+import { parseSecret } from "./secret-document.ts";
 
 /** Bounds what unknown names can take of the memory. */
 const ENTRIES_MAX = 1_000;
 /** How soon a corrected document is seen, when the last one could not be parsed. */
 const BROKEN_TTL_MS = 10_000;
-/** Of a misspelled field's name in the log. */
-const KEY_MAX_CHARACTERS = 64;
 
 interface SecretLookupOptions<Document> {
   readonly read: (name: string) => Promise<string | undefined>;
@@ -118,28 +116,14 @@ function documentOf<Document>(kept: Kept<Document> | undefined): Document | unde
   return kept !== undefined && "document" in kept.parsed ? kept.parsed.document : undefined;
 }
 
-/** The log learns which field is wrong and how, never what is in it. */
-async function parse<Document>(text: string, path: string, schema: z.ZodType<Document>): Promise<Parsed<Document>> {
-  const json = parseJson(text);
-  if (json === undefined) return { error: new TransferError("misconfigured", { reason: `${path}: is not JSON` }) };
-  const parsed = await schema.safeParseAsync(json, { error: inOurWords });
-  if (parsed.success) return { document: parsed.data };
-  const fields = parsed.error.issues.map((issue) => `${issue.path.join(".") || "document"} ${toReason(issue)}`);
-  return { error: new TransferError("misconfigured", { reason: `${path}: ${fields.join("; ")}` }) };
-}
-
-function toReason(issue: z.core.$ZodIssue): string {
-  if (issue.code === "unrecognized_keys")
-    return `has unknown fields: ${issue.keys.map((key) => key.slice(0, KEY_MAX_CHARACTERS)).join(", ")}`;
-  return issue.message;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function parse<Document>(text: string, path: string, schema: z.ZodType<Document>): Promise<Parsed<Document>> {
+  return parseSecret(text, path, schema).then(
+    (document) => ({ document }),
+    (error: unknown) => {
+      if (!(error instanceof TransferError)) throw error;
+      return { error };
+    },
+  );
 }
 
 /** The read goes on for the others who wait for it. */

@@ -3,6 +3,7 @@ import {
   GetSecretValueCommand,
   type GetSecretValueCommandOutput,
   InvalidRequestException,
+  paginateListSecrets,
   ResourceNotFoundException,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
@@ -13,25 +14,60 @@ const CONNECTION_TIMEOUT_MS = 500;
 const REQUEST_TIMEOUT_MS = 1_000;
 const ATTEMPTS_MAX = 2;
 
-/** The current text of a secret, or undefined where there is none of that name. Throws `secrets-unavailable`. */
-export type ReadSecret = (name: string) => Promise<string | undefined>;
+export interface SecretVersion {
+  readonly text: string;
+  /** Changes with the text, and whenever somebody writes it anew. */
+  readonly versionId: string;
+}
+
+/** Each throws `secrets-unavailable`. */
+export interface Secrets {
+  /** The current text of a secret, or undefined where there is none of that name. */
+  read(name: string): Promise<string | undefined>;
+  readVersion(name: string): Promise<SecretVersion | undefined>;
+  /** Names within a folder, without it: `agents` → `main/101`. */
+  list(folder: string): Promise<readonly string[]>;
+}
 
 /** `prefix` stands before every name, with a slash. Endpoint, region and credentials come from the environment, as the SDK reads them. */
-export function createSecretReader(prefix: string): ReadSecret {
+export function createSecrets(prefix: string): Secrets {
   const client = new SecretsManagerClient({
     maxAttempts: ATTEMPTS_MAX,
     requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
   });
-  return async (name) => {
+
+  async function readVersion(name: string): Promise<SecretVersion | undefined> {
     try {
       const answer: GetSecretValueCommandOutput = await client.send(new GetSecretValueCommand({ SecretId: `${prefix}/${name}` }));
-      return answer.SecretString;
+      const { SecretString: text, VersionId: versionId = "" } = answer;
+      return text === undefined ? undefined : { text, versionId };
     } catch (cause) {
       // One that is scheduled for deletion can only be restored, not read: until then it is not there.
       if (cause instanceof ResourceNotFoundException || cause instanceof InvalidRequestException) return undefined;
-      throw new TransferError("secrets-unavailable", { reason: nameOf(cause), cause });
+      throw unavailable(cause);
     }
+  }
+
+  return {
+    readVersion,
+    read: async (name) => (await readVersion(name))?.text,
+    async list(folder) {
+      const start = `${prefix}/${folder}/`;
+      const names: string[] = [];
+      try {
+        // The filter takes words, and beginnings of them: what is found is looked at again.
+        const pages = paginateListSecrets({ client }, { Filters: [{ Key: "name", Values: [start] }] });
+        for await (const { SecretList = [] } of pages) names.push(...SecretList.flatMap(({ Name }) => Name ?? []));
+      } catch (cause) {
+        throw unavailable(cause);
+      }
+      return names.filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
+    },
   };
+}
+
+function unavailable(cause: unknown): TransferError {
+  return new TransferError("secrets-unavailable", { reason: nameOf(cause), cause });
 }
 
 /** The SDK's message can hold the request: the error's name, or its system code, is all that is for the log. */

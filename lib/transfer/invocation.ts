@@ -15,6 +15,8 @@ export type TransferEvent =
   /** One try to send, and how it ended. */
   | { readonly kind: "attempt"; readonly outcome: string; readonly cause?: string | undefined; readonly durationMs: number }
   | { readonly kind: "guid-renewed" }
+  /** Refused for the Guid, and there is no other. */
+  | { readonly kind: "not-signed-in"; readonly why: string }
   /** The result could not be kept. The caller is answered with the truth all the same. */
   | { readonly kind: "not-kept"; readonly error: unknown };
 

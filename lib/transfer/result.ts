@@ -29,6 +29,8 @@ export type GatewayAnswer =
       readonly state: "refused";
       readonly code: Extract<FailureCode, "gateway-refused" | "agent-not-signed-in" | "gateway-busy">;
       readonly reason?: RefusalReason | undefined;
+      /** Only where more is known than the failure's own. */
+      readonly retryAfterSeconds?: number | undefined;
       readonly gateway: GatewayWords;
     }
   | {

@@ -14,6 +14,7 @@ const PROMISED = [
   ["unauthenticated", 401, false, "none", undefined, PROBLEM],
   ["invalid-request", 422, false, "none", undefined, PROBLEM],
   ["forbidden", 403, false, "none", undefined, PROBLEM],
+  ["rate-limited", 429, true, "none", "60", PROBLEM],
   ["duplicate-in-progress", 409, true, "unknown", "5", PROBLEM],
   ["idempotency-mismatch", 422, false, "unknown", undefined, PROBLEM],
   ["deadline-exceeded", 503, true, "none", "5", PROBLEM],
@@ -25,6 +26,7 @@ const PROMISED = [
   ["gateway-invalid-response", 202, true, "unknown", "10", "application/json"],
   ["gateway-error", 202, true, "unknown", "10", "application/json"],
   ["secrets-unavailable", 503, true, "none", "5", PROBLEM],
+  ["store-unavailable", 503, true, "none", "5", PROBLEM],
   ["misconfigured", 500, false, "none", undefined, PROBLEM],
   ["internal", 500, false, "unknown", undefined, PROBLEM],
 ] as const;

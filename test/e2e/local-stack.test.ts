@@ -5,7 +5,7 @@ import { freePorts, gone, type LocalStack, listen, startLocalStack } from "../su
 const CURL = /^(curl .*)$/m;
 const STACK_TRACE = /^\s+at /m;
 /** Five processes start, and stop, on a machine that may be busy. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 let stack: LocalStack | undefined;
 afterEach(() => stack?.clear());
@@ -29,6 +29,26 @@ async function ask(url: string, init: RequestInit = {}): Promise<{ readonly stat
 }
 
 describe("npm start", () => {
+  it("keeps agent 102 signed in beside the one that somebody else keeps, through many new Guids", { timeout: TIMEOUT_MS }, async () => {
+    const stack = await start();
+    const control = `http://127.0.0.1:${stack.ports.GATEWAY_CONTROL_PORT}`;
+    // A new Guid each second or so instead of each minute, and none good for longer than two.
+    const settings = { guidIntervalMs: 500, guidTimeoutMs: 2_000, pollWaitMs: 500 };
+    await stack.printed(/^Ctrl-C/m);
+    await ask(`${control}/settings`, { method: "POST", body: JSON.stringify(settings) });
+    const { url, init } = parseCurl(await stack.printed(/^(curl .*"agentId":"102".*)$/m));
+    await stack.printed(/gateway +PUT sign-in agent 102 → 0/);
+    expect(await ask(url, init)).toMatchObject({ status: 200, body: { state: "accepted", agentId: "102" } });
+
+    await stack.printed(/(?:GET poll agent 102 → 0, Guid renewed[\s\S]*){5}/);
+    await ask(`${control}/calls`, { method: "POST", body: JSON.stringify({ callid: "1600000000-1", agentId: "102" }) });
+    const later = { ...init, body: String(init.body).replace(/"callId":"[^"]+"/, '"callId":"1600000000-1"') };
+    expect(await ask(url, later)).toMatchObject({ status: 200, body: { state: "accepted" } });
+    stack.interrupt();
+    await stack.ended;
+    expect(stack.output()).not.toMatch(STACK_TRACE);
+  });
+
   it("prints a request that transfers, answers it over HTTP, tells each in a line and stops at Ctrl-C", {
     timeout: TIMEOUT_MS,
   }, async () => {

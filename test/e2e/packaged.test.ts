@@ -1,19 +1,33 @@
 /** What is deployed: the packaged functions themselves, each from its zip, with no node_modules near it, and the template that names them. */
+import { createHmac } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
+import { type LocalDynamoDb, SESSIONS_TABLE, startLocalDynamoDb } from "../../dev/dynamodb/local-dynamodb.ts";
 import { type GatewaySimulator, startGatewaySimulator } from "../../dev/gateway-simulator/simulator.ts";
 import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
 import manifest from "../../package.json" with { type: "json" };
 import recorded from "../fixtures/http-api-event.json" with { type: "json" };
+import { toAgentEvent } from "../support/agent-event.ts";
 import { toEvent } from "../support/http-event.ts";
+import { type LambdaEndpoint, startLambdaEndpoint } from "../support/lambda-endpoint.ts";
 import { lexEvent } from "../support/lex.ts";
 import { invokePackaged, type LambdaFunction, readFunctions, readResources, unpack } from "../support/packaged-function.ts";
 import { PUBLIC_BASE_URL } from "../support/stack.ts";
 
-const ZIPS = ["describe-connection.zip", "health.zip", "receive-lex.zip", "receive-transfer.zip", "unrouted.zip"];
+const ZIPS = [
+  "agent-sessions.zip",
+  "describe-connection.zip",
+  "dispatch-keepers.zip",
+  "gateway-events.zip",
+  "health.zip",
+  "keep-session.zip",
+  "receive-lex.zip",
+  "receive-transfer.zip",
+  "unrouted.zip",
+];
 /** A cold start reads and compiles all of it. The SDK and undici make up four fifths of the 612 kB; another dependency of their size would not go unnoticed. */
 const TRANSFER_ZIP_MAX_BYTES = 650_000;
 /** What the local stack, the tests and a source map alone have in them. */
@@ -27,25 +41,42 @@ const LOCAL_MARKERS = [
 ];
 const PREFIX = "ccgw/prod";
 const KEY = "recorded-key-of-a-crm";
+const HAND_OVER_KEY = "key-of-the-agents-desk";
+const EVENTS_KEY = "of-which-the-tokens-of-agents-are-made";
 
 const { version } = manifest;
 const folder = inject("packageFolder");
 let gateway: GatewaySimulator;
 let secrets: SecretsManagerEmulator;
+let dynamoDb: LocalDynamoDb;
+let lambda: LambdaEndpoint;
 let functions: ReadonlyMap<string, LambdaFunction>;
 beforeAll(async () => {
   gateway = await startGatewaySimulator({ port: 0 });
   secrets = await startSecretsManagerEmulator({ port: 0 });
+  dynamoDb = await startLocalDynamoDb({ port: 0, tables: { sessions: SESSIONS_TABLE } });
+  lambda = await startLambdaEndpoint(() => ({ status: 202, body: "" }));
   functions = await readFunctions(folder);
   secrets.putSecret(`${PREFIX}/gateways/main`, { schemaVersion: 1, url: gateway.url, ca: gateway.caPem });
   secrets.putSecret(`${PREFIX}/agents/main/101`, { schemaVersion: 1, session: "external", guid: gateway.guidOf("101") });
+  secrets.putSecret(`${PREFIX}/agents/main/102`, {
+    schemaVersion: 1,
+    session: "managed",
+    signIn: { password: "local-demo-password-102", phonenum: "88880102" },
+  });
+  secrets.putSecret(`${PREFIX}/agents/main/104`, {
+    schemaVersion: 1,
+    session: "handed-over",
+    verification: { secrets: [{ id: "desk", value: HAND_OVER_KEY }] },
+  });
+  secrets.putSecret(`${PREFIX}/keys/events`, { schemaVersion: 1, value: EVENTS_KEY });
   secrets.putSecret(`${PREFIX}/connections/crm`, {
     schemaVersion: 1,
     source: "api",
     verification: { secrets: [{ id: "current", value: KEY }] },
     gateway: "main",
     agentId: "101",
-    allow: { targets: "any" },
+    allow: { agents: "any", targets: "any" },
   });
   secrets.putSecret(`${PREFIX}/connections/lex-packaged-testalias1`, {
     schemaVersion: 1,
@@ -57,6 +88,8 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
+  await lambda.stop();
+  await dynamoDb.stop();
   await secrets.stop();
   await gateway.stop();
 });
@@ -72,13 +105,16 @@ async function invoke(zip: string, ...events: readonly APIGatewayProxyEventV2[])
 }
 
 function invokeAny(zip: string, events: readonly unknown[]) {
-  const lambda = functions.get(zip);
-  if (lambda === undefined) return expect.fail(`${zip} is not in the template`);
-  return invokePackaged(folder, zip, lambda, events, {
+  const packaged = functions.get(zip);
+  if (packaged === undefined) return expect.fail(`${zip} is not in the template`);
+  return invokePackaged(folder, zip, packaged, events, {
     AWS_REGION: "eu-central-1",
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
+    AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+    CCGW_SESSIONS_TABLE: "sessions",
     CCGW_PUBLIC_BASE_URL: PUBLIC_BASE_URL,
   });
 }
@@ -86,6 +122,12 @@ function invokeAny(zip: string, events: readonly unknown[]) {
 /** The recorded event, as if it came now: a recorded time would leave no time to transfer. */
 function eventOfNow(): APIGatewayProxyEventV2 {
   return { ...recorded, requestContext: { ...recorded.requestContext, timeEpoch: Date.now() } };
+}
+
+function toCrmEvent(body: object): APIGatewayProxyEventV2 {
+  const headers = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
+  const route = "POST /v1/transfers/{connection}";
+  return toEvent({ method: "POST", path: "/v1/transfers/crm", route, connection: "crm", headers, body: JSON.stringify(body) });
 }
 
 describe("the packaged transfer function", () => {
@@ -131,6 +173,53 @@ describe("the other packaged functions", () => {
     expect(answers).toMatchObject([{ status: 200, body: { connection: "crm", source: "api", agentId: "101" } }]);
   });
 
+  it("have every managed agent kept, and no other", async () => {
+    await invokeAny("dispatch-keepers.zip", [{}]);
+    const requests = lambda.takeRequests();
+    expect(requests.map(({ path, body }) => [path, JSON.parse(body)])).toEqual([
+      ["/2015-03-31/functions/ccgateway-transfer-webhooks-prod-keep-session/invocations", { gateway: "main", agentId: "102" }],
+    ]);
+    expect(requests[0]?.headers["x-amz-invocation-type"]).toBe("Event");
+  });
+
+  it("keep an agent signed in, whose Guid a transfer then goes out with", async () => {
+    gateway.configure({ pollWaitMs: 100 });
+    const { log } = await invokeAny("keep-session.zip", [{ gateway: "main", agentId: "102" }]);
+    expect(log).toContain('"signIn":"signed-in"');
+    const event = toCrmEvent({ callId: "1552524689-16797384", agentId: "102", target: { type: "agent", address: "205" } });
+    const { answers } = await invoke("receive-transfer.zip", event);
+    expect(answers).toMatchObject([{ status: 200, body: { state: "accepted", agentId: "102" } }]);
+    expect(gateway.transfers().at(-1)).toMatchObject({ acted: true, headers: { guid: gateway.guidOf("102") } });
+  });
+
+  it("take a Guid that is handed over, and a push of the gateway's, from whoever proves it", async () => {
+    const guid = gateway.guidOf("104");
+    const headers = { authorization: `Bearer ${HAND_OVER_KEY}`, "content-type": "application/json" };
+    const body = JSON.stringify({ guid, renewedAt: new Date().toISOString() });
+    const handOver = toAgentEvent("PUT", "agent-sessions", { agentId: "104", headers, body, timeEpoch: Date.now() });
+    expect((await invokeAny("agent-sessions.zip", [handOver])).results).toMatchObject([{ statusCode: 204 }]);
+
+    const event = toCrmEvent({ callId: "1552524689-16797288", agentId: "104", target: { type: "agent", address: "205" } });
+    expect((await invoke("receive-transfer.zip", event)).answers).toMatchObject([{ status: 200, body: { state: "accepted" } }]);
+
+    const pushed = JSON.stringify({ workNo: "104", eventList: [{ eventType: "AgentEvent_Call_Release", workNo: "104", content: "1-1" }] });
+    const token = createHmac("sha256", EVENTS_KEY).update('["main","104"]').digest("hex").slice(0, 48);
+    const pushes = [token, "another"].map((serviceToken) =>
+      toAgentEvent("POST", "gateway-events", {
+        agentId: "104",
+        headers: { service_token: serviceToken },
+        body: pushed,
+        timeEpoch: Date.now(),
+      }),
+    );
+    const { answers, log } = await invoke("gateway-events.zip", ...pushes);
+    expect(answers).toMatchObject([
+      { status: 200, body: { message: "success", retcode: "0" } },
+      { status: 401, body: { code: "unauthenticated" } },
+    ]);
+    expect(log.match(/"eventType":"AgentEvent_Call_Release"/g)).toHaveLength(1);
+  });
+
   it("tell their health and version", async () => {
     const { answers, arity } = await invoke("health.zip", toEvent({ method: "GET", path: "/v1/health", route: "GET /v1/health" }));
     expect(arity).toBeLessThanOrEqual(2);
@@ -164,16 +253,33 @@ describe("each zip", () => {
 
 describe("the template", () => {
   it.each(ZIPS)("runs %s on the runtime that the tests run on, and lets our answer come before API Gateway's", (zip) => {
-    expect(functions.get(zip)).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"], Timeout: 28 });
+    const Timeout = zip === "keep-session.zip" ? 150 : 28;
+    expect(functions.get(zip)).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"], Timeout });
     expect(process.versions.node).toMatch(/^24\./);
     expect(functions.get(zip)?.Environment.Variables).toEqual({
       CCGW_SECRETS_PREFIX: PREFIX,
       CCGW_PUBLIC_BASE_URL: { "Fn::Sub": `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}` },
       CCGW_VERSION: version,
+      CCGW_SESSIONS_TABLE: { Ref: "SessionsTable" },
+      CCGW_KEEPER_FUNCTION: "ccgateway-transfer-webhooks-prod-keep-session",
     });
   });
 
-  it("gives its role the logs and the secrets under its prefix, no more", async () => {
+  it("keeps live sessions encrypted, without backups, and no longer than they are of use", async () => {
+    const tables = (await readResources(folder)).filter(({ Type }) => Type === "AWS::DynamoDB::Table");
+    expect(tables.map(({ Properties }) => Properties)).toMatchObject([
+      {
+        BillingMode: "PAY_PER_REQUEST",
+        KeySchema: SESSIONS_TABLE.KeySchema,
+        AttributeDefinitions: SESSIONS_TABLE.AttributeDefinitions,
+        SSESpecification: { SSEEnabled: true },
+        TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+      },
+    ]);
+  });
+
+  it("gives its role the logs, the secrets under its prefix, the table of sessions and the keeper, no more", async () => {
     const roles = (await readResources(folder)).filter(({ Type }) => Type === "AWS::IAM::Role");
     const statements = roles.flatMap(({ Properties }) =>
       Object(Properties).Policies.flatMap(({ PolicyDocument }: { PolicyDocument: { Statement: unknown } }) => PolicyDocument.Statement),
@@ -194,6 +300,14 @@ describe("the template", () => {
         Effect: "Allow",
         Action: ["secretsmanager:GetSecretValue"],
         Resource: arn("secretsmanager", `secret:${PREFIX}/*`),
+      },
+      // AWS allows no narrower resource for it.
+      { Effect: "Allow", Action: ["secretsmanager:ListSecrets"], Resource: "*" },
+      { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"], Resource: { "Fn::GetAtt": ["SessionsTable", "Arn"] } },
+      {
+        Effect: "Allow",
+        Action: ["lambda:InvokeFunction"],
+        Resource: arn("lambda", "function:ccgateway-transfer-webhooks-prod-keep-session"),
       },
     ]);
   });

@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createCertificateAuthority } from "../../dev/certificate-authority.ts";
-import { AgentSession, GatewaySite } from "../../lib/gateway/site.ts";
+import { GatewaySite } from "../../lib/gateway/site.ts";
 
 const SITE = { schemaVersion: 1, url: "https://192.0.2.1:8043" };
 const KEY = "-----BEGIN PRIVATE KEY-----\nMIGHAgEA\n-----END PRIVATE KEY-----\n";
-const SESSION = { schemaVersion: 1, session: "external", guid: "279fe21d-2caa-4437-84c3-ab9e9dae20f5.AgentGateway0" };
 
 let pem: string;
 let otherPem: string;
@@ -14,8 +13,8 @@ beforeAll(async () => {
 });
 
 /** The first segments of the paths of what is wrong. */
-function refusedFields(schema: typeof GatewaySite | typeof AgentSession, document: unknown): string[] {
-  const parsed = schema.safeParse(document);
+function refusedFields(document: unknown): string[] {
+  const parsed = GatewaySite.safeParse(document);
   return parsed.success ? [] : [...new Set(parsed.error.issues.map(({ path }) => String(path[0] ?? "")))];
 }
 
@@ -60,7 +59,7 @@ describe("a gateway's document", () => {
     7,
     undefined,
   ])("refuses the address %j", (url) => {
-    expect(refusedFields(GatewaySite, { ...SITE, url })).toEqual(["url"]);
+    expect(refusedFields({ ...SITE, url })).toEqual(["url"]);
   });
 
   it("takes one certificate or several", () => {
@@ -72,7 +71,7 @@ describe("a gateway's document", () => {
   it("refuses what is no certificate, alone or among others", () => {
     const cut = pem.slice(0, 200);
     for (const ca of ["", "certificate", cut, [], [pem, ""], [pem, cut], `${pem}${cut}`, `${pem}${KEY}`, [pem, 7], 7, null])
-      expect(refusedFields(GatewaySite, { ...SITE, ca })).toEqual(["ca"]);
+      expect(refusedFields({ ...SITE, ca })).toEqual(["ca"]);
   });
 
   it.each(["gateway.example", "gateway", "AgentGateway-0.site"])("takes the server name %s", (tlsServerName) => {
@@ -82,7 +81,7 @@ describe("a gateway's document", () => {
   it.each(["192.0.2.1", "2001:db8::1", "", "a b", "https://gateway.example", "gateway.example:8043", "*.example", 7])(
     "refuses the server name %j",
     (tlsServerName) => {
-      expect(refusedFields(GatewaySite, { ...SITE, tlsServerName })).toEqual(["tlsServerName"]);
+      expect(refusedFields({ ...SITE, tlsServerName })).toEqual(["tlsServerName"]);
     },
   );
 
@@ -108,7 +107,7 @@ describe("a gateway's document", () => {
     "constructor",
     "106005",
   ])("refuses the refusal %s, which the documents settle or do not know the form of", (retcode) => {
-    expect(refusedFields(GatewaySite, { ...SITE, refusals: { [retcode]: "other" } })).toEqual(["refusals"]);
+    expect(refusedFields({ ...SITE, refusals: { [retcode]: "other" } })).toEqual(["refusals"]);
   });
 
   it.each([
@@ -124,50 +123,11 @@ describe("a gateway's document", () => {
     ["schemaVersion", undefined],
     ["rejectUnauthorized", false],
   ])("refuses %s of %j", (field, value) => {
-    const fields = refusedFields(GatewaySite, { ...SITE, [field]: value });
+    const fields = refusedFields({ ...SITE, [field]: value });
     expect(fields).toEqual([field === "rejectUnauthorized" ? "" : field]);
   });
 
   it.each([100, 25_000])("takes time-outs of %i ms", (ms) => {
     expect(GatewaySite.parse({ ...SITE, connectTimeoutMs: ms, responseTimeoutMs: ms })).toMatchObject({ connectTimeoutMs: ms });
-  });
-});
-
-describe("an agent's document", () => {
-  it.each([
-    [SESSION.guid, SESSION.guid],
-    [`JSESSIONID=${SESSION.guid}`, SESSION.guid],
-    [` JSESSIONID=${SESSION.guid}\n`, SESSION.guid],
-    ["g", "g"],
-    ["g".repeat(256), "g".repeat(256)],
-  ])("takes the Guid %j", (guid, kept) => {
-    expect(AgentSession.parse({ ...SESSION, guid }).guid).toBe(kept);
-  });
-
-  it.each(["", " ", "JSESSIONID=", "a b", "a\r\nX-Evil: 1", "a\nb", "a\u0000b", "Zoë", "g".repeat(257), 7, undefined])(
-    "refuses the Guid %j",
-    (guid) => {
-      expect(refusedFields(AgentSession, { ...SESSION, guid })).toEqual(["guid"]);
-    },
-  );
-
-  it.each(["NSLB=7", "NSLB=7; ROUTE=a", "x".repeat(4096)])("takes the cookies %j", (cookies) => {
-    expect(AgentSession.parse({ ...SESSION, cookies }).cookies).toBe(cookies);
-  });
-
-  it.each(["", " NSLB=7", "NSLB=7 ", "NSLB=7\r\nX-Evil: 1", "NSLB=7\nGuid: x", "NSLB=ë", "x".repeat(4097), 7, null])(
-    "refuses the cookies %j",
-    (cookies) => {
-      expect(refusedFields(AgentSession, { ...SESSION, cookies })).toEqual(["cookies"]);
-    },
-  );
-
-  it.each([
-    ["session", "managed"],
-    ["session", undefined],
-    ["schemaVersion", 2],
-    ["password", "x"],
-  ])("refuses %s of %j", (field, value) => {
-    expect(refusedFields(AgentSession, { ...SESSION, [field]: value })).toEqual([field === "password" ? "" : field]);
   });
 });

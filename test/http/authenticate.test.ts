@@ -4,7 +4,7 @@ import { createAuthenticator } from "../../lib/http/authenticate.ts";
 import { createDescribeConnection } from "../../lib/http/describe-connection.ts";
 import { createHttpHandler } from "../../lib/http/handler.ts";
 import { createSecretLookup } from "../../lib/secrets/secret-lookup.ts";
-import { createSecretReader } from "../../lib/secrets/secrets-manager.ts";
+import { createSecrets } from "../../lib/secrets/secrets-manager.ts";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
 import { toContext, toEvent } from "../support/http-event.ts";
 import { createKeptLog, type KeptLog } from "../support/kept-log.ts";
@@ -34,7 +34,7 @@ beforeEach(() => {
   clock = createManualClock();
   log = createKeptLog();
   const connections = createSecretLookup({
-    read: createSecretReader("ccgw/test"),
+    read: createSecrets("ccgw/test").read,
     folder: "connections",
     schema: ConfiguredConnection,
     ttlMs: 60_000,

@@ -90,6 +90,15 @@ describe("a refused transfer", () => {
   });
 });
 
+describe("a refused transfer of which more is known", () => {
+  it("says when a repeat is of use", () => {
+    const answer = { state: "refused", code: "agent-not-signed-in", gateway: WORDS, retryAfterSeconds: 75 } as const;
+    const { headers, body } = result(answer);
+    expect(headers).toEqual({ "content-type": "application/problem+json", "retry-after": "75" });
+    expect(body).not.toHaveProperty("retryAfterSeconds");
+  });
+});
+
 describe("a failure", () => {
   it.each(CODES)("%s is a problem with the members of its row", (code) => {
     const { status, headers, body } = failure(code);
@@ -111,6 +120,15 @@ describe("a failure", () => {
     expect(body).toMatchObject({ detail: "for you", errors, effect: "unknown", transferId: "t", reference: "r" });
     expect(Object.keys(body)).not.toContain("cause");
     expect(JSON.stringify(body)).not.toContain("inner");
+  });
+
+  it.each([7, 0])("says when a repeat is of use, where it knows better than its code: in %i s", (retryAfterSeconds) => {
+    for (const code of ["rate-limited", "forbidden"] as const) {
+      const error = new TransferError(code, { reason: "for us", retryAfterSeconds });
+      const { headers, body } = render({ kind: "failure", error });
+      expect(headers["retry-after"]).toBe(String(retryAfterSeconds));
+      expect(body).not.toHaveProperty("retryAfterSeconds");
+    }
   });
 
   it("names the methods that a path takes", () => {

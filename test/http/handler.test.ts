@@ -131,6 +131,8 @@ describe("the functions", async () => {
   it.each(files)("%s has a handler of at most two parameters", async (file) => {
     vi.stubEnv("CCGW_SECRETS_PREFIX", "ccgw/test");
     vi.stubEnv("CCGW_VERSION", "0.0.0-test");
+    vi.stubEnv("CCGW_SESSIONS_TABLE", "sessions");
+    vi.stubEnv("CCGW_KEEPER_FUNCTION", "keep-session");
     vi.stubEnv("CCGW_PUBLIC_BASE_URL", PUBLIC_BASE_URL);
     const { handler } = await import(/* @vite-ignore */ new URL(`../../handlers/${file}`, import.meta.url).href);
     expect(handler).toBeTypeOf("function");

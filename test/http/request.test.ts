@@ -81,6 +81,19 @@ describe("a request", () => {
   });
 
   it.each([
+    [
+      { gateway: "main", agentId: "101" },
+      { gateway: "main", agentId: "101" },
+    ],
+    [{ gateway: "main" }, { gateway: "main", agentId: "" }],
+    [{ agentId: "no/agent" }, { gateway: "", agentId: "no/agent" }],
+    [{ connection: "demo" }, { gateway: "", agentId: "" }],
+    [undefined, { gateway: "", agentId: "" }],
+  ])("names the agent of its path %j as it is: %j", (pathParameters, agent) => {
+    expect(request({}, { pathParameters }).agent).toEqual(agent);
+  });
+
+  it.each([
     ["", ""],
     ["a=b%20c&d", "?a=b%20c&d"],
   ])("has the address that its caller was given, whatever host it names, with the query %j", (query, written) => {

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { CreateSecretCommand, DeleteSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
-import { createSecretReader } from "../../lib/secrets/secrets-manager.ts";
+import { createSecrets } from "../../lib/secrets/secrets-manager.ts";
 
 let emulator: SecretsManagerEmulator;
 beforeEach(async () => {
@@ -22,12 +22,12 @@ afterEach(async () => {
 describe("reading a secret", () => {
   it("gives its current text, as it is", async () => {
     emulator.putSecret("prefix/connections/a", ' {"value": "ü 客 😀"}\n');
-    expect(await createSecretReader("prefix")("connections/a")).toBe(' {"value": "ü 客 😀"}\n');
+    expect(await createSecrets("prefix").read("connections/a")).toBe(' {"value": "ü 客 😀"}\n');
     expect(emulator.requests).toEqual([{ operation: "GetSecretValue", secretId: "prefix/connections/a" }]);
   });
 
   it("gives the newest text each time", async () => {
-    const read = createSecretReader("prefix");
+    const read = createSecrets("prefix").read;
     emulator.putSecret("prefix/a", "one");
     expect(await read("a")).toBe("one");
     emulator.putSecret("prefix/a", "two");
@@ -36,12 +36,12 @@ describe("reading a secret", () => {
 
   it("gives nothing where there is none of that name", async () => {
     emulator.putSecret("other/a", "one");
-    expect(await createSecretReader("prefix")("a")).toBeUndefined();
+    expect(await createSecrets("prefix").read("a")).toBeUndefined();
   });
 
   it("gives nothing of one that has bytes instead of text", async () => {
     await send(new CreateSecretCommand({ Name: "prefix/a", SecretBinary: new Uint8Array([1, 2, 3]) }));
-    expect(await createSecretReader("prefix")("a")).toBeUndefined();
+    expect(await createSecrets("prefix").read("a")).toBeUndefined();
   });
 });
 
@@ -49,7 +49,7 @@ describe("a secret that is marked for deletion", () => {
   it("is not there until it is restored", async () => {
     emulator.putSecret("prefix/a", "one");
     await send(new DeleteSecretCommand({ SecretId: "prefix/a" }));
-    const read = createSecretReader("prefix");
+    const read = createSecrets("prefix").read;
     expect(await read("a")).toBeUndefined();
     emulator.putSecret("prefix/a", "two");
     expect(await read("a")).toBe("two");
@@ -62,7 +62,7 @@ describe("secrets are unavailable", () => {
     async (type) => {
       emulator.putSecret("prefix/a", "planted-secret");
       emulator.failNext({ operation: "GetSecretValue", type });
-      const read = createSecretReader("prefix");
+      const read = createSecrets("prefix").read;
       await expect(read("a")).rejects.toMatchObject({ code: "secrets-unavailable", effect: "none", message: type });
       expect(await read("a")).toBe("planted-secret");
     },
@@ -71,7 +71,7 @@ describe("secrets are unavailable", () => {
   it.each(["InternalServiceError", "ThrottlingException"])("on %s, only where it comes twice", async (type) => {
     emulator.putSecret("prefix/a", "one");
     emulator.failNext({ operation: "GetSecretValue", type });
-    const read = createSecretReader("prefix");
+    const read = createSecrets("prefix").read;
     expect(await read("a")).toBe("one");
     emulator.failNext({ operation: "GetSecretValue", type, times: 2 });
     await expect(read("a")).rejects.toMatchObject({ code: "secrets-unavailable", message: type });
@@ -80,7 +80,7 @@ describe("secrets are unavailable", () => {
 
   it("when nobody listens", async () => {
     await emulator.stop();
-    await expect(createSecretReader("prefix")("a")).rejects.toMatchObject({ code: "secrets-unavailable", message: "ECONNREFUSED" });
+    await expect(createSecrets("prefix").read("a")).rejects.toMatchObject({ code: "secrets-unavailable", message: "ECONNREFUSED" });
   });
 
   it.each<[string, (socket: Socket) => void, string]>([
@@ -100,7 +100,7 @@ describe("secrets are unavailable", () => {
     await once(server, "listening");
     const address = server.address();
     vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`);
-    await expect(createSecretReader("prefix")("a")).rejects.toMatchObject({ code: "secrets-unavailable", message: reason });
+    await expect(createSecrets("prefix").read("a")).rejects.toMatchObject({ code: "secrets-unavailable", message: reason });
   });
 });
 

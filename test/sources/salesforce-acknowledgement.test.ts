@@ -53,7 +53,7 @@ describe("the fault of a message that cannot be read", () => {
   ])("says what the organization's queue shows: %s", async (_what, errors, words) => {
     const { reply } = await open(MESSAGE.replaceAll("OrganizationId>", "Organization>"));
     const { body } = reply({ kind: "failure", error: new TransferError("invalid-request", { reason: "planted", errors }) });
-    expect(body).toContain(`<faultstring>invalid-request: The transfer request is not valid${words}</faultstring>`);
+    expect(body).toContain(`<faultstring>invalid-request: The request is not valid${words}</faultstring>`);
   });
 });
 

@@ -5,6 +5,7 @@
 import { vi } from "vitest";
 import type { FailureCode } from "../../lib/errors.ts";
 import { CALL_DATA, CANARIES, COOKIES, echoes } from "./canaries.ts";
+import { handOverToNobody, handOverTooOften } from "./hand-over-failures.ts";
 import type { EventOptions } from "./http-event.ts";
 import { internalFailures } from "./internal-failures.ts";
 import type { Answer, Connected, Stack } from "./stack.ts";
@@ -53,6 +54,7 @@ export const FAILURE_CASES: Readonly<Record<FailureCode, Readonly<Record<string,
     "two delivery ids": sending({ deliveryId: "another" }),
   },
   forbidden: { "a target that is not allowed": sending({}, {}, { connection: { allow: { agents: "any" } } }) },
+  "rate-limited": { "a session handed over too often": handOverTooOften },
   "duplicate-in-progress": {
     "the same delivery at the same time": async (stack) => {
       const { connection } = connect(stack, { gateway: { responseTimeoutMs: 2_000 } });
@@ -93,6 +95,7 @@ export const FAILURE_CASES: Readonly<Record<FailureCode, Readonly<Record<string,
       return sending({})(stack);
     },
   },
+  "store-unavailable": { "a session that cannot be kept": handOverToNobody },
   misconfigured: {
     "a connection's secret that is not JSON": broken("connection", `{"schemaVersion": 1, "verification": "${CANARIES.brokenSecret}`),
     "a connection with unknown fields": broken("connection", {

@@ -7,6 +7,7 @@ export interface EventOptions {
   /** As API Gateway matched it. */
   readonly route: string;
   readonly connection?: string;
+  readonly agent?: { readonly gateway: string; readonly agentId: string };
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
@@ -19,6 +20,7 @@ export function toEvent({
   path,
   route,
   connection,
+  agent,
   query = "",
   headers = {},
   body,
@@ -44,6 +46,7 @@ export function toEvent({
       timeEpoch: timeEpoch ?? Date.now(),
     },
     ...(connection !== undefined && { pathParameters: { connection } }),
+    ...(agent !== undefined && { pathParameters: { ...agent } }),
     ...(body !== undefined && { body: binary ? Buffer.from(body).toString("base64") : body }),
     isBase64Encoded: binary,
   };

@@ -8,8 +8,16 @@ import { createServer, type Server } from "node:net";
 import { vi } from "vitest";
 
 /** It bundles the functions first; on a busy machine that takes its time. */
-const TIMEOUT_MS = 25_000;
-const VARIABLES = ["PORT", "LAMBDA_PORT", "GATEWAY_PORT", "GATEWAY_CONTROL_PORT", "TOKEN_ISSUER_PORT", "SECRETS_MANAGER_PORT"] as const;
+const TIMEOUT_MS = 50_000;
+const VARIABLES = [
+  "PORT",
+  "LAMBDA_PORT",
+  "GATEWAY_PORT",
+  "GATEWAY_CONTROL_PORT",
+  "TOKEN_ISSUER_PORT",
+  "SECRETS_MANAGER_PORT",
+  "DYNAMODB_PORT",
+] as const;
 type PortVariables = Readonly<Record<(typeof VARIABLES)[number], string>>;
 
 export interface LocalStack {
@@ -34,9 +42,9 @@ export interface LocalStack {
 
 export async function freePorts(): Promise<PortVariables> {
   const held = await Promise.all(VARIABLES.map(() => listen(0)));
-  const [http, lambda, gateway, control, tokens, secrets] = held.map(({ port }) => String(port));
+  const [http, lambda, gateway, control, tokens, secrets, dynamodb] = held.map(({ port }) => String(port));
   await Promise.all(held.map(({ release }) => release()));
-  if (!http || !lambda || !gateway || !control || !tokens || !secrets) throw new Error("no free ports");
+  if (!http || !lambda || !gateway || !control || !tokens || !secrets || !dynamodb) throw new Error("no free ports");
   return {
     PORT: http,
     LAMBDA_PORT: lambda,
@@ -44,6 +52,7 @@ export async function freePorts(): Promise<PortVariables> {
     GATEWAY_CONTROL_PORT: control,
     TOKEN_ISSUER_PORT: tokens,
     SECRETS_MANAGER_PORT: secrets,
+    DYNAMODB_PORT: dynamodb,
   };
 }
 

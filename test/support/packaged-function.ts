@@ -34,7 +34,9 @@ export const LambdaFunction = z.looseObject({
   Architectures: z.array(z.string()),
   Code: z.object({ S3Key: z.string() }),
   /** Texts, and what CloudFormation makes one of when it deploys. */
-  Environment: z.object({ Variables: z.record(z.string(), z.union([z.string(), z.strictObject({ "Fn::Sub": z.string() })])) }),
+  Environment: z.object({
+    Variables: z.record(z.string(), z.union([z.string(), z.strictObject({ "Fn::Sub": z.string() }), z.strictObject({ Ref: z.string() })])),
+  }),
 });
 export type LambdaFunction = z.infer<typeof LambdaFunction>;
 

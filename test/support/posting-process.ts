@@ -8,6 +8,7 @@ import { POST_BODY, POST_PATH, toSite } from "./gateway-site.ts";
 const { guid, ...document } = JSON.parse(process.argv[2] ?? "");
 const outcome = await createGatewayClient()({
   site: toSite(document),
+  method: "POST",
   path: POST_PATH,
   headers: { "Content-Type": "application/json; charset=UTF-8", Guid: guid },
   body: POST_BODY,

@@ -4,6 +4,7 @@
  */
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { vi } from "vitest";
+import { SESSIONS_TABLE, startLocalDynamoDb } from "../../dev/dynamodb/local-dynamodb.ts";
 import { type GatewaySimulator, startGatewaySimulator } from "../../dev/gateway-simulator/simulator.ts";
 import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
 import type { HttpHandler } from "../../lib/http/handler.ts";
@@ -11,6 +12,9 @@ import { type EventOptions, toContext, toEvent } from "./http-event.ts";
 
 export const KEY = "test-key-of-a-connection";
 const PREFIX = "ccgw/test";
+const SESSIONS_TABLE_NAME = "sessions";
+/** Of which the service tokens of agents are made. */
+export const EVENTS_KEY = "key-of-service-tokens-for-tests-alone";
 /** Where the callers of this stack think that they post: what some of them sign. */
 export const PUBLIC_BASE_URL = "https://hooks.example.com/ccgw";
 
@@ -46,11 +50,21 @@ export interface Stack {
   transfer(connection: string, body: unknown, options?: Partial<EventOptions> & { readonly remainingMs?: number }): Promise<Answer>;
   /** `GET /v1/connections/{connection}` with the connection's key. */
   describe(connection: string, options?: Partial<EventOptions>): Promise<Answer>;
+  /** Of an agent: the gateway's push, and the hand-over of whoever holds its session elsewhere. */
+  callFor(agent: AgentRoute, options: Partial<EventOptions>): Promise<Answer>;
+  /** One run of the function that keeps an agent signed in, with a runtime that lasts this long. */
+  keep(agent: { readonly gateway: string; readonly agentId: string }, remainingMs: number): Promise<void>;
   /** What the functions printed since the last call. */
   takeLog(): string[];
   /** What the simulator and the emulator logged since the last call. */
   takeServerLog(): string[];
   stop(): Promise<void>;
+}
+
+export interface AgentRoute {
+  readonly route: "POST /v1/gateway-events" | "PUT /v1/agent-sessions" | "DELETE /v1/agent-sessions";
+  readonly gateway: string;
+  readonly agentId: string;
 }
 
 interface StackOptions {
@@ -62,10 +76,14 @@ export async function startStack({ instantMs }: StackOptions = {}): Promise<Stac
   const served: string[] = [];
   const gateway = await startGatewaySimulator({ port: 0, log: (line) => served.push(line) });
   const secrets = await startSecretsManagerEmulator({ port: 0, log: (line) => served.push(line) });
+  const dynamoDb = await startLocalDynamoDb({ port: 0, tables: { [SESSIONS_TABLE_NAME]: SESSIONS_TABLE } });
   vi.stubEnv("AWS_REGION", "eu-central-1");
   vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
   vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.url);
+  vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", dynamoDb.url);
+  vi.stubEnv("CCGW_SESSIONS_TABLE", SESSIONS_TABLE_NAME);
+  vi.stubEnv("CCGW_KEEPER_FUNCTION", "keep-session");
   vi.stubEnv("CCGW_SECRETS_PREFIX", PREFIX);
   vi.stubEnv("CCGW_VERSION", "0.0.0-test");
   vi.stubEnv("CCGW_PUBLIC_BASE_URL", PUBLIC_BASE_URL);
@@ -78,6 +96,7 @@ export async function startStack({ instantMs }: StackOptions = {}): Promise<Stac
   vi.resetModules();
   const receiveTransfer = await import("../../handlers/receive-transfer.ts");
   const describeConnection = await import("../../handlers/describe-connection.ts");
+  secrets.putSecret(`${PREFIX}/keys/events`, { schemaVersion: 1, value: EVENTS_KEY });
   let count = 0;
 
   async function invoke(handler: HttpHandler, options: EventOptions, remainingMs?: number): Promise<Answer> {
@@ -97,7 +116,11 @@ export async function startStack({ instantMs }: StackOptions = {}): Promise<Stac
       };
       secrets.putSecret(paths.gateway, { schemaVersion: 1, url: gateway.url, ca: gateway.caPem, ...site });
       if (agent !== null)
-        secrets.putSecret(paths.agent, { schemaVersion: 1, session: "external", guid: gateway.guidOf(agentId), ...agent });
+        secrets.putSecret(paths.agent, {
+          schemaVersion: 1,
+          ...("session" in agent ? {} : { session: "external", guid: agent.guid ?? gateway.guidOf(agentId) }),
+          ...agent,
+        });
       secrets.putSecret(paths.connection, {
         schemaVersion: 1,
         source: "api",
@@ -135,6 +158,22 @@ export async function startStack({ instantMs }: StackOptions = {}): Promise<Stac
         ...options,
       });
     },
+    async callFor({ route, gateway: site, agentId }, options) {
+      const isPush = route === "POST /v1/gateway-events";
+      const { handler } = isPush ? await import("../../handlers/gateway-events.ts") : await import("../../handlers/agent-sessions.ts");
+      const [method = "", path = ""] = route.split(" ");
+      return invoke(handler, {
+        method,
+        path: `${path}/${site}/${agentId}`,
+        route: `${route}/{gateway}/{agentId}`,
+        agent: { gateway: site, agentId },
+        ...options,
+      });
+    },
+    async keep(agent, remainingMs) {
+      const { handler } = await import("../../handlers/keep-session.ts");
+      await handler(agent, toContext(remainingMs));
+    },
     takeLog: () => printed.splice(0),
     takeServerLog: () => served.splice(0),
     async stop() {
@@ -142,6 +181,7 @@ export async function startStack({ instantMs }: StackOptions = {}): Promise<Stac
       stdout.mockRestore();
       stderr.mockRestore();
       vi.unstubAllEnvs();
+      await dynamoDb.stop();
       await secrets.stop();
       await gateway.stop();
     },

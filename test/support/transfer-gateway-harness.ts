@@ -1,10 +1,13 @@
 /** The core's gateway over the real client and the real lookup of documents; the documents themselves are in this process's memory. */
 import type { GatewaySimulator } from "../../dev/gateway-simulator/simulator.ts";
 import { TransferError } from "../../lib/errors.ts";
+import { AgentAccess } from "../../lib/gateway/agent-access.ts";
 import { createGatewayClient } from "../../lib/gateway/client.ts";
-import { AgentSession, GatewaySite } from "../../lib/gateway/site.ts";
+import { GatewaySite } from "../../lib/gateway/site.ts";
 import { createTransferGateway } from "../../lib/gateway/transfer-gateway.ts";
 import { createSecretLookup } from "../../lib/secrets/secret-lookup.ts";
+import { createMemorySessions } from "../../lib/sessions/memory-sessions.ts";
+import { createSessionSource } from "../../lib/sessions/session-source.ts";
 import { Connection } from "../../lib/transfer/connection.ts";
 import type { TransferEvent } from "../../lib/transfer/invocation.ts";
 import type { TransferRequest } from "../../lib/transfer/request.ts";
@@ -56,7 +59,13 @@ export function startTransferGateway(simulator: GatewaySimulator, leftMs?: numbe
   const now = () => performance.now();
   const gateway = createTransferGateway({
     sites: createSecretLookup({ read, folder: "gateways", schema: GatewaySite, ttlMs: 60_000, now }),
-    agents: createSecretLookup({ read, folder: "agents", schema: AgentSession, ttlMs: 60_000, now }),
+    sessions: createSessionSource({
+      accesses: createSecretLookup({ read, folder: "agents", schema: AgentAccess, ttlMs: 60_000, now }),
+      records: createMemorySessions({ wallMs: Date.now }),
+      open: async () => undefined,
+      clock: { wallMs: Date.now, monotonicMs: now, sleep: async () => {} },
+      newOwner: () => "owner",
+    }),
     post: createGatewayClient(),
     now,
   });

@@ -1,0 +1,150 @@
+/**
+ * An agent's calls to its gateway: sign-in, keep-alive, sign-out, one request each, and what the answer means for the session. Follows each Guid and cookie
+ * that an answer brings; repeats nothing and keeps nothing. No word of the gateway gets past it but a retcode in its documented form.
+ */
+import { TransferError } from "../errors.ts";
+import type { AgentCalls, KeepAliveAnswer, Refused, Unanswered } from "../sessions/agent-calls.ts";
+import type { LiveSession } from "../sessions/agent-record.ts";
+import type { GatewayRequest, RequestOutcome, ResponseHeaders, SendToGateway } from "./client.ts";
+import { mergeCookies } from "./cookies.ts";
+import { type AgentEvent, parseEvent } from "./events.ts";
+import { findRefusal, RETCODE_FORM, RETCODE_SUCCESS } from "./retcodes.ts";
+import {
+  type PushTarget,
+  parsePasswordFacts,
+  parseSetGuid,
+  parseUpdatedGuid,
+  SESSION_CALLS,
+  type SessionCall,
+  toWireSignIn,
+} from "./session-wire.ts";
+import type { SignIn } from "./sign-in.ts";
+import type { GatewaySite } from "./site.ts";
+import { CONTENT_TYPE, parseJson, WireAnswer } from "./wire.ts";
+
+export type { PushTarget };
+
+/** The gateway waits about 10 s for an event: whatever the site has for transfers, less than this is no time-out. */
+const POLL_TIMEOUT_MIN_MS = 15_000;
+/** Nobody knows whether an unanswered sign-in was carried out: it is worth a wait. */
+const SIGN_IN_TIMEOUT_MIN_MS = 20_000;
+
+interface AgentCallsDependencies {
+  readonly site: GatewaySite;
+  readonly agentId: string;
+  readonly signIn: SignIn;
+  /** Needed where the events are pushed. */
+  readonly push: PushTarget | undefined;
+  readonly send: SendToGateway;
+  /** In ms since 1970. */
+  readonly wallMs: () => number;
+}
+
+/** Throws `misconfigured` where the events are to be pushed, and nowhere to. */
+export function createAgentCalls({ site, agentId, signIn, push, send, wallMs }: AgentCallsDependencies): AgentCalls<AgentEvent> {
+  const isPushed = signIn.events === "push";
+  if (isPushed && push === undefined) throw misconfigured(`agent ${agentId}: events are to be pushed, and there is no address`);
+  const signInBody = JSON.stringify(toWireSignIn(signIn, isPushed ? push : undefined));
+
+  async function ask(call: SessionCall, { headers, ...request }: Asked): Promise<Success | Refused | Unanswered> {
+    const { method, path } = call;
+    // The pages ask for the content type even where there is no content.
+    return toRead(await send({ site, method, path: path(agentId), headers: { "Content-Type": CONTENT_TYPE, ...headers }, ...request }));
+  }
+
+  async function askAs(session: LiveSession, call: SessionCall, asked: Asked): Promise<Success | SignedOut | Refused | Unanswered> {
+    const { guid, cookies = "" } = session;
+    const headers = { Guid: guid, ...(cookies !== "" && { Cookie: cookies }), ...asked.headers };
+    const read = await ask(call, { ...asked, headers });
+    if (read.kind !== "refused" || !isGuidUnknown(read.retcode)) return read;
+    return { kind: "signed-out", retcode: read.retcode };
+  }
+
+  async function keepAlive(session: LiveSession, call: SessionCall, asked: Asked): Promise<KeepAliveAnswer<AgentEvent>> {
+    const read = await askAs(session, call, asked);
+    return read.kind === "success" ? toAlive(session, guidOf(read), read) : read;
+  }
+
+  function toAlive(session: LiveSession, guid: string | undefined, { answer: { event }, headers }: Success): Alive {
+    const { "set-cookie": setCookies = [] } = headers;
+    const cookies = setCookies.length === 0 ? session.cookies : mergeCookies(session.cookies, setCookies, wallMs());
+    return {
+      kind: "alive",
+      renewal: { guid: ifNew(guid, session.guid), cookies: ifNew(cookies, session.cookies ?? "") },
+      events: event === undefined || event === null ? [] : [parseEvent(event)],
+    };
+  }
+
+  return {
+    async signIn({ forced, deadline }) {
+      const call = forced ? SESSION_CALLS.forceSignIn : SESSION_CALLS.signIn;
+      const responseTimeoutMs = Math.max(site.responseTimeoutMs, SIGN_IN_TIMEOUT_MIN_MS);
+      const read = await ask(call, { body: signInBody, deadline, responseTimeoutMs });
+      if (read.kind !== "success") return read;
+      const guid = guidOf(read);
+      if (guid === undefined) return NO_GUID;
+      const renewedAt = wallMs();
+      const cookies = mergeCookies(undefined, read.headers["set-cookie"] ?? [], renewedAt);
+      const session = { guid, cookies: cookies === "" ? undefined : cookies, renewedAt, events: signIn.events };
+      return { kind: "signed-in", session, ...parsePasswordFacts(read.answer.result) };
+    },
+    handshake(session, deadline) {
+      const headers = push === undefined ? {} : { service_token: push.serviceToken };
+      return keepAlive(session, SESSION_CALLS.handshake, { headers, deadline });
+    },
+    poll(session, deadline) {
+      const responseTimeoutMs = Math.max(site.responseTimeoutMs, POLL_TIMEOUT_MIN_MS);
+      return keepAlive(session, SESSION_CALLS.poll, { deadline, responseTimeoutMs });
+    },
+    async updateGuid(session, deadline) {
+      const read = await askAs(session, SESSION_CALLS.updateGuid, { deadline });
+      if (read.kind !== "success") return read;
+      const guid = parseUpdatedGuid(read.answer.result) ?? guidOf(read);
+      return guid === undefined ? NO_GUID : toAlive(session, guid, read);
+    },
+    signOut: (session, deadline) => keepAlive(session, SESSION_CALLS.signOut, { deadline }),
+  };
+}
+
+type Asked = Partial<Pick<GatewayRequest, "headers" | "body" | "responseTimeoutMs">> & Pick<GatewayRequest, "deadline">;
+type Alive = Extract<KeepAliveAnswer<AgentEvent>, { kind: "alive" }>;
+type SignedOut = Extract<KeepAliveAnswer<AgentEvent>, { kind: "signed-out" }>;
+
+interface Success {
+  readonly kind: "success";
+  readonly answer: WireAnswer;
+  readonly headers: ResponseHeaders;
+}
+
+/** It said that it did what it was asked for, and the Guid that comes of it cannot be read. */
+const NO_GUID: Unanswered = { kind: "unanswered", cause: "no-guid" };
+
+function toRead(outcome: RequestOutcome): Success | Refused | Unanswered {
+  if (outcome.kind === "too-late") return { kind: "not-sent", cause: "deadline" };
+  if (outcome.kind === "not-sent") return outcome;
+  if (outcome.kind === "sent-without-answer") return { kind: "unanswered", cause: outcome.cause };
+
+  const { status, headers, body } = outcome.response;
+  if (status !== 200) return { kind: "unanswered", cause: `http-${status}` };
+  const answer = WireAnswer.safeParse(parseJson(body)).data;
+  if (answer === undefined) return { kind: "unanswered", cause: "invalid-response" };
+  if (answer.retcode === RETCODE_SUCCESS) return { kind: "success", answer, headers };
+  return { kind: "refused", retcode: RETCODE_FORM.test(answer.retcode) ? answer.retcode : "other" };
+}
+
+/** By the same table as for a transfer. */
+function isGuidUnknown(retcode: string): boolean {
+  return findRefusal(retcode, "", {})?.code === "agent-not-signed-in";
+}
+
+function guidOf({ headers }: Success): string | undefined {
+  return parseSetGuid(headers["set-guid"]);
+}
+
+function ifNew(text: string | undefined, known: string): string | undefined {
+  return text === known ? undefined : text;
+}
+
+function misconfigured(reason: string): TransferError {
+  return new TransferError("misconfigured", { reason });
+}

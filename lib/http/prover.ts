@@ -1,0 +1,74 @@
+/**
+ * Who sent this? Finds whom a request names, verifies its bytes against that one's secrets, and once more where those were read anew. Whoever is not there
+ * costs and looks like a wrong credential.
+ */
+import { TransferError } from "../errors.ts";
+import { createDecoyVerifier } from "../sources/decoy-verifier.ts";
+import type { Verdict, Verifier } from "../sources/source.ts";
+import type { HttpRequest } from "./request.ts";
+
+/** How often a failed verification may read a secret anew: a rotated one is seen this soon, and guesses cost no more. */
+const REREAD_INTERVAL_MS = 10_000;
+/** Bounds what made-up names can take of the memory. */
+const NAMES_MAX = 1_000;
+
+/** Without a verifier nobody can prove to be this one. */
+interface Provable {
+  readonly verify?: Verifier | undefined;
+}
+
+export interface Lookup<Known> {
+  get(name: string, signal: AbortSignal): Promise<Known | undefined>;
+  /** Reads it anew, unless what is kept was read at `since` or later. */
+  reread(name: string, signal: AbortSignal, since: number): Promise<Known | undefined>;
+}
+
+interface ProverOptions<Known> {
+  readonly lookup: Lookup<Known>;
+  /** Why this one is refused whatever it presents, for the log alone. Undefined for whoever may be proven. */
+  readonly bar: (known: Known | undefined) => string | undefined;
+  /** Monotonic, in ms: the clock of `lookup`. */
+  readonly now: () => number;
+}
+
+interface Proven<Known> {
+  readonly known: Known;
+  readonly verdict: Extract<Verdict, { ok: true }>;
+}
+
+/** No name: nobody can be called so. Throws `unauthenticated`, `secrets-unavailable` or `misconfigured`; the request's facts say why. */
+export type Prove<Known> = (request: HttpRequest, name: string | undefined, signal: AbortSignal) => Promise<Proven<Known>>;
+
+export function createProver<Known extends Provable>({ lookup, bar, now }: ProverOptions<Known>): Prove<Known> {
+  const decoy = createDecoyVerifier();
+  const reread = new Map<string, number>();
+
+  async function check(request: HttpRequest, known: Known | undefined, signal: AbortSignal): Promise<Proven<Known> | undefined> {
+    // The decoy makes one who is not there cost what a wrong credential costs.
+    const verdict = await (known?.verify ?? decoy)(request.webhook, signal);
+    const reason = bar(known) ?? (verdict.ok ? undefined : verdict.reason);
+    request.note({ reason });
+    return known !== undefined && verdict.ok && reason === undefined ? { known, verdict } : undefined;
+  }
+
+  /** Whether a name exists or not, the first failure in ten seconds costs one read, and the others none. */
+  function mayReread(name: string): boolean {
+    if (now() - (reread.get(name) ?? Number.NEGATIVE_INFINITY) < REREAD_INTERVAL_MS) return false;
+    reread.delete(name);
+    reread.set(name, now());
+    const [oldest] = reread.keys();
+    if (reread.size > NAMES_MAX && oldest !== undefined) reread.delete(oldest);
+    return true;
+  }
+
+  return async (request, name, signal) => {
+    const begunAt = now();
+    const kept = name === undefined ? undefined : await lookup.get(name, signal);
+    let proven = await check(request, kept, signal);
+    // Verified twice only where it was read twice.
+    if (proven === undefined && name !== undefined && mayReread(name))
+      proven = await check(request, await lookup.reread(name, signal, begunAt), signal);
+    if (proven === undefined) throw new TransferError("unauthenticated", { reason: String(request.facts.reason) });
+    return proven;
+  };
+}

@@ -1,0 +1,85 @@
+/** The function that keeps one agent signed in: the dispatcher's event in, one line of the log out. */
+import type { Context } from "aws-lambda";
+import * as z from "zod";
+import { toTransferError } from "../errors.ts";
+import { type Log, type LogFields, toErrorFields } from "../log.ts";
+import { AgentId, Name } from "../transfer/target.ts";
+import type { Keep } from "./keeper.ts";
+import type { KeeperEvent } from "./kept-session.ts";
+import { toRunDeadline } from "./run-context.ts";
+import { PARKING } from "./sign-in-rules.ts";
+
+const Tick = z.object({ gateway: Name, agentId: AgentId });
+export type Tick = z.infer<typeof Tick>;
+
+/** Throws for an event that names no agent: nobody but the dispatcher invokes it. */
+export function createKeeperHandler(keep: Keep, log: Log): (event: unknown, context: Context) => Promise<void> {
+  return async (event, context) => {
+    const agent = Tick.parse(event);
+    const told: LogFields = { ...agent, lambdaRequestId: context.awsRequestId };
+    const run = createRunLog(told, log);
+    try {
+      run.note({ ended: await keep(agent, { deadline: toRunDeadline(context), observe: run.observe }) });
+    } catch (thrown) {
+      const { code, message: reason, cause } = toTransferError(thrown, "none");
+      log.problem("keeper failed", { ...told, code, reason, ...(code === "internal" && toErrorFields(cause)) });
+      run.note({ ended: "failed", code, reason });
+    }
+    log.run("keeper", run.facts());
+  };
+}
+
+interface RunLog {
+  observe(event: KeeperEvent): void;
+  note(more: LogFields): void;
+  facts(): LogFields;
+}
+
+function createRunLog(told: LogFields, log: Log): RunLog {
+  const gateway = String(told.gateway);
+  let renewals = 0;
+  let facts: LogFields = told;
+  function note(more: LogFields): void {
+    facts = { ...facts, ...more };
+  }
+
+  function observe(event: KeeperEvent): void {
+    switch (event.kind) {
+      case "signed-in":
+        log.count("SignIns", { gateway, result: "signed-in" });
+        note({ signIn: "signed-in", passwordDaysLeft: event.password?.daysLeft, mustChangePassword: event.password?.mustChange });
+        break;
+      case "not-signed-in":
+        log.count("SignIns", { gateway, result: "failed" });
+        log.problem("sign-in failed", { ...told, reason: event.why });
+        note({ signIn: event.why });
+        break;
+      case "sign-in-put-off": {
+        const { decision } = event;
+        if (decision.kind === "parked") log.problem("sign-in parked", { ...told, reason: toReason(decision.why) });
+        note({ signIn: decision.kind === "parked" ? "parked" : "waits" });
+        break;
+      }
+      case "guid-renewed":
+        renewals += 1;
+        log.count("GuidRenewals", { gateway });
+        note({ renewals });
+        break;
+      case "signed-out":
+      case "trouble":
+        note({ reason: event.kind === "signed-out" ? `signed out: ${event.retcode}` : event.why });
+        break;
+      case "not-kept":
+        log.problem("not kept", { ...told, ...toErrorFields(event.error) });
+        break;
+      case "guid-asked-for":
+        note({ reason: "a renewal may have been lost" });
+    }
+  }
+  return { observe, note, facts: () => facts };
+}
+
+function toReason(why: string): string {
+  const meaning = PARKING[why] ?? "nobody answered";
+  return `${why}: ${meaning}. It is tried again when the agent's secret changes.`;
+}

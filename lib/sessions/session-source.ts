@@ -1,0 +1,144 @@
+/**
+ * Where a transfer gets its agent's session: from the agent's secret, from whoever hands it over, or from our keeper; and, where the secret allows it, by signing
+ * the agent in itself. Says when asking again is of use where there is none.
+ */
+import { TransferError } from "../errors.ts";
+import type { AgentAccess } from "../gateway/agent-access.ts";
+import type { AgentSessions, NotSignedIn, SessionCredentials } from "../gateway/transfer-gateway.ts";
+import type { Deadline } from "../transfer/invocation.ts";
+import type { AgentKey, AgentRecord, LiveSession, SessionRecords } from "./agent-record.ts";
+import type { KeeperClock } from "./keeper-clock.ts";
+import type { KeptAgent } from "./kept-session.ts";
+import { isLeaseLive, takeDead } from "./lease.ts";
+import { signInOnce } from "./sign-in.ts";
+import { decideSignIn, PARKING } from "./sign-in-rules.ts";
+
+/** A Guid is good for a minute after it was renewed: a record this old is still right, and saves a read where many transfer at once. */
+const RECORD_TTL_MS = 3_000;
+/** Bounds the memory. */
+const RECORDS_MAX = 1_000;
+/** Signing in and transferring take two answers of the gateway: with less time left, neither would be heard. */
+const SIGN_IN_MIN_MS = 6_000;
+/** The keeper's tick, and what its sign-in takes. */
+const NEXT_TICK_SECONDS = 75;
+/** The keeper notices a lost session at its next poll or handshake. */
+const KEEPER_NOTICES_SECONDS = 25;
+/** Somebody has to change the secret: no time is true, and asking often is of no use. */
+const PARKED_SECONDS = 300;
+
+interface Accesses {
+  get(name: string, signal: AbortSignal): Promise<AgentAccess | undefined>;
+  /** Reads it anew, not from a cache. */
+  reread(name: string, signal: AbortSignal): Promise<AgentAccess | undefined>;
+}
+
+interface SessionSourceOptions {
+  readonly accesses: Accesses;
+  readonly records: SessionRecords;
+  /** A managed agent's secret as it is now, for signing in. */
+  readonly open: (
+    agent: { readonly gateway: string; readonly agentId: string },
+    signal: AbortSignal,
+  ) => Promise<KeptAgent<unknown> | undefined>;
+  readonly clock: KeeperClock;
+  readonly newOwner: () => string;
+}
+
+export function createSessionSource({ accesses, records, open, clock, newOwner }: SessionSourceOptions): AgentSessions {
+  const kept = new Map<AgentKey, { readonly readAt: number; readonly record: Promise<AgentRecord | undefined> }>();
+
+  function readRecord(agent: AgentKey): Promise<AgentRecord | undefined> {
+    const record = records.read(agent);
+    kept.delete(agent);
+    kept.set(agent, { readAt: clock.monotonicMs(), record });
+    const [oldest] = kept.keys();
+    if (kept.size > RECORDS_MAX && oldest !== undefined) kept.delete(oldest);
+    record.catch(() => kept.get(agent)?.record === record && kept.delete(agent));
+    return record;
+  }
+
+  async function recordOf(agent: AgentKey): Promise<AgentRecord | undefined> {
+    const found = kept.get(agent);
+    const record = found !== undefined && clock.monotonicMs() - found.readAt < RECORD_TTL_MS ? await found.record : undefined;
+    // That there is no session is not kept: somebody may be signing in at this moment.
+    return record?.session === undefined ? readRecord(agent) : record;
+  }
+
+  /** The session of a dead managed agent whose secret allows it and whom nobody else is at; else what is known of it then. */
+  async function signInFor(
+    agent: AgentKey,
+    seen: AgentRecord | undefined,
+    deadline: Deadline,
+  ): Promise<LiveSession | AgentRecord | undefined> {
+    if (deadline.remainingMs() < SIGN_IN_MIN_MS) return seen;
+    const [gateway = "", agentId = ""] = agent.split("/");
+    const account = await open({ gateway, agentId }, deadline.signal);
+    if (account === undefined || decideSignIn(seen?.attempt, account.secretVersion, clock.wallMs()).kind !== "now") return seen;
+    const lease = await takeDead({ records, clock, agent, owner: newOwner() }, seen);
+    if (lease === undefined) return readRecord(agent);
+
+    const { calls, secretVersion, forcelogin } = account;
+    const { answer, attempt, change } = await signInOnce({
+      lease,
+      calls,
+      last: lease.record.attempt,
+      secretVersion,
+      forcelogin,
+      clock,
+      deadline,
+    });
+    // Not written, it is the gateway's all the same: this transfer may use it. Not letting go then tells the keeper that something is lost.
+    const isKept = await lease.write(change).then(
+      () => true,
+      () => false,
+    );
+    if (isKept) await lease.release();
+    kept.delete(agent);
+    return answer.kind === "signed-in" ? answer.session : { fence: lease.record.fence, attempt };
+  }
+
+  async function otherThan(
+    refused: SessionCredentials | undefined,
+    { agent, access, record }: { readonly agent: AgentKey; readonly access: AgentAccess; readonly record: AgentRecord | undefined },
+    deadline: Deadline,
+  ): Promise<SessionCredentials | NotSignedIn> {
+    if (record?.session !== undefined && record.session.guid !== refused?.guid) return record.session;
+    const mayHelpItself = access.session === "managed" && access.inlineSignIn && !isLeaseLive(record, clock.wallMs());
+    const found = mayHelpItself ? await signInFor(agent, record, deadline) : record;
+    return found !== undefined && "guid" in found ? found : toNotSignedIn(access, found, clock.wallMs());
+  }
+
+  return {
+    async find(agent, deadline) {
+      const access = await accesses.get(agent, deadline.signal);
+      if (access === undefined) return undefined;
+      if (access.session === "external") return access;
+      const session = await otherThan(undefined, { agent, access, record: await recordOf(agent) }, deadline);
+      if ("guid" in session) return session;
+      const { why, retryAfterSeconds } = session;
+      throw new TransferError("agent-not-signed-in", { reason: why, retryAfterSeconds });
+    },
+    async renew(agent, refused, deadline) {
+      const access = await accesses.reread(agent, deadline.signal);
+      if (access === undefined) return { why: "the agent's secret is gone" };
+      if (access.session === "external") return access.guid === refused.guid ? { why: "the Guid in the secret was refused" } : access;
+      return otherThan(refused, { agent, access, record: await readRecord(agent) }, deadline);
+    },
+  };
+}
+
+function toNotSignedIn(access: AgentAccess, record: AgentRecord | undefined, nowMs: number): NotSignedIn {
+  if (access.session !== "managed")
+    return { why: record?.session === undefined ? "nothing was handed over" : "what was handed over was refused" };
+  const { attempt } = record ?? {};
+  const decision = attempt === undefined ? undefined : decideSignIn(attempt, attempt.secretVersion, nowMs);
+  if (decision?.kind === "parked")
+    return { why: `sign-in is parked: ${PARKING[decision.why] ?? decision.why}`, retryAfterSeconds: PARKED_SECONDS };
+  if (decision?.kind === "wait" && attempt?.result !== "signed-in") {
+    // The first tick after the wait does it.
+    const seconds = Math.ceil(decision.ms / 1_000) + NEXT_TICK_SECONDS;
+    return { why: `sign-in waits after ${attempt?.retcode ?? attempt?.result}`, retryAfterSeconds: Math.min(seconds, PARKED_SECONDS) };
+  }
+  if (isLeaseLive(record, nowMs)) return { why: "the keeper is about to sign in", retryAfterSeconds: KEEPER_NOTICES_SECONDS };
+  return { why: "nobody keeps the agent signed in", retryAfterSeconds: NEXT_TICK_SECONDS };
+}

@@ -1,0 +1,11 @@
+import { describe, it } from "vitest";
+import { liveADay } from "../support/simulated-day.ts";
+
+/** A day takes half a minute. */
+const TIMEOUT_MS = 180_000;
+
+describe("a day of polling", () => {
+  it("is one session with a Guid a minute, with which every transfer goes out, once", { timeout: TIMEOUT_MS }, () =>
+    liveADay({ events: "poll", seed: 4711 }),
+  );
+});

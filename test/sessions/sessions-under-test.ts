@@ -1,0 +1,33 @@
+/** What the parts of the contract of agents' sessions share. */
+import { expect } from "vitest";
+import type { AgentKey, AgentRecord, HandedOverSessions, Holder, LiveSession, SessionRecords } from "../../lib/sessions/agent-record.ts";
+import { INSTANT } from "../support/manual-clock.ts";
+
+export type Sessions = SessionRecords & HandedOverSessions;
+
+export interface SessionsUnderTest {
+  readonly sessions: Sessions;
+  /** Another one over the same store, as another process would hold it. */
+  readonly others: Sessions;
+  /** The wall clock of both, which starts at `INSTANT`. */
+  advance(ms: number): void;
+}
+
+export type StartSessions = () => Promise<SessionsUnderTest> | SessionsUnderTest;
+
+export const UNTIL = INSTANT + 30_000;
+export const SESSION: LiveSession = { guid: "planted-guid", cookies: "lb=planted-cookie", renewedAt: INSTANT };
+
+let count = 0;
+/** One that no test has used. */
+export function newAgent(): AgentKey {
+  count += 1;
+  return `main/${100 + count}`;
+}
+
+/** The lease of an agent as it is now, taken by this owner. */
+export async function taken(sessions: Sessions, agent: AgentKey, owner: string): Promise<AgentRecord & { readonly holder: Holder }> {
+  const record = await sessions.takeLease(agent, { owner, until: UNTIL }, await sessions.read(agent));
+  expect(record).toBeDefined();
+  return { fence: 0, ...record, holder: { owner, fence: record?.fence ?? 0 } };
+}
