@@ -88,10 +88,8 @@ export function createAgentCalls({ site, agentId, signIn, push, send, wallMs }: 
       const session = { guid, cookies: cookies === "" ? undefined : cookies, renewedAt, events: signIn.events };
       return { kind: "signed-in", session, ...parsePasswordFacts(read.answer.result) };
     },
-    handshake(session, deadline) {
-      const headers = push === undefined ? {} : { service_token: push.serviceToken };
-      return keepAlive(session, SESSION_CALLS.handshake, { headers, deadline });
-    },
+    // Without the optional service_token: a session goes on with that of its sign-in, also when the key that tokens are made of has changed since.
+    handshake: (session, deadline) => keepAlive(session, SESSION_CALLS.handshake, { deadline }),
     poll(session, deadline) {
       const responseTimeoutMs = Math.max(site.responseTimeoutMs, POLL_TIMEOUT_MIN_MS);
       return keepAlive(session, SESSION_CALLS.poll, { deadline, responseTimeoutMs });

@@ -42,7 +42,7 @@ export interface SignInAttempt {
   readonly result: "pending" | "signed-in" | "refused" | "not-sent";
   /** Of a refusal. */
   readonly retcode?: string | undefined;
-  /** How many in a row, this one included, were not answered by what tells that the password is right. */
+  /** How many since the last that signed in, this one included, may have been counted as a wrong password: nobody heard what they came to. */
   readonly failures: number;
   /** Whether this version of the secret has ever signed in. */
   readonly proven: boolean;

@@ -1,6 +1,6 @@
 /**
  * What is known of agents, in a DynamoDB table whose key is `agent`: the one file of sessions that knows the SDK. One item an agent, and one an agent and
- * minute that counts. Every write is conditional on what makes it right, so that one that the SDK repeats, or that arrives late, does no harm.
+ * minute that counts. Every other write is conditional on what makes it right, so that one that the SDK repeats, or that arrives late, does no harm.
  */
 import { ConditionalCheckFailedException, DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { TransferError } from "../errors.ts";
@@ -22,7 +22,7 @@ import {
 const CONNECTION_TIMEOUT_MS = 500;
 const REQUEST_TIMEOUT_MS = 1_000;
 const ATTEMPTS_MAX = 3;
-/** Of what nobody has written since. Longer than any absence in which a refused password should still be known as refused. */
+/** Of what nobody has written since. After it a password that was refused is as one that was never tried. */
 const KEPT_SECONDS = 30 * 24 * 60 * 60;
 /** Nobody asks for the count of an earlier minute: long enough for clocks that differ. */
 const COUNT_KEPT_SECONDS = 5 * 60;
@@ -30,7 +30,7 @@ const COUNT = "count";
 
 /** DynamoDB deletes what has expired up to days later: until then it is there, and is not to be seen. */
 const LIVE = "#expiresAt > :now";
-const NOT_LIVE = "(attribute_not_exists(#expiresAt) OR #expiresAt <= :now)";
+const NOT_LIVE = "attribute_not_exists(#expiresAt) OR #expiresAt <= :now";
 const HELD = `${LIVE} AND #leaseOwner = :owner AND #fence = :fence`;
 
 /** `wallMs` is in ms since 1970. Endpoint, region and credentials come from the environment, as the SDK reads them. */

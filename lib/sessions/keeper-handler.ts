@@ -1,23 +1,26 @@
 /** The function that keeps one agent signed in: the dispatcher's event in, one line of the log out. */
 import type { Context } from "aws-lambda";
 import * as z from "zod";
-import { toTransferError } from "../errors.ts";
+import { TransferError, toTransferError } from "../errors.ts";
 import { type Log, type LogFields, toErrorFields } from "../log.ts";
 import { AgentId, Name } from "../transfer/target.ts";
+import type { PasswordFacts } from "./agent-record.ts";
 import type { Keep } from "./keeper.ts";
 import type { KeeperEvent } from "./kept-session.ts";
 import { toRunDeadline } from "./run-context.ts";
-import { PARKING } from "./sign-in-rules.ts";
+import { meaningOf } from "./sign-in-rules.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 const Tick = z.object({ gateway: Name, agentId: AgentId });
 export type Tick = z.infer<typeof Tick>;
 
 /** Throws for an event that names no agent: nobody but the dispatcher invokes it. */
-export function createKeeperHandler(keep: Keep, log: Log): (event: unknown, context: Context) => Promise<void> {
+export function createKeeperHandler(keep: Keep, log: Log, wallMs = Date.now): (event: unknown, context: Context) => Promise<void> {
   return async (event, context) => {
     const agent = Tick.parse(event);
     const told: LogFields = { ...agent, lambdaRequestId: context.awsRequestId };
-    const run = createRunLog(told, log);
+    const run = createRunLog(told, log, wallMs());
     try {
       run.note({ ended: await keep(agent, { deadline: toRunDeadline(context), observe: run.observe }) });
     } catch (thrown) {
@@ -35,7 +38,7 @@ interface RunLog {
   facts(): LogFields;
 }
 
-function createRunLog(told: LogFields, log: Log): RunLog {
+function createRunLog(told: LogFields, log: Log, nowMs: number): RunLog {
   const gateway = String(told.gateway);
   let renewals = 0;
   let facts: LogFields = told;
@@ -47,7 +50,10 @@ function createRunLog(told: LogFields, log: Log): RunLog {
     switch (event.kind) {
       case "signed-in":
         log.count("SignIns", { gateway, result: "signed-in" });
-        note({ signIn: "signed-in", passwordDaysLeft: event.password?.daysLeft, mustChangePassword: event.password?.mustChange });
+        note({ signIn: "signed-in", ...(event.password && toPassword(event.password, nowMs)) });
+        break;
+      case "password":
+        note(toPassword(event.password, nowMs));
         break;
       case "not-signed-in":
         log.count("SignIns", { gateway, result: "failed" });
@@ -56,7 +62,10 @@ function createRunLog(told: LogFields, log: Log): RunLog {
         break;
       case "sign-in-put-off": {
         const { decision } = event;
-        if (decision.kind === "parked") log.problem("sign-in parked", { ...told, reason: toReason(decision.why) });
+        if (decision.kind === "parked") {
+          log.count("SignIns", { gateway, result: "parked" });
+          log.problem("sign-in parked", { ...told, reason: toReason(decision.why) });
+        }
         note({ signIn: decision.kind === "parked" ? "parked" : "waits" });
         break;
       }
@@ -70,7 +79,7 @@ function createRunLog(told: LogFields, log: Log): RunLog {
         note({ reason: event.kind === "signed-out" ? `signed out: ${event.retcode}` : event.why });
         break;
       case "not-kept":
-        log.problem("not kept", { ...told, ...toErrorFields(event.error) });
+        log.problem("not kept", { ...told, ...toWhy(event.error) });
         break;
       case "guid-asked-for":
         note({ reason: "a renewal may have been lost" });
@@ -79,7 +88,17 @@ function createRunLog(told: LogFields, log: Log): RunLog {
   return { observe, note, facts: () => facts };
 }
 
+/** What is left of the days by now, so that every run tells it. */
+function toPassword({ daysLeft, mustChange, at }: PasswordFacts, nowMs: number): LogFields {
+  // Told at a sign-in of this run, it is of a moment ago.
+  const passed = Math.max(0, Math.floor((nowMs - at) / DAY_MS));
+  return { passwordDaysLeft: daysLeft === undefined ? undefined : daysLeft - passed, mustChangePassword: mustChange };
+}
+
+function toWhy(error: unknown): LogFields {
+  return error instanceof TransferError ? { code: error.code, reason: error.message } : toErrorFields(error);
+}
+
 function toReason(why: string): string {
-  const meaning = PARKING[why] ?? "nobody answered";
-  return `${why}: ${meaning}. It is tried again when the agent's secret changes.`;
+  return `${why}: ${meaningOf(why)}. It is tried again when the agent's secret changes.`;
 }

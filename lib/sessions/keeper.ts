@@ -12,7 +12,7 @@ import { type HeldLease, LeaseLost, takeOver } from "./lease.ts";
  * How long a run goes on without a successor. In poll mode past one tick that is lost; in push mode so long that the next tick's handshake is in time, and the
  * rest of the minute costs nothing: the session lasts two minutes without one.
  */
-const LIFE_MS = { poll: 110_000, push: 40_000 } as const;
+const LIFE_MS = { poll: 110_000, push: 50_000 } as const;
 /** A longer wait for a sign-in is left to a later run. */
 const WAIT_IN_RUN_MAX_MS = 15_000;
 /** What a call and its write may take. */
@@ -77,6 +77,7 @@ export function createKeeper<Event>({ records, open, events, clock, newOwner }: 
     const tell = (told: readonly Event[]) => events.take(agent, told);
     const session = createKeptSession({ lease, agent: kept, tell, clock, deadline, observe });
     try {
+      if (lease.record.password !== undefined) observe({ kind: "password", password: lease.record.password });
       // Whoever had it before may have had its last answer a moment ago.
       if (session.current() !== undefined) await clock.sleep(POLL_PAUSE_MS, deadline.signal);
       const ending = await keepUntilOver(lease, session, deadline, startedAt);

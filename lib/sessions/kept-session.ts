@@ -22,6 +22,8 @@ const BEAT_MS = 5_000;
 
 /** For the log and the metrics: nothing of a secret or a Guid. */
 export type KeeperEvent =
+  /** As the last sign-in told. */
+  | { readonly kind: "password"; readonly password: PasswordFacts }
   | { readonly kind: "signed-in"; readonly password: PasswordFacts | undefined }
   | { readonly kind: "not-signed-in"; readonly why: string }
   | { readonly kind: "sign-in-put-off"; readonly decision: PutOff }

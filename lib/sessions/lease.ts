@@ -47,6 +47,8 @@ export async function takeOver(options: LeaseOptions, deadline: Deadline): Promi
   let seenAt = startedAt;
   let isFirst = true;
   let announcedTo: number | undefined;
+  /** Of the one that we last tried to take. */
+  let wasLetGo = false;
   let problem: unknown;
 
   while (!deadline.signal.aborted && deadline.remainingMs() > 0 && clock.monotonicMs() - startedAt < WAIT_MAX_MS) {
@@ -59,11 +61,12 @@ export async function takeOver(options: LeaseOptions, deadline: Deadline): Promi
       }
       const { lease, fence = 0 } = found ?? {};
       // A write of ours whose answer was lost.
-      if (found !== undefined && lease?.owner === owner) return hold(options, found, announcedTo === undefined);
+      if (found !== undefined && lease?.owner === owner) return hold(options, found, wasLetGo);
       const isOver = lease === undefined || clock.monotonicMs() - seenAt >= LEASE_MS;
       if (isOver) {
+        wasLetGo = lease === undefined;
         const taken = await records.takeLease(agent, { owner, until: clock.wallMs() + LEASE_MS }, found);
-        if (taken !== undefined) return hold(options, taken, lease === undefined);
+        if (taken !== undefined) return hold(options, taken, wasLetGo);
       } else if (announcedTo !== fence) {
         if (await records.announce(agent, owner, { owner: lease.owner, fence })) announcedTo = fence;
       } else if (lease.successor !== owner) return undefined;

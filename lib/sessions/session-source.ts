@@ -6,12 +6,12 @@ import { TransferError } from "../errors.ts";
 import type { AgentAccess } from "../gateway/agent-access.ts";
 import type { AgentSessions, NotSignedIn, SessionCredentials } from "../gateway/transfer-gateway.ts";
 import type { Deadline } from "../transfer/invocation.ts";
-import type { AgentKey, AgentRecord, LiveSession, SessionRecords } from "./agent-record.ts";
+import type { AgentKey, AgentRecord, SessionRecords } from "./agent-record.ts";
 import type { KeeperClock } from "./keeper-clock.ts";
 import type { KeptAgent } from "./kept-session.ts";
-import { isLeaseLive, takeDead } from "./lease.ts";
+import { isLeaseLive, LeaseLost, takeDead } from "./lease.ts";
 import { signInOnce } from "./sign-in.ts";
-import { decideSignIn, PARKING } from "./sign-in-rules.ts";
+import { decideSignIn, meaningOf } from "./sign-in-rules.ts";
 
 /** A Guid is good for a minute after it was renewed: a record this old is still right, and saves a read where many transfer at once. */
 const RECORD_TTL_MS = 3_000;
@@ -64,37 +64,31 @@ export function createSessionSource({ accesses, records, open, clock, newOwner }
     return record?.session === undefined ? readRecord(agent) : record;
   }
 
-  /** The session of a dead managed agent whose secret allows it and whom nobody else is at; else what is known of it then. */
-  async function signInFor(
-    agent: AgentKey,
-    seen: AgentRecord | undefined,
-    deadline: Deadline,
-  ): Promise<LiveSession | AgentRecord | undefined> {
+  /** What is known of a managed agent once it was signed in, if its secret allows it and nobody else is at it; else as it is without. */
+  async function signInFor(agent: AgentKey, seen: AgentRecord | undefined, deadline: Deadline): Promise<AgentRecord | undefined> {
     if (deadline.remainingMs() < SIGN_IN_MIN_MS) return seen;
     const [gateway = "", agentId = ""] = agent.split("/");
     const account = await open({ gateway, agentId }, deadline.signal);
     if (account === undefined || decideSignIn(seen?.attempt, account.secretVersion, clock.wallMs()).kind !== "now") return seen;
     const lease = await takeDead({ records, clock, agent, owner: newOwner() }, seen);
     if (lease === undefined) return readRecord(agent);
-
-    const { calls, secretVersion, forcelogin } = account;
-    const { answer, attempt, change } = await signInOnce({
-      lease,
-      calls,
-      last: lease.record.attempt,
-      secretVersion,
-      forcelogin,
-      clock,
-      deadline,
-    });
-    // Not written, it is the gateway's all the same: this transfer may use it. Not letting go then tells the keeper that something is lost.
-    const isKept = await lease.write(change).then(
-      () => true,
-      () => false,
-    );
-    if (isKept) await lease.release();
-    kept.delete(agent);
-    return answer.kind === "signed-in" ? answer.session : { fence: lease.record.fence, attempt };
+    try {
+      const { calls, secretVersion, forcelogin } = account;
+      const { record: before } = lease;
+      const made = await signInOnce({ lease, calls, last: before.attempt, secretVersion, forcelogin, clock, deadline });
+      // Not written, it is the gateway's all the same: this transfer may use it. Not letting go then tells the keeper that something is lost.
+      const isKept = await lease.write(made.change).then(
+        () => true,
+        () => false,
+      );
+      if (isKept) await lease.release();
+      return { fence: before.fence, session: made.change.session ?? undefined, attempt: made.attempt };
+    } catch (error) {
+      if (error instanceof LeaseLost) return readRecord(agent);
+      throw error;
+    } finally {
+      kept.delete(agent);
+    }
   }
 
   async function otherThan(
@@ -102,10 +96,10 @@ export function createSessionSource({ accesses, records, open, clock, newOwner }
     { agent, access, record }: { readonly agent: AgentKey; readonly access: AgentAccess; readonly record: AgentRecord | undefined },
     deadline: Deadline,
   ): Promise<SessionCredentials | NotSignedIn> {
-    if (record?.session !== undefined && record.session.guid !== refused?.guid) return record.session;
-    const mayHelpItself = access.session === "managed" && access.inlineSignIn && !isLeaseLive(record, clock.wallMs());
+    const isOther = (found: AgentRecord | undefined) => found?.session !== undefined && found.session.guid !== refused?.guid;
+    const mayHelpItself = access.session === "managed" && access.inlineSignIn && !isOther(record) && !isLeaseLive(record, clock.wallMs());
     const found = mayHelpItself ? await signInFor(agent, record, deadline) : record;
-    return found !== undefined && "guid" in found ? found : toNotSignedIn(access, found, clock.wallMs());
+    return found?.session !== undefined && isOther(found) ? found.session : toNotSignedIn(access, found, clock.wallMs());
   }
 
   return {
@@ -131,14 +125,15 @@ function toNotSignedIn(access: AgentAccess, record: AgentRecord | undefined, now
   if (access.session !== "managed")
     return { why: record?.session === undefined ? "nothing was handed over" : "what was handed over was refused" };
   const { attempt } = record ?? {};
+  const isLive = isLeaseLive(record, nowMs);
+  if (isLive && attempt?.result === "pending") return { why: "the keeper is signing in", retryAfterSeconds: KEEPER_NOTICES_SECONDS };
   const decision = attempt === undefined ? undefined : decideSignIn(attempt, attempt.secretVersion, nowMs);
-  if (decision?.kind === "parked")
-    return { why: `sign-in is parked: ${PARKING[decision.why] ?? decision.why}`, retryAfterSeconds: PARKED_SECONDS };
-  if (decision?.kind === "wait" && attempt?.result !== "signed-in") {
-    // The first tick after the wait does it.
-    const seconds = Math.ceil(decision.ms / 1_000) + NEXT_TICK_SECONDS;
+  if (decision?.kind === "parked") return { why: `sign-in is parked: ${meaningOf(decision.why)}`, retryAfterSeconds: PARKED_SECONDS };
+  if (decision?.kind === "wait" && (access.inlineSignIn || attempt?.result !== "signed-in")) {
+    // The first tick after the wait does it, or whoever asks then.
+    const seconds = Math.ceil(decision.ms / 1_000) + (access.inlineSignIn ? 0 : NEXT_TICK_SECONDS);
     return { why: `sign-in waits after ${attempt?.retcode ?? attempt?.result}`, retryAfterSeconds: Math.min(seconds, PARKED_SECONDS) };
   }
-  if (isLeaseLive(record, nowMs)) return { why: "the keeper is about to sign in", retryAfterSeconds: KEEPER_NOTICES_SECONDS };
+  if (isLive) return { why: "the keeper is about to sign in", retryAfterSeconds: KEEPER_NOTICES_SECONDS };
   return { why: "nobody keeps the agent signed in", retryAfterSeconds: NEXT_TICK_SECONDS };
 }

@@ -54,7 +54,7 @@ const UNHEARD_MAX = 3;
 export type SignInDecision =
   | { readonly kind: "now" }
   | { readonly kind: "wait"; readonly ms: number }
-  /** `why` is a retcode of `PARKING`, or `unanswered`. */
+  /** `why` is a retcode, or `unanswered`. */
   | { readonly kind: "parked"; readonly why: string };
 
 export function decideSignIn(attempt: SignInAttempt | undefined, secretVersion: string, nowMs: number): SignInDecision {
@@ -82,21 +82,30 @@ export function endAttempt(begun: SignInAttempt, answer: SignInAnswer): SignInAt
     case "unanswered":
       return begun;
     case "refused":
-      return { ...begun, result: "refused", retcode: answer.retcode, failures: isHeard(answer.retcode) ? 0 : begun.failures };
+      // What was not heard before may have been counted all the same.
+      return { ...begun, result: "refused", retcode: answer.retcode, failures: begun.failures - (isHeard(answer.retcode) ? 1 : 0) };
   }
 }
 
 function whyParked({ result, retcode = "", failures, proven }: SignInAttempt): string | undefined {
   if (result === "refused" && Object.hasOwn(PARKING, retcode)) return retcode;
-  return !proven && failures >= UNHEARD_MAX ? "unanswered" : undefined;
+  if (proven || failures < UNHEARD_MAX) return undefined;
+  return result === "refused" ? retcode : "unanswered";
 }
 
-function waitAfter({ result, failures }: SignInAttempt): number {
+function waitAfter({ result, retcode = "", failures }: SignInAttempt): number {
   if (result === "signed-in") return SIGNED_IN_WAIT_MS;
   if (result === "not-sent") return NOT_SENT_WAIT_MS;
+  if (result === "refused" && isHeard(retcode)) return WAIT_MS;
   return Math.min(WAIT_MS * 2 ** Math.max(0, failures - 1), WAIT_MAX_MS);
 }
 
 function isHeard(retcode: string): boolean {
   return PASSING.includes(retcode) || Object.hasOwn(PARKING, retcode);
+}
+
+/** For the log. */
+export function meaningOf(why: string): string {
+  if (Object.hasOwn(PARKING, why)) return PARKING[why] ?? "";
+  return why === "unanswered" ? `${UNHEARD_MAX} attempts without an answer` : `${UNHEARD_MAX} attempts, and a code that is not documented`;
 }

@@ -41,6 +41,12 @@ describe("the secrets of a folder", () => {
     expect(await createSecrets("ccgw").list("agents")).toEqual(["main/101"]);
   });
 
+  it("are asked for alone, however many others there are", async () => {
+    put("ccgw/agents/main/101", ...Array.from({ length: 150 }, (_, index) => `ccgw/connections/${index}`));
+    expect(await createSecrets("ccgw").list("agents")).toEqual(["main/101"]);
+    expect(emulator.requests).toHaveLength(1);
+  });
+
   it("are all of them, over several pages", async () => {
     const agents = Array.from({ length: 250 }, (_, index) => `main/${101 + index}`);
     put(...agents.map((agent) => `ccgw/agents/${agent}`));

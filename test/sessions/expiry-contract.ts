@@ -72,6 +72,20 @@ export function describeExpiry(start: StartSessions): void {
       expect(await sessions.read(agent)).toEqual({ session: older, fence: 0 });
     });
 
+    it.each(["held", "let go"])("is not taken for what came after it, whose fence is the same: a lease that was %s", async (how) => {
+      const { sessions, others, advance } = await start();
+      const agent = newAgent();
+      const { holder } = await taken(sessions, agent, "one");
+      if (how === "let go") await sessions.release(agent, holder);
+      const seen = await sessions.read(agent);
+      advance(KEPT_MS);
+      const next = await taken(others, agent, "next");
+      expect(next.fence).toBe(seen?.fence);
+      expect(await sessions.takeLease(agent, { owner: "late", until: UNTIL }, seen)).toBeUndefined();
+      expect(await sessions.write(agent, holder, { session: SESSION, until: UNTIL })).toBeUndefined();
+      expect(await sessions.read(agent)).toEqual({ lease: next.lease, fence: 1 });
+    });
+
     it("is not brought back by those who knew it", async () => {
       const { sessions, advance } = await start();
       const { agent, holder } = await full(sessions);

@@ -47,6 +47,16 @@ export function describeHandedOver(start: StartSessions): void {
       expect((await sessions.read(agent))?.session).toEqual({ guid: "guid-9", renewedAt: INSTANT + 9 });
     });
 
+    it("counts alone among those of the same age that arrive at once", async () => {
+      const { sessions, others } = await start();
+      const agent = newAgent();
+      await sessions.handOver(agent, SESSION);
+      const told = ["a", "b", "c", "d"].map((guid) => ({ ...NEWER, guid }));
+      const results = await Promise.all(told.map((session, index) => (index % 2 === 0 ? sessions : others).handOver(agent, session)));
+      expect(results.filter((isKnown) => isKnown)).toEqual([true]);
+      expect((await sessions.read(agent))?.session).toEqual(told[results.indexOf(true)]);
+    });
+
     it("is not lost to a lease that is taken at the same time, nor the lease to it", async () => {
       const { sessions, others } = await start();
       for (let round = 0; round < 5; round += 1) {
@@ -96,6 +106,14 @@ export function describeHandedOver(start: StartSessions): void {
       await sessions.end(agent);
       expect(await sessions.read(agent)).toBeUndefined();
       expect(await sessions.handOver(agent, SESSION)).toBe(true);
+    });
+
+    it("is not needed for an end, which changes nothing then", async () => {
+      const { sessions } = await start();
+      const agent = newAgent();
+      const { lease } = await taken(sessions, agent, "one");
+      await sessions.end(agent);
+      expect(await sessions.read(agent)).toEqual({ lease, fence: 1 });
     });
 
     it("is counted within a minute of the clock, each agent by itself", async () => {

@@ -65,12 +65,14 @@ export function describeLeases(start: StartSessions): void {
       expect(await others.takeLease(agent, { owner: "two", until: UNTIL }, undefined)).toBeUndefined();
     });
 
-    it("none is taken where only a session was seen, and there is one meanwhile", async () => {
+    it("none is taken where only a session was seen, and there is one meanwhile, or was", async () => {
       const { sessions, others } = await start();
       const agent = newAgent();
       await sessions.handOver(agent, SESSION);
       const seen = await others.read(agent);
-      await taken(sessions, agent, "one");
+      const { holder } = await taken(sessions, agent, "one");
+      expect(await others.takeLease(agent, { owner: "two", until: UNTIL }, seen)).toBeUndefined();
+      await sessions.release(agent, holder);
       expect(await others.takeLease(agent, { owner: "two", until: UNTIL }, seen)).toBeUndefined();
     });
 
