@@ -8,7 +8,7 @@ import { invalidRequest } from "../transfer/request.ts";
 import { isRefusedFunction, limitEvaluation, SEQUENCE_MAX, STACK_MAX, TIMEOUT_MS } from "./jsonata-limits.ts";
 import { createRegexEngine } from "./linear-regex.ts";
 import type { Mapping } from "./mapping.ts";
-import { createScale, isLibraryFunction } from "./weight.ts";
+import { createScale, isLibraryFunction, LimitError } from "./weight.ts";
 
 /** More connections than this have no mapping of their own each. */
 const COMPILED_MAX = 100;
@@ -77,15 +77,17 @@ function checkNode(node: ReadonlyMap<string, unknown>, RegexEngine: RegExpConstr
   const position = toPosition(node.get("position"));
   if (type === "transform") throw new Error(`must not use the transform operator${position}`);
   if (type === "variable" && typeof value === "string" && isRefusedFunction(value)) throw new Error(`must not use $${value}${position}`);
-  if (type === "regex" && value instanceof RegExp && !canCompile(value, RegexEngine))
-    throw new Error(`has a regular expression that RE2 does not know${position}`);
+  // The library checks arguments against one with a regular expression of its own making, which backtracks.
+  if (type === "lambda" && node.get("signature") !== undefined) throw new Error(`must not give a function a signature${position}`);
+  if (type === "regex" && value instanceof RegExp) assertCompiles(value, RegexEngine, position);
 }
 
-function canCompile(pattern: RegExp, RegexEngine: RegExpConstructor): boolean {
+function assertCompiles(pattern: RegExp, RegexEngine: RegExpConstructor, position: string): void {
   try {
-    return new RegexEngine(pattern) !== undefined;
-  } catch {
-    return false;
+    new RegexEngine(pattern);
+  } catch (error) {
+    const what = error instanceof LimitError ? "takes too much, alone or with the others" : "RE2 does not know";
+    throw new Error(`has a regular expression that ${what}${position}`);
   }
 }
 
