@@ -55,6 +55,8 @@ describe("a mapping", () => {
 
   it.each([
     ["$map(['a','b'], $uppercase)", ["A", "B"]],
+    [`$contains('b', /${"a|".repeat(127)}b/)`, true],
+    [`[${`$contains('b', /${"a|".repeat(100)}b/),`.repeat(5)}true]`, [true, true, true, true, true, true]],
     ["$map(['a', 'b'], $pad(?, 3, '.'))", ["a..", "b.."]],
     ["'a,b' ~> $split(',') ~> $join('-')", "a-b"],
     ["$split('a1b22c', /[0-9]+/)", ["a", "b", "c"]],
@@ -127,6 +129,13 @@ describe("an expression that cannot be used", () => {
     ["$contains(body.planted, /(?=a)b/)", "has a regular expression that RE2 does not know at character 32"],
     ["$contains(body.planted, /(a)\\1/)", "has a regular expression that RE2 does not know at character 31"],
     ["$contains(body.planted, /((a{100}){100}){100}/)", "has a regular expression that RE2 does not know at character 46"],
+    [`$contains(body.planted, /${"a|".repeat(128)}b/)`, "has a regular expression that takes too much, alone or with the others at"],
+    [
+      `[${`$contains('b', /${"a|".repeat(120)}b/),`.repeat(5)}'planted']`,
+      "has a regular expression that takes too much, alone or with the others at",
+    ],
+    [`$contains(body.planted, /${"\\pL{1000}".repeat(10)}/)`, "has a regular expression that takes too much, alone or with the others at"],
+    [`[${"$contains('b', /a{0,1000}/),".repeat(6)}'planted']`, "has a regular expression that takes too much, alone or with the others at"],
     [`${"(".repeat(16_000)}planted`, "is not a JSONata expression"],
   ])("is refused when it is loaded (%#)", async (expression, message) => {
     const error = await compileMapping(expression).catch((thrown: unknown) => thrown);
