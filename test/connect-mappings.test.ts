@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compileMapping } from "../lib/mapping/jsonata-mapping.ts";
 import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
 import { isFields, parseTransferRequest } from "../lib/transfer/request.ts";
-import { blocksOf, connectionsIn, DOCUMENTS, IDS, PROOF, pageOf, toWebhook } from "./support/connect-documents.ts";
+import { blocksOf, connectionsAsWritten, connectionsIn, DOCUMENTS, IDS, PROOF, pageOf, toWebhook } from "./support/connect-documents.ts";
 import { makeDrafts } from "./support/opened.ts";
 
 /** Pages whose sample on the vendor's side is a body: as the vendor writes it, or as it is to be pasted. The others show parameters or slots. */
@@ -41,6 +41,14 @@ describe("the connections and mappings in the documents", () => {
       if (IDS.map(pageOf).includes(document)) expect(pageOf(data?.source.id ?? "")).toBe(document);
     }
     for (const expression of blocksOf(document, "jsonata")) await expect(compileMapping(expression)).resolves.toBeTypeOf("function");
+  });
+
+  it.each(DOCUMENTS)("are refused with the secret that is to be changed: %s", async (document) => {
+    for (const connection of connectionsAsWritten(document)) {
+      if (!JSON.stringify(connection).includes('"secrets"')) continue;
+      const { error } = await ConfiguredConnection.safeParseAsync(connection);
+      expect(error?.issues.map(({ path }) => path.join("."))).toEqual(["verification.secrets"]);
+    }
   });
 
   it.each(MAPPED)("make valid requests of the sample of %s", async (id) => {

@@ -5,6 +5,7 @@ import { DEMO_CONNECTION, DEMO_KEY } from "../dev/seed.ts";
 import { AgentAccess } from "../lib/gateway/agent-access.ts";
 import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
 import manifest from "../package.json" with { type: "json" };
+import { withSecret } from "./support/connect-documents.ts";
 
 const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
@@ -37,7 +38,7 @@ describe("what can be copied from the README", () => {
   it("has secrets that the functions take", async () => {
     const documents = [...README.matchAll(/^cat > (\w+)\.json <<'JSON'\n(.*?)^JSON$/gms)].map(([, name, text]) => [
       name,
-      JSON.parse(text ?? ""),
+      JSON.parse(withSecret(text ?? "")),
     ]);
     const { connection, agent } = Object.fromEntries(documents);
     expect((await ConfiguredConnection.safeParseAsync(connection)).error).toBeUndefined();

@@ -25,7 +25,7 @@ export const Secrets = z
   .refine((secrets) => new Set(secrets.map(({ id }) => id)).size === secrets.length, "must have an id of its own for each secret")
   .refine(
     (secrets) => !secrets.some(({ value }) => isPublished(value)),
-    "must not hold a secret that a vendor publishes for tests: anybody can use it",
+    "must not hold a published secret (a vendor's example, or the CHANGE-ME of our documents): anybody can use it",
   );
 
 /** In the same time whatever the lengths and wherever they differ: hashes of equal length are compared. */

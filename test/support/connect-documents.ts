@@ -34,8 +34,19 @@ export function blocksOf(document: string, language: string, heading?: string): 
   return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].flatMap(([, found, text = ""]) => (found === language ? [text] : []));
 }
 
-export function connectionsIn(document: string): unknown[] {
+/** As they stand there: no connection may keep the secret. */
+export function connectionsAsWritten(document: string): unknown[] {
   return blocksOf(document, "json").flatMap((text) => (text.includes('"schemaVersion"') ? [JSON.parse(text)] : []));
+}
+
+/** With a secret in the place of the one to be changed. */
+export function connectionsIn(document: string): unknown[] {
+  return connectionsAsWritten(document).map((connection): unknown => JSON.parse(withSecret(JSON.stringify(connection))));
+}
+
+export function withSecret(text: string): string {
+  const ofSender = `whsec_${Buffer.from("a-secret-of-one-sender").toString("base64")}`;
+  return text.replaceAll("CHANGE-ME", "changed").replaceAll(/whsec_[\w+/=]+/g, ofSender);
 }
 
 /** The sample of this source, or a variant of it that the table of answers names. */

@@ -27,6 +27,9 @@ export async function verify(scheme: Scheme, webhook: WebhookParts, settings: Se
 }
 
 /** By HubSpot's own client. */
-export function signAsHubspot(version: string, { url = ADDRESS, timestamp = Number(MS) } = {}): string {
-  return Signature.getSignature("POST", version, { clientSecret: SECRET, requestBody: BODY.toString(), url, timestamp, signature: "" });
+export function signAsHubspot(
+  version: string,
+  { method = "POST", url = ADDRESS, body = BODY.toString(), timestamp = Number(MS), secret = SECRET } = {},
+): string {
+  return Signature.getSignature(method, version, { clientSecret: secret, requestBody: body, url, timestamp, signature: "" });
 }

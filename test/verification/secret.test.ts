@@ -124,6 +124,9 @@ describe("a list of secrets", () => {
     ["an end that is a day", [{ ...OLD, notAfter: "2027-01-01" }], "0.notAfter"],
     ["an end that is no date", [{ ...OLD, notAfter: "2027-02-30T00:00:00Z" }], "0.notAfter"],
     ["the secret that Zendesk publishes", [OLD, { id: "a", value: "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==" }], ""],
+    ["the secret of Standard Webhooks' example", [{ id: "a", value: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }], ""],
+    ["the secret of HubSpot's examples", [{ id: "a", value: "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy" }], ""],
+    ["what stands in the place of one in our documents", [OLD, { id: "a", value: "CHANGE-ME-to-a-long-random-text" }], ""],
     ["another field", [{ ...OLD, notBefore: "2027-01-01T00:00:00Z" }], "0"],
     ["no list", OLD, ""],
   ])("may not have %s", (_what, secrets, path) => {
