@@ -13,8 +13,6 @@ export interface ReplyContext {
   readonly accept: string | undefined;
   /** Only once the caller is verified: before, everybody gets the plain problem. */
   readonly style: Connection["reply"];
-  /** Anybody can sign so: a dry run tells nothing but that it was understood. */
-  readonly publicSecret?: boolean | undefined;
   /** Instead of the failure's own, where the caller would do the wrong thing with that. */
   readonly status?: number | undefined;
 }
@@ -43,8 +41,7 @@ function toAnswer(outcome: Outcome, context: ReplyContext): Answer {
   if (outcome.kind === "failure") return toFailureAnswer(outcome.error, context);
   if (outcome.kind === "dry-run") {
     const { request, wire } = outcome;
-    const shown = context.publicSecret ? { understood: true } : { request, wire };
-    return { status: 200, type: JSON_TYPE, headers: {}, body: { dryRun: true, ...shown, requestId: context.requestId } };
+    return { status: 200, type: JSON_TYPE, headers: {}, body: { dryRun: true, request, wire, requestId: context.requestId } };
   }
   return toResultAnswer(outcome.result, context);
 }

@@ -1,10 +1,12 @@
 /** `POST /v1/transfers/{connection}`: a webhook of any source becomes at most one transfer for each that it asks for, answered in its own language. */
 import type { Log } from "../log.ts";
+import type { Opened, Reply } from "../sources/source.ts";
 import type { TransferService } from "../transfer/service.ts";
 import type { Authenticate } from "./authenticate.ts";
 import { renderCanonical } from "./canonical-reply.ts";
 import { contextOf, type Route } from "./handler.ts";
-import { tellEntries, toFailedEntry, transferAll } from "./transfer-entries.ts";
+import type { HttpRequest } from "./request.ts";
+import { tellEntries, toFailedEntry, toFailureFacts, transferAll } from "./transfer-entries.ts";
 
 interface Dependencies {
   readonly authenticate: Authenticate;
@@ -20,14 +22,27 @@ export function createReceiveTransfer({ authenticate, transfers, log }: Dependen
     request.note({ gateway: settings.gateway });
     const deadline = stopwatch.deadline(settings.deadlineMs ?? source.deadlineMs);
     const opened = await connection.open(webhook, proof);
+    if (publicSecret) return replyToAnybody(opened, request);
     const command = { connectionName, connection: settings, receivedAt: webhook.receivedAt.toISOString(), deadline };
     const entries =
       "error" in opened ? [toFailedEntry(opened.error)] : await transferAll(opened.drafts, { transfers, command, log, requestId });
 
     const { nothingAsked } = opened;
     tellEntries(entries, { log, note: request.note, requestId, connection: connectionName, source: source.id, nothingAsked });
-    const context = { ...contextOf(request), style: settings.reply, publicSecret };
+    const context = { ...contextOf(request), style: settings.reply };
     const outcomes = entries.map(({ outcome }) => outcome);
     return opened.reply(outcomes, (outcome, over) => renderCanonical(outcome, { ...context, ...over }));
   };
+}
+
+/**
+ * To whoever signs with a secret that the vendor publishes, in no source's words: whether the body could be read. What the connection may do, whom it knows
+ * and what would be sent is neither looked up nor told.
+ */
+function replyToAnybody(opened: Opened, { note, requestId }: HttpRequest): Reply {
+  const failure = "error" in opened ? toFailureFacts(opened.error) : { reason: opened.nothingAsked };
+  const understood = "drafts" in opened && opened.drafts.length > 0;
+  note({ ...failure, dryRun: true });
+  const body = JSON.stringify({ dryRun: true, understood, requestId });
+  return { status: 200, headers: { "content-type": "application/json" }, body, code: "error" in opened ? opened.error.code : undefined };
 }
