@@ -12,6 +12,10 @@ import { tellViolations } from "../transfer/violations.ts";
 
 /** Of a batch at a time. The gateway serves people, too. */
 const CONCURRENT_TRANSFERS = 5;
+/** What a slow gateway takes for an answer, as long as none of the batch has been waited for. Of a short deadline, half. */
+const FIRST_ANSWER_MS = 3_000;
+/** How much longer than all before it the next may take. Of a short deadline, a fifth. */
+const ANSWER_RESERVE_MS = 1_000;
 
 export interface Entry {
   readonly outcome: Outcome;
@@ -20,7 +24,7 @@ export interface Entry {
 
 interface TransferAllOptions {
   readonly transfers: TransferService;
-  readonly command: Omit<TransferCommand, "draft" | "observe" | "repeatedWithOthers">;
+  readonly command: Omit<TransferCommand, "draft" | "observe" | "repeatedWithOthers" | "neededMs">;
   readonly log: Log;
   readonly requestId: string;
 }
@@ -29,17 +33,42 @@ export function transferAll(
   drafts: readonly (Draft | BatchDraft)[],
   { transfers, command, log, requestId }: TransferAllOptions,
 ): Promise<Entry[]> {
+  const { deadline } = command;
+  const patience = drafts.length > 1 ? createPatience(deadline) : undefined;
   return pMap(
-    makeInTurn(drafts, command.deadline),
+    makeInTurn(drafts, deadline),
     async (draft) => {
       const observed = createObserver(log, requestId);
+      const begunMs = deadline.remainingMs();
       const outcome = await settle(
-        transfers.transfer({ ...command, draft, observe: observed.observe, repeatedWithOthers: drafts.length > 1 }),
+        transfers.transfer({
+          ...command,
+          draft,
+          observe: observed.observe,
+          ...(patience && { repeatedWithOthers: true, neededMs: patience.neededMs }),
+        }),
       );
+      if (outcome.kind === "result" && !outcome.result.replayed) patience?.learn(begunMs - deadline.remainingMs());
       return { outcome, facts: { ...observed.facts(), ...toFacts(outcome) } };
     },
     { concurrency: CONCURRENT_TRANSFERS },
   );
+}
+
+/**
+ * How much time one of a batch needs: begun with less, its answer comes after the deadline, and nobody ever knows what became of it; left out, it is done
+ * by the repeat.
+ */
+function createPatience(deadline: Deadline): { readonly neededMs: () => number; readonly learn: (tookMs: number) => void } {
+  const budgetMs = deadline.remainingMs();
+  let longestMs: number | undefined;
+  return {
+    neededMs: () =>
+      longestMs === undefined ? Math.min(FIRST_ANSWER_MS, budgetMs / 2) : longestMs + Math.min(ANSWER_RESERVE_MS, budgetMs / 5),
+    learn(tookMs) {
+      longestMs = Math.max(longestMs ?? 0, tookMs);
+    },
+  };
 }
 
 export function toFailedEntry(error: TransferError): Entry {

@@ -71,6 +71,8 @@ export interface TransferCommand extends Invocation {
   readonly receivedAt: string;
   /** One of several that are only repeated together: refused for good, it is not asked for again because another one is. */
   readonly repeatedWithOthers?: boolean;
+  /** One that a repeat will do as well: it is not begun unless more time is left than this. */
+  readonly neededMs?: () => number;
 }
 
 export type TransferReply =
@@ -109,7 +111,7 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
   }
 
   async function transferOnce(command: TransferCommand): Promise<TransferResult> {
-    const { connection, deadline } = command;
+    const { connection, deadline, neededMs = () => 0 } = command;
     const delivery = toDelivery(command.connectionName, command.draft);
     for (let lost = 0; lost < CLAIMS_MAX; lost += 1) {
       // What was sent or settled is answered from its record before anything is asked of the connection as it is now.
@@ -121,7 +123,7 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
       const request = parse(command);
       if (delivery === undefined) throw new TransferError("internal", { reason: "a valid request without an identity", effect: "none" });
       assertAllowed(request, connection);
-      if (deadline.remainingMs() <= 0) throw new TransferError("deadline-exceeded", { reason: "spent before anything was begun" });
+      if (deadline.remainingMs() <= neededMs()) throw new TransferError("deadline-exceeded", { reason: "spent before anything was begun" });
       const prepared = await gateway.prepare(request, connection, command);
       const pending = toPending(request, command.receivedAt);
       const claim = await records.claim(delivery, pending);

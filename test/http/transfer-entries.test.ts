@@ -9,7 +9,7 @@ import { createKeptLog } from "../support/kept-log.ts";
 import { configure, toWebhook } from "../support/open-source.ts";
 import { makeDrafts } from "../support/opened.ts";
 import { FIELDS, toConnection } from "../support/transfer-request.ts";
-import { RECEIVED_AT, REFUSED, startService, toDeadline } from "../support/transfer-service.ts";
+import { ACCEPTED, RECEIVED_AT, REFUSED, startService, toDeadline, UNKNOWN } from "../support/transfer-service.ts";
 
 const COUNT = 100;
 /** Some ms each: all together can take more than one may (500 ms). */
@@ -91,6 +91,62 @@ describe("the transfers of one webhook", () => {
     const connection = await configure({ source: "hubspot", mapping: '{"callId": n}' });
     const opened = await connection.open(toWebhook({ body: JSON.stringify(objects) }), { signature: "s" });
     expect((await makeDrafts(opened)).map(({ signature }) => signature)).toEqual(signatures);
+  });
+
+  describe("near the deadline", () => {
+    const BUDGET_MS = 5_000;
+    const DRAFTS = Array.from({ length: 40 }, (_, index) => ({ fields: { ...FIELDS, callId: `c-${index}` } }));
+
+    /** A gateway that takes its time: all that are sent at one moment are answered at another. Behind the deadline nobody hears it. */
+    function startSlowly(tookMs: number) {
+      let nowMs = 0;
+      const sends = [
+        async () => {
+          const answeredMs = nowMs + tookMs;
+          await setImmediate();
+          nowMs = Math.max(nowMs, answeredMs);
+          return nowMs < BUDGET_MS ? ACCEPTED : UNKNOWN;
+        },
+      ];
+      const service = startService({ sends });
+      async function post(drafts = DRAFTS): Promise<unknown[]> {
+        nowMs = 0;
+        const deadline = { ...toDeadline(), remainingMs: () => BUDGET_MS - nowMs };
+        const entries = await transferAll(drafts, {
+          transfers: { transfer: ({ draft, ...command }) => service.transfer({}, { ...command, draft }) },
+          command: { connectionName: "crm", connection: toConnection(), receivedAt: RECEIVED_AT, deadline },
+          log: createKeptLog(),
+          requestId: "r-1",
+        });
+        return entries.map(({ facts: { state, code, effect } }) => state ?? `${code} ${effect}`);
+      }
+      return { post, sent: () => service.calls.filter((call) => call === "send").length };
+    }
+
+    it.each([50, 400, 1_000, 2_400])(
+      "are not begun where the answer would come too late: it takes %i ms, and repeats do the rest",
+      async (tookMs) => {
+        const { post, sent } = startSlowly(tookMs);
+        let told = await post();
+        for (let repeats = 0; repeats < 8 && told.includes("deadline-exceeded none"); repeats += 1) {
+          expect(told.filter((state) => state !== "accepted" && state !== "deadline-exceeded none")).toEqual([]);
+          told = await post();
+        }
+        expect(told).toEqual(DRAFTS.map(() => "accepted"));
+        expect(sent()).toBe(DRAFTS.length);
+      },
+    );
+
+    it("begin all the same while nothing is known of the gateway and time is left", async () => {
+      const { post, sent } = startSlowly(4_900);
+      expect((await post()).filter((state) => state === "accepted")).toHaveLength(5);
+      expect(sent()).toBe(5);
+    });
+
+    it("leave none out that is alone, whatever it takes", async () => {
+      const { post } = startSlowly(6_000);
+      expect(await post(DRAFTS.slice(0, 1))).toEqual(["unknown"]);
+    });
   });
 
   it("are not mapped once the deadline is over: that is worth a repeat", async () => {
