@@ -31,14 +31,19 @@ interface Held {
 /** `now` is monotonic, in ms. */
 export function createMemoryRecords({ now }: { readonly now: () => number }): Records {
   const records = new Map<string, MemoryRecord>();
-  /** Of an alias, and of a delivery's own key where an alias has shown that it is another one's. */
+  /** Of an alias, and of a delivery that an alias has shown to be another one. */
   const keys = new Map<string, string>();
 
-  function keyOf({ key: own, alias }: Delivery): string {
-    const key = (alias === undefined ? undefined : keys.get(alias)) ?? keys.get(own) ?? own;
+  function keyOf(delivery: Delivery): string {
+    const { key: own, alias } = delivery;
+    const key = (alias === undefined ? undefined : keys.get(alias)) ?? keys.get(nameOf(delivery)) ?? own;
     if (alias !== undefined) keep(keys, alias, key);
-    if (key !== own) keep(keys, own, key);
     return key;
+  }
+
+  /** From then on it is that one under its own name, too: of a delivery that asks for what the one of that key does. */
+  function adopt(delivery: Delivery, key: string): void {
+    if (key !== delivery.key && records.get(key)?.fingerprint === delivery.fingerprint) keep(keys, nameOf(delivery), key);
   }
 
   function look(key: string): RecordState | undefined {
@@ -62,7 +67,9 @@ export function createMemoryRecords({ now }: { readonly now: () => number }): Re
   return {
     async read(delivery, { remainingMs, signal }) {
       for (;;) {
-        const state = look(keyOf(delivery));
+        const key = keyOf(delivery);
+        const state = look(key);
+        adopt(delivery, key);
         if (state?.kind !== "in-progress" || signal.aborted || remainingMs() <= WAIT_RESERVE_MS + POLL_MS) return state;
         await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
       }
@@ -76,6 +83,7 @@ export function createMemoryRecords({ now }: { readonly now: () => number }): Re
       const claim: Claim = { transferId: randomUUID(), key, nonce: randomUUID() };
       const abandoned: Settled = { ...pending, transferId: claim.transferId, replayed: false, state: "unknown", code: "gateway-timeout" };
       keep(records, key, { fingerprint, state: { nonce: claim.nonce, leaseEndsAt: now() + LEASE_MS, abandoned } });
+      adopt(delivery, key);
       return claim;
     },
 
@@ -85,6 +93,11 @@ export function createMemoryRecords({ now }: { readonly now: () => number }): Re
       keep(records, key, { ...record, state: ending });
     },
   };
+}
+
+/** With what it asks for: a name that is not signed can be given to anything, and must lead nothing else away. */
+function nameOf({ key, fingerprint }: Delivery): string {
+  return JSON.stringify([key, fingerprint]);
 }
 
 /** Nothing was moved, and nobody is moving it. */

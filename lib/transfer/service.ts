@@ -53,7 +53,7 @@ export interface Claim {
 
 /**
  * Each of a delivery, or of the one that it is known to be: whose alias was read or claimed first gives both its key, and so do the aliases that come with that
- * one's own key later.
+ * one's own key later, of a request that asks for the same. One that asks for something else keeps its own key, whoever was seen under it before.
  */
 export interface Records {
   /** Waits for one that is in progress, as long as the deadline allows. */

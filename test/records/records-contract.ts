@@ -122,6 +122,36 @@ export function describeRecords(name: string, start: () => Promise<RecordsUnderT
         expect(await others.claim({ ...one, alias: `later-${one.key}` }, PENDING)).toBeUndefined();
       });
 
+      it("lead nobody away by a name under which the first was seen again: one that asks for something else has its own", async () => {
+        const { records, others } = await start();
+        const [one, two] = newPair();
+        const claim = await claimed(records, one);
+        await records.finish(claim, toSettled(claim, "accepted"));
+        // Somebody has captured the first, and sends it as if it were a third, with or without what a third asks for.
+        const third = { ...newDelivery(), alias: `alias-of-another-${one.key}` };
+        await records.read({ ...third, alias: one.alias }, toDeadline(0));
+        expect(await records.claim({ ...third, alias: one.alias }, PENDING)).toBeUndefined();
+        await records.read({ ...two, key: third.key }, toDeadline(0));
+        expect(await others.read(third, toDeadline(0))).toBeUndefined();
+        const own = await claimed(others, third);
+        await records.read({ ...two, key: third.key }, toDeadline(0));
+        expect(await records.read({ ...third, alias: `again-${one.key}` }, toDeadline(0))).toMatchObject({
+          kind: "in-progress",
+          transferId: own.transferId,
+        });
+      });
+
+      it("know the second as the first, whatever else was sent by the second's name meanwhile", async () => {
+        const { records, others } = await start();
+        const [one, two] = newPair();
+        const [third] = newPair();
+        for (const each of [one, third]) await claimed(records, each);
+        await records.read({ ...third, key: two.key }, toDeadline(0));
+        await records.read(two, toDeadline(0));
+        await records.read({ ...third, key: two.key }, toDeadline(0));
+        expect(await others.claim({ ...two, alias: `later-${two.key}` }, PENDING)).toBeUndefined();
+      });
+
       it("open both where the effect was none, for one claim", async () => {
         const { records, others } = await start();
         const [one, two] = newPair();
