@@ -19,6 +19,7 @@ const FIELDS = [
   "targetType",
   "mode",
   "reference",
+  "callDataTruncated",
   "transferId",
   "state",
   "code",

@@ -169,13 +169,14 @@ export function toFailureFacts({ code, message: reason, effect, errors, transfer
   return { code, reason, violations, effect, transferId, ...(reference !== undefined && { reference }) };
 }
 
-/** What names a transfer to an operator: neither whose number it is nor what is said. */
+/** What names a transfer to an operator, and what it has lost: neither whose number it is nor what is said. */
 function toRequestFacts({
   agentId,
   callId,
   target,
   mode,
   reference,
-}: Pick<Moved, "agentId" | "callId" | "target" | "mode" | "reference">): LogFields {
-  return { agentId, callId, targetType: target.type, mode, reference };
+  callDataTruncated,
+}: Pick<Moved, "agentId" | "callId" | "target" | "mode" | "reference" | "callDataTruncated">): LogFields {
+  return { agentId, callId, targetType: target.type, mode, reference, callDataTruncated };
 }

@@ -128,3 +128,14 @@ describe("a webhook that asks for nothing", () => {
     expect(take("request")).toMatchObject([{ entries: 0, reason: "another invocation than FulfillmentCodeHook" }]);
   });
 });
+
+describe("call data that was cut", () => {
+  it.each([
+    [2_049, true],
+    [2_048, undefined],
+  ])("is told in the line of the request, of %i bytes: %s", async (bytes, callDataTruncated) => {
+    const body = { ccgw_call_id: CALL, ccgw_target: "billing", ccgw_call_data: "x".repeat(bytes) };
+    await post("generic", body, { callDataOverflow: "truncate", test: true });
+    expect(take("request").map((line) => line.callDataTruncated)).toEqual([callDataTruncated]);
+  });
+});

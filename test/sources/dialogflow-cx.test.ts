@@ -113,6 +113,7 @@ describe("source dialogflow-cx", () => {
           ccgw_retryable: false,
           ccgw_effect: null,
           ccgw_transfer_id: "transfer-1",
+          ccgw_call_data_truncated: null,
           ccgw_reference: "r-1",
         },
       },

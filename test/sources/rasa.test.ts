@@ -16,7 +16,15 @@ const REQUEST = {
   callData: "Rückfrage zur Rechnung, Jörg Müller",
 };
 /** Every slot that an answer settles, so that none of an earlier one is left. */
-const NO_SLOTS = { ccgw_state: null, ccgw_code: null, ccgw_reason: null, ccgw_retryable: null, ccgw_effect: null, ccgw_transfer_id: null };
+const NO_SLOTS = {
+  ccgw_state: null,
+  ccgw_code: null,
+  ccgw_reason: null,
+  ccgw_retryable: null,
+  ccgw_effect: null,
+  ccgw_transfer_id: null,
+  ccgw_call_data_truncated: null,
+};
 
 function slots(values: Readonly<Record<string, unknown>>) {
   return Object.entries(values).map(([name, value]) => ({ event: "slot", timestamp: null, name: `ccgw_${name}`, value }));

@@ -1,34 +1,59 @@
-/** No bot is told that nothing happened where something may have: of a delivery id that was used for another request, too. */
+/** No bot is told that nothing happened where something may have, of a delivery id that was used for another request, too; and each is told what was cut. */
 import { describe, expect, it } from "vitest";
 import { FAILURES, type FailureCode, TransferError } from "../../lib/errors.ts";
+import type { Outcome } from "../../lib/sources/source.ts";
 import { PROOF, toWebhook } from "../support/connect-documents.ts";
-import { configure } from "../support/open-source.ts";
+import { configure, DRY_RUN, resultOf } from "../support/open-source.ts";
+import { ACCEPTED, UNKNOWN } from "../support/transfer-service.ts";
 
-const BOTS = ["botpress", "dialogflow-cx", "lex-v2", "rasa"] as const;
+const BOTS = ["bot-framework", "botpress", "dialogflow-cx", "lex-v2", "rasa"] as const;
 const CODES = Object.keys(FAILURES).filter((code): code is FailureCode => Object.hasOwn(FAILURES, code));
 const TEXTS = { unknown: { default: "said of unknown" }, failed: { default: "said of failed" } };
 /** Botpress shows no text. */
-const CONNECTIONS: Readonly<Record<string, object>> = { botpress: {}, rasa: { texts: TEXTS, events: ["action_hand_over"] } };
+const CONNECTIONS: Readonly<Record<string, object>> = {
+  "bot-framework": { verification: { accepted: [{ id: "k", value: "never-compared" }], channels: ["directline"] }, texts: TEXTS },
+  botpress: {},
+  rasa: { texts: TEXTS, events: ["action_hand_over"] },
+};
 
-async function answerOf(source: string, error: TransferError): Promise<string> {
+/** As a member, or as a slot. */
+const TOLD_CUT = /"ccgw_call_data_truncated"(:|,"value":)"?true/;
+const CUT_DRY_RUN: Outcome =
+  DRY_RUN.kind === "dry-run" ? { ...DRY_RUN, request: { ...DRY_RUN.request, callDataTruncated: true } } : DRY_RUN;
+const MISMATCH = "idempotency-mismatch";
+
+async function answerOf(source: string, outcome: Outcome): Promise<string> {
   const verification = source === "lex-v2" ? { scheme: "invoked-by-lambda" } : { secrets: [{ id: "k", value: "never-compared" }] };
   const { open } = await configure({ source, verification, ...(CONNECTIONS[source] ?? { texts: TEXTS }) });
   const opened = await open(toWebhook(source), PROOF);
-  return opened.reply([{ kind: "failure", error }], () => expect.unreachable()).body;
+  return opened.reply([outcome], () => expect.unreachable()).body;
 }
 
 describe.each(BOTS)("%s", (source) => {
   it.each(CODES)("hears of %s with effect unknown that it may have happened", async (code) => {
-    const body = await answerOf(source, new TransferError(code, { reason: "planted", effect: "unknown", transferId: "t-of-the-first" }));
+    const error = new TransferError(code, { reason: "planted", effect: "unknown", transferId: "t-of-the-first" });
+    const body = await answerOf(source, { kind: "failure", error });
     expect(body).toContain('"unknown"');
     expect(body).not.toMatch(/"(failed|Failed)"|said of failed/);
-    expect(body.includes("t-of-the-first")).toBe(code !== "idempotency-mismatch");
+    expect(body.includes("t-of-the-first")).toBe(code !== MISMATCH);
   });
 
   it("hears of a used delivery id whose first did nothing that it failed", async () => {
-    const error = new TransferError("idempotency-mismatch", { reason: "planted", effect: "none", transferId: "t-of-the-first" });
-    const body = await answerOf(source, error);
+    const error = new TransferError(MISMATCH, { reason: "planted", effect: "none", transferId: "t-of-the-first" });
+    const body = await answerOf(source, { kind: "failure", error });
     expect(body).toContain('"failed"');
     expect(body).not.toContain("t-of-the-first");
+  });
+
+  it.each([
+    ["accepted", resultOf(ACCEPTED, { callDataTruncated: true })],
+    ["unknown", resultOf(UNKNOWN, { callDataTruncated: true })],
+    ["a dry run", CUT_DRY_RUN],
+  ] as const)("hears that call data was cut of what is %s", async (_what, outcome) => {
+    expect(await answerOf(source, outcome)).toMatch(TOLD_CUT);
+  });
+
+  it.each([resultOf(ACCEPTED), DRY_RUN])("hears of no cut where there was none (%#)", async (outcome) => {
+    expect(await answerOf(source, outcome)).not.toMatch(TOLD_CUT);
   });
 });

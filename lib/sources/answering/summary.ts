@@ -14,10 +14,15 @@ export interface Summary {
   readonly transferId?: string | undefined;
   readonly reference?: string | undefined;
   readonly replayed: boolean;
+  /** The next agent sees less than was said. */
+  readonly callDataTruncated?: true | undefined;
 }
 
 export function toSummary(outcome: Outcome): Summary {
-  if (outcome.kind === "dry-run") return { state: "dry-run", retryable: false, replayed: false, reference: outcome.request.reference };
+  if (outcome.kind === "dry-run") {
+    const { reference, callDataTruncated } = outcome.request;
+    return { state: "dry-run", retryable: false, replayed: false, reference, callDataTruncated };
+  }
   if (outcome.kind === "failure") {
     const { code, effect, transferId, reference } = outcome.error;
     // Whoever only asks whether the customer is on the way to an agent has to hear that it may be so.
@@ -26,12 +31,12 @@ export function toSummary(outcome: Outcome): Summary {
     // Another request than the first: its id would say that this one is on the way.
     return code === "idempotency-mismatch" ? summary : { ...summary, transferId };
   }
-  const { transferId, reference, replayed, ...answer } = outcome.result;
-  if (answer.state === "accepted") return { state: "accepted", retryable: false, transferId, reference, replayed };
+  const { transferId, reference, replayed, callDataTruncated, ...answer } = outcome.result;
+  const told = { transferId, reference, replayed, callDataTruncated };
+  if (answer.state === "accepted") return { state: "accepted", retryable: false, ...told };
   const { retryable } = failureOf(answer.code);
-  if (answer.state === "unknown")
-    return { state: "unknown", code: answer.code, retryable, effect: "unknown", transferId, reference, replayed };
-  return { state: "failed", code: answer.code, reason: answer.reason, retryable, effect: "none", transferId, reference, replayed };
+  if (answer.state === "unknown") return { state: "unknown", code: answer.code, retryable, effect: "unknown", ...told };
+  return { state: "failed", code: answer.code, reason: answer.reason, retryable, effect: "none", ...told };
 }
 
 /** Whether the same webhook once more does what is left of it: nothing was done, and it can go better. */
@@ -41,7 +46,7 @@ export function isWorthRepeating(outcome: Outcome): boolean {
 }
 
 /** What only we write: a bot that keeps the parameters of one answer gives them back with its next request. */
-const OURS = ["ccgw_state", "ccgw_code", "ccgw_reason", "ccgw_retryable", "ccgw_effect", "ccgw_transfer_id"];
+const OURS = ["ccgw_state", "ccgw_code", "ccgw_reason", "ccgw_retryable", "ccgw_effect", "ccgw_transfer_id", "ccgw_call_data_truncated"];
 
 /** What a bot keeps, without the parameters of an earlier answer. */
 export function withoutParameters<Value>(kept: Readonly<Record<string, Value>>): Record<string, Value> {
@@ -49,7 +54,8 @@ export function withoutParameters<Value>(kept: Readonly<Record<string, Value>>):
 }
 
 /** The summary as flat `ccgw_…` values: what bots keep as parameters, attributes or slots. Absent ones are left out. */
-export function toParameters({ state, code, reason, retryable, effect, transferId, reference }: Summary): Record<string, string | boolean> {
+export function toParameters(summary: Summary): Record<string, string | boolean> {
+  const { state, code, reason, retryable, effect, transferId, reference, callDataTruncated } = summary;
   const values = {
     ccgw_state: state,
     ccgw_code: code,
@@ -58,6 +64,7 @@ export function toParameters({ state, code, reason, retryable, effect, transferI
     ccgw_effect: effect,
     ccgw_transfer_id: transferId,
     ccgw_reference: reference,
+    ccgw_call_data_truncated: callDataTruncated,
   };
   return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
