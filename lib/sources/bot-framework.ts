@@ -36,6 +36,15 @@ const Activity = z.looseObject({
 });
 type Activity = z.infer<typeof Activity>;
 
+const Flag = z.boolean().optional().catch(undefined);
+
+/** What an answer gives back of them, by the activity protocol: of the rest nobody knows how much it is. */
+const Conversation = z
+  .object({ id: Text, name: Text, isGroup: Flag, conversationType: Text, tenantId: Text, aadObjectId: Text, role: Text })
+  .optional()
+  .catch(undefined);
+const Account = z.object({ id: Text, name: Text, aadObjectId: Text, role: Text }).optional().catch(undefined);
+
 export const botFramework = defineSource({
   id: "bot-framework",
   schemes: [botFrameworkToken],
@@ -110,5 +119,6 @@ function toStatus(summary: Summary): Readonly<Record<string, string | boolean>> 
 
 /** Back to where the activity came from. */
 function toAnswer({ id, channelId, serviceUrl, locale, conversation, from, recipient }: Activity, type: "event" | "message") {
-  return { type, channelId, serviceUrl, locale, conversation, from: recipient, recipient: from, replyToId: id };
+  const back = { conversation: Conversation.parse(conversation), from: Account.parse(recipient), recipient: Account.parse(from) };
+  return { type, channelId, serviceUrl, locale, ...back, replyToId: id };
 }

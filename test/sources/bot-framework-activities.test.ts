@@ -106,6 +106,26 @@ describe("source bot-framework", () => {
   });
 
   it.each([
+    ["conversation", "conversation"],
+    ["from", "recipient"],
+    ["recipient", "from"],
+  ])("sends back what it knows of a %s, however deep the rest is", async (name, back) => {
+    const deep = `${"[".repeat(20_000)}1${"]".repeat(20_000)}`;
+    const body = JSON.stringify({ ...ACTIVITY, [name]: { id: "known", name: 1, other: "deep" } }).replace('"deep"', deep);
+    const claims = { serviceurl: SERVICE_URL, channels: ["directline"] };
+    const { requests, reply } = await openSource({ connection: { source: "bot-framework", verification: VERIFICATION }, body, claims });
+    expect(requests()).toHaveLength(1);
+    const { activities } = JSON.parse(reply(resultOf(ACCEPTED)).body);
+    expect(activities).toMatchObject([{ value: { state: "accepted" } }]);
+    expect(activities[0][back]).toEqual({ id: "known" });
+  });
+
+  it.each(["conversation", "from", "recipient"])("answers all the same where its %s is no object", async (name) => {
+    const { reply } = await open({ [name]: "text" });
+    expect(JSON.parse(reply(resultOf(ACCEPTED)).body).activities).toMatchObject([{ value: { state: "accepted" } }]);
+  });
+
+  it.each([
     ["accepted", resultOf(ACCEPTED), "A person is on the way."],
     ["refused", resultOf(REFUSED), "Nobody is there."],
     ["unknown, for which nothing is written", resultOf(UNKNOWN), undefined],
