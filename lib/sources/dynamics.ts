@@ -12,14 +12,14 @@ import { readConventionalColumns } from "./reading/conventional-columns.ts";
 import { readJsonBody } from "./reading/json-body.ts";
 import { defineSource, toDraft, type Webhook } from "./source.ts";
 
-const Pairs = z.array(z.looseObject({ key: z.string(), value: z.unknown() })).catch([]);
-const Row = z.looseObject({ Attributes: Pairs });
+const Pair = z.looseObject({ key: z.string(), value: z.unknown() });
+type Pair = z.infer<typeof Pair>;
 
 const RemoteExecutionContext = z.looseObject({
   MessageName: z.string().optional().catch(undefined),
   PrimaryEntityId: z.string().optional().catch(undefined),
-  InputParameters: Pairs,
-  PostEntityImages: Pairs,
+  InputParameters: z.unknown().optional(),
+  PostEntityImages: z.unknown().optional(),
 });
 type RemoteExecutionContext = z.infer<typeof RemoteExecutionContext>;
 
@@ -59,7 +59,9 @@ function toDeliveryId(correlationId: string | undefined, { PrimaryEntityId: rowI
 }
 
 /** The row's columns. An update sends what has changed: the image after it, where the step has one, has the others. A custom API has its parameters. */
-function toRecord({ InputParameters: parameters, PostEntityImages: images }: RemoteExecutionContext): Fields {
+function toRecord({ InputParameters, PostEntityImages }: RemoteExecutionContext): Fields {
+  const parameters = pairsOf(InputParameters);
+  const images = pairsOf(PostEntityImages);
   const target = parameters.find(({ key }) => key === "Target")?.value;
   const others = parameters.filter(({ key }) => key !== "Target");
   return Object.fromEntries(
@@ -67,8 +69,13 @@ function toRecord({ InputParameters: parameters, PostEntityImages: images }: Rem
   );
 }
 
-function columnsOf(row: unknown): z.infer<typeof Pairs> {
-  return Row.safeParse(row).data?.Attributes ?? [];
+function columnsOf(row: unknown): Pair[] {
+  return isFields(row) ? pairsOf(row.Attributes) : [];
+}
+
+/** One that is none is left out, and takes no other with it. */
+function pairsOf(list: unknown): Pair[] {
+  return Array.isArray(list) ? list.flatMap((pair: unknown) => Pair.safeParse(pair).data ?? []) : [];
 }
 
 /** A choice or an amount is its `Value`, a lookup its `Id`, a date ISO 8601; the rest is as it came. */

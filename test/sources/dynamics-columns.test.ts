@@ -38,6 +38,18 @@ describe("the columns of source dynamics", () => {
     });
   });
 
+  it.each([null, 1, "ccgw_target", [], {}, { key: null, value: "1" }, { key: 1, value: "1" }])(
+    "leaves out what is no column, and nothing else: %j",
+    async (odd) => {
+      const context = JSON.parse(UPDATE);
+      context.InputParameters[0].value.Attributes.unshift(odd);
+      context.InputParameters.push(odd);
+      context.PostEntityImages[0].value.Attributes.push(odd);
+      context.PostEntityImages.push(odd);
+      expect((await open(JSON.stringify(context))).requests()).toEqual([REQUEST]);
+    },
+  );
+
   it.each([
     ["/Date(1506384247000)/", "2017-09-26T00:04:07.000Z"],
     ["/Date(1506409448000-0700)/", "2017-09-26T07:04:08.000Z"],
