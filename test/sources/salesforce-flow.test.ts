@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { signWithSharedSecret } from "../../dev/sign/shared-secret.ts";
 import { JSON_HEADERS, readFixture, SECRETS } from "../support/fixture.ts";
+import { openSource } from "../support/open-source.ts";
 import { openWith } from "../support/opened.ts";
 import { proofBy } from "../support/proof-by.ts";
 import { describeSource } from "./source-contract.ts";
@@ -47,6 +48,34 @@ describeSource({
 describe("source salesforce-flow", () => {
   it("takes a dry run in the action's address", async () => {
     expect(await openWith("salesforce-flow", { query: "dryRun=true" })).toMatchObject([{ dryRun: true }]);
+  });
+
+  it.each([null, "", "  "])("takes what the flow had no value for (%j) as left out", async (none) => {
+    const given = { callId: "c-1", target: { type: "skill-queue", address: "31", skillId: none } };
+    const blank = {
+      agentId: none,
+      mode: none,
+      caller: none,
+      callData: none,
+      deliveryId: none,
+      reference: none,
+      attempt: none,
+      dryRun: none,
+    };
+    const { requests } = await openSource({ connection: { source: "salesforce-flow" }, body: JSON.stringify({ ...given, ...blank }) });
+    expect(requests()).toEqual([
+      { callId: "c-1", agentId: "101", target: { type: "skill-queue", address: "31" }, mode: "release-after-transfer" },
+    ]);
+  });
+
+  it("takes a target without a value from the connection, and asks for a call", async () => {
+    const targets = { desk: { type: "agent", address: "205" } };
+    const connection = { source: "salesforce-flow", targets, defaults: { target: "desk" } };
+    const { requests } = await openSource({ connection, body: '{"callId":"c-1","target":null,"callDataFields":{"case":null}}' });
+    expect(requests()).toMatchObject([{ target: targets.desk, callData: '{"case":null}' }]);
+    expect((await openSource({ connection, body: '{"callId":null}' })).requests).toThrow(
+      expect.objectContaining({ errors: [{ pointer: "#/callId", detail: "is required" }] }),
+    );
   });
 
   it("refuses anything else there", async () => {
