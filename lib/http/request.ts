@@ -32,17 +32,18 @@ export function toHttpRequest(event: APIGatewayProxyEventV2, context: Context, e
   const { requestContext, pathParameters, rawPath = "", rawQueryString = "", routeKey = "" } = event;
   const headers = toLowerCase(event.headers);
   const method = requestContext?.http?.method ?? "";
+  const path = withoutBasePath(String(rawPath), edge.publicBaseUrl);
   let facts: LogFields = { lambdaRequestId: context.awsRequestId, method, route: routeKey };
   return {
     webhook: {
       method,
-      url: `${edge.publicBaseUrl}${rawPath}${rawQueryString === "" ? "" : `?${rawQueryString}`}`,
+      url: `${edge.publicBaseUrl}${path}${rawQueryString === "" ? "" : `?${rawQueryString}`}`,
       query: new URLSearchParams(rawQueryString),
       headers,
       body: toBytes(event),
       receivedAt: new Date(edge.wallMs()),
     },
-    path: rawPath,
+    path,
     route: routeKey,
     connectionName: pathParameters?.connection ?? "",
     agent: { gateway: pathParameters?.gateway ?? "", agentId: pathParameters?.agentId ?? "" },
@@ -59,6 +60,19 @@ export function toHttpRequest(event: APIGatewayProxyEventV2, context: Context, e
       facts = { ...facts, ...more };
     },
   };
+}
+
+/** How each of our routes begins. */
+const ROUTES_BEGIN = "/v1/";
+
+/**
+ * The path of our API. Of a custom domain whose mapping has a path, AWS's page says that `rawPath` is without it, others have seen it with it.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+function withoutBasePath(rawPath: string, publicBaseUrl: string): string {
+  const base = new URL(publicBaseUrl).pathname.replace(/\/$/, "");
+  // A base path can be /v1, too.
+  return rawPath.startsWith(`${base}${ROUTES_BEGIN}`) ? rawPath.slice(base.length) : rawPath;
 }
 
 function toLowerCase(headers: APIGatewayProxyEventV2["headers"] | undefined): Record<string, string> {

@@ -4,9 +4,9 @@ import { type EventOptions, toContext, toEvent } from "../support/http-event.ts"
 import { createManualClock, INSTANT } from "../support/manual-clock.ts";
 import { PUBLIC_BASE_URL } from "../support/stack.ts";
 
-function request(options: Partial<EventOptions> = {}, change: object = {}) {
+function request(options: Partial<EventOptions> = {}, change: object = {}, publicBaseUrl = PUBLIC_BASE_URL) {
   const event = toEvent({ method: "POST", path: "/v1/transfers/demo", route: "POST /v1/transfers/{connection}", ...options });
-  const made = toHttpRequest({ ...event, ...change }, toContext(), { ...createManualClock(), publicBaseUrl: PUBLIC_BASE_URL });
+  const made = toHttpRequest({ ...event, ...change }, toContext(), { ...createManualClock(), publicBaseUrl });
   onTestFinished(() => made.stopwatch.end());
   return made;
 }
@@ -99,6 +99,22 @@ describe("a request", () => {
   ])("has the address that its caller was given, whatever host it names, with the query %j", (query, written) => {
     const { url } = request({ query, headers: { host: "elsewhere.example", "x-forwarded-host": "elsewhere.example" } }).webhook;
     expect(url).toBe(`${PUBLIC_BASE_URL}/v1/transfers/demo${written}`);
+  });
+
+  it.each([
+    ["https://hooks.example.com/ccgw", "/v1/transfers/demo", "/v1/transfers/demo"],
+    ["https://hooks.example.com/ccgw", "/ccgw/v1/transfers/demo", "/v1/transfers/demo"],
+    ["https://hooks.example.com/a/b", "/a/b/v1/health", "/v1/health"],
+    ["https://hooks.example.com/a/b", "/b/v1/health", "/b/v1/health"],
+    ["https://hooks.example.com/ccgw", "/ccgwx/v1/health", "/ccgwx/v1/health"],
+    ["https://hooks.example.com/v1", "/v1/transfers/demo", "/v1/transfers/demo"],
+    ["https://hooks.example.com/v1", "/v1/v1/transfers/demo", "/v1/transfers/demo"],
+    ["https://hooks.example.com", "/v1/transfers/demo", "/v1/transfers/demo"],
+    ["https://hooks.example.com", "/ccgw/v1/transfers/demo", "/ccgw/v1/transfers/demo"],
+  ])("has its path once, whether API Gateway says that of the domain %s or not: %s", (publicBaseUrl, rawPath, path) => {
+    const made = request({ path: rawPath, query: "a=b" }, {}, publicBaseUrl);
+    expect(made.path).toBe(path);
+    expect(made.webhook.url).toBe(`${publicBaseUrl}${path}?a=b`);
   });
 
   it.each(["requestContext", "rawPath", "rawQueryString", "routeKey", "headers", "pathParameters", "body", "isBase64Encoded"])(

@@ -12,6 +12,14 @@ async function ask(method: string, path: string) {
 }
 
 describe("a request that no route takes", () => {
+  it.each(["/v1/transfers/demo", "/ccgw/v1/transfers/demo"])(
+    "is told which methods its path has, with or without the domain's: %s",
+    async (path) => {
+      expect(await ask("GET", path)).toMatchObject({ status: 405, headers: { allow: "POST, HEAD" } });
+      expect((await ask("HEAD", path)).status).toBe(200);
+    },
+  );
+
   it.each([
     ["GET", "/"],
     ["POST", "/"],
