@@ -5,7 +5,7 @@ import { JSON_HEADERS, readFixture } from "../support/fixture.ts";
 import { INSTANT } from "../support/manual-clock.ts";
 import { openSource } from "../support/open-source.ts";
 import { startStack } from "../support/stack.ts";
-import { startTestIssuer } from "../support/token-issuer.ts";
+import { startTestIssuer, validAt } from "../support/token-issuer.ts";
 import { CANONICAL_ANSWERS, describeSource, type ExpectedAnswer } from "./source-contract.ts";
 
 const SERVICE_URL = "https://europe.directline.botframework.com/";
@@ -19,15 +19,18 @@ const issuer = await startTestIssuer();
 const { privateKey: unpublished } = await generateKeyPair("RS256");
 afterAll(() => issuer.stop());
 
-const VERIFICATION = {
+const SETTINGS = {
   scheme: "bot-framework-token",
+  channels: ["directline"],
+  issuer: issuer.url,
+  metadataUrl: issuer.metadataUrl,
+};
+const VERIFICATION = {
+  ...SETTINGS,
   accepted: [
     { id: "current", value: APP_ID },
     { id: "expired", value: OTHER_APP_ID, notAfter: new Date(INSTANT).toISOString() },
   ],
-  channels: ["directline"],
-  issuer: issuer.url,
-  metadataUrl: issuer.metadataUrl,
 };
 
 function status(value: Readonly<Record<string, unknown>>): ExpectedAnswer {
@@ -36,14 +39,23 @@ function status(value: Readonly<Record<string, unknown>>): ExpectedAnswer {
 
 describeSource({
   id: "bot-framework",
-  verification: VERIFICATION,
+  verification: SETTINGS,
+  // App ids: no secrets, but each the audience of a bot's tokens.
+  secretsIn: "accepted",
+  secrets: {
+    current: APP_ID,
+    next: "c3a7f1d2-6b1e-4b7d-8f7c-2c6f6a1b4d44",
+    expired: OTHER_APP_ID,
+    wrong: "e8d5b0a1-1f2e-4d3c-9b8a-7c6d5e4f3a55",
+  },
   claims: CLAIMS,
   headers: JSON_HEADERS,
-  async sign(_unsigned, name) {
-    const token = await issuer.sign({ aud: name === "current" ? APP_ID : "another-bot", serviceurl: SERVICE_URL });
+  async sign({ atMs }, appId) {
+    const token = await issuer.sign({ aud: appId, serviceurl: SERVICE_URL, ...validAt(atMs) });
     return { headers: { authorization: `Bearer ${token}` } };
   },
   signsBody: false,
+  toleranceSeconds: 300,
   body: FIXTURE,
   requests: [
     {

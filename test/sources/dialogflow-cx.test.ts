@@ -1,8 +1,9 @@
 /** Dialogflow CX, held against Google's published protobuf: https://docs.cloud.google.com/dialogflow/cx/docs/concept/webhook */
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { readAsGoogle } from "../support/dialogflow-protobuf.ts";
 import { readFixture } from "../support/fixture.ts";
 import { configure, DRY_RUN, failureOf, openSource, resultOf, toWebhook } from "../support/open-source.ts";
+import { startTestIssuer, validAt } from "../support/token-issuer.ts";
 import { ACCEPTED, REFUSED, UNKNOWN } from "../support/transfer-service.ts";
 import { describeSource, type ExpectedAnswers } from "./source-contract.ts";
 
@@ -60,6 +61,34 @@ for (const [variant, settings, authorize] of [
     requests: [REQUEST],
     answers: ANSWERS,
   });
+
+const issuer = await startTestIssuer();
+afterAll(() => issuer.stop());
+
+describeSource({
+  id: "dialogflow-cx",
+  variant: "Google's token",
+  verification: { scheme: "google-id-token", issuer: issuer.url, metadataUrl: issuer.metadataUrl },
+  // Service accounts: no secrets, but each the address of whoever may ask.
+  secretsIn: "accepted",
+  secrets: {
+    current: "service-1111@gcp-sa-dialogflow.iam.gserviceaccount.com",
+    next: "service-2222@gcp-sa-dialogflow.iam.gserviceaccount.com",
+    expired: "service-3333@gcp-sa-dialogflow.iam.gserviceaccount.com",
+    wrong: "service-4444@gcp-sa-dialogflow.iam.gserviceaccount.com",
+  },
+  connection: { targets: TARGETS, texts: TEXTS },
+  headers: { "content-type": "application/json", "user-agent": "Google-Dialogflow" },
+  async sign({ url, atMs }, email) {
+    const token = await issuer.sign({ aud: url, email, email_verified: true, ...validAt(atMs) });
+    return { headers: { authorization: `Bearer ${token}` } };
+  },
+  signsBody: false,
+  toleranceSeconds: 300,
+  body: readFixture("dialogflow-cx/webhook-request.json"),
+  requests: [REQUEST],
+  answers: ANSWERS,
+});
 
 function open(body = BODY, over: Readonly<Record<string, unknown>> = {}) {
   return openSource({ connection: { source: "dialogflow-cx", targets: TARGETS, texts: TEXTS, ...over }, body });

@@ -142,8 +142,8 @@ export function describeReplies(underTest: SourceUnderTest): void {
   }
 
   function toConnection(): Promise<ConfiguredConnection> {
-    const { id, verification, secrets, connection } = contract;
-    const listed = secrets === undefined ? verification : { ...verification, secrets: [{ id: "current", value: secrets.current }] };
+    const { id, verification, secrets, secretsIn = "secrets", connection } = contract;
+    const listed = secrets === undefined ? verification : { ...verification, [secretsIn]: [{ id: "current", value: secrets.current }] };
     return ConfiguredConnection.parseAsync({
       schemaVersion: 1,
       source: id,

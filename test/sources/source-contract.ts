@@ -75,10 +75,12 @@ export interface SourceContract {
   readonly id: string;
   /** What tells this suite from another of the same source. */
   readonly variant?: string;
-  /** Scheme and its settings, without `secrets` where those below are given. */
+  /** Scheme and its settings, without the list of what is accepted where that is given below. */
   readonly verification: Readonly<Record<string, unknown>>;
   /** Values for the connection's secrets: two that are live, one whose `notAfter` has passed, and one that it does not have. */
   readonly secrets?: { readonly current: string; readonly next: string; readonly expired: string; readonly wrong: string };
+  /** Where `verification` lists them. `secrets` unless set. */
+  readonly secretsIn?: "accepted";
   /** Over the stack's connection, which has agent 101 and may do everything. */
   readonly connection?: Readonly<Record<string, unknown>>;
   /** What the caller sends beside its proof, the content type among it. */
@@ -141,7 +143,7 @@ export function describeSource(contract: SourceContract): void {
     const verification = {
       ...contract.verification,
       ...(secrets && {
-        secrets: [
+        [contract.secretsIn ?? "secrets"]: [
           { id: "current", value: `${secrets.current}${ending}` },
           { id: "next", value: `${secrets.next}${ending}`, notAfter: "2099-01-01T00:00:00Z" },
           { id: "expired", value: `${secrets.expired}${ending}`, notAfter: new Date(INSTANT).toISOString() },

@@ -56,6 +56,11 @@ export async function startTestIssuer(): Promise<TestIssuer> {
   return issuer;
 }
 
+/** Of a token that is good for one second: with the tolerance of the clocks, a window both ways. */
+export function validAt(atMs: number): { readonly nbf: number; readonly exp: number } {
+  return { nbf: atMs / 1_000, exp: atMs / 1_000 + 1 };
+}
+
 /** The NumericDate of so many seconds after webhooks are received. */
 export function seconds(offset: number): number {
   return instantAfter(offset * 1_000).getTime() / 1_000;
