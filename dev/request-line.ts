@@ -12,6 +12,7 @@ const Entry = z.looseObject({
   connection: z.string().optional(),
   code: z.string().optional(),
   reason: z.string().optional(),
+  violations: z.string().optional(),
   state: z.string().optional(),
   replayed: z.boolean().default(false),
   dryRun: z.boolean().default(false),
@@ -25,9 +26,13 @@ const Entry = z.looseObject({
   signIn: z.string().optional(),
   eventType: z.string().optional(),
   failed: z.number().default(0),
+  requestId: z.string().default(""),
+  lambdaRequestId: z.string().optional(),
 });
 type Entry = z.infer<typeof Entry>;
 
+/** What serverless-offline has for the id that API Gateway gives each request. */
+const NO_REQUEST_ID = "offlineContext_resourceId";
 /** Of serverless-offline itself, for each request and at its start. */
 const NOISE = [
   /^Successfully invoked scheduled function: /,
@@ -53,12 +58,14 @@ export function toRequestLine(line: string): string | undefined {
 function describe({ timestamp, method, route, connection, status, durationMs, ...entry }: Entry): string {
   const path = route.slice(route.indexOf(" ") + 1).replace("{connection}", connection ?? "{connection}");
   const what = entry.dryRun ? "dry run" : [entry.code ?? entry.state, entry.replayed ? "replayed" : undefined].filter(Boolean).join(", ");
-  const details = [entry.retcode === "0" ? undefined : entry.retcode, entry.reason].filter(Boolean).join(", ");
+  const details = [entry.retcode === "0" ? undefined : entry.retcode, entry.violations ?? entry.reason].filter(Boolean).join(", ");
   const why = details === "" ? undefined : `(${details})`;
   const secret = entry.secretId === undefined ? undefined : `secret ${entry.secretId}`;
   const reference = entry.reference === undefined ? undefined : `reference ${entry.reference}`;
   const call = entry.callId === undefined ? undefined : `call ${entry.callId}`;
-  return [timestamp.slice(11, 19), "webhook ", method, path, secret, call, reference, "→", status, what, why, `${durationMs} ms`]
+  const isCallers = !["", NO_REQUEST_ID, entry.lambdaRequestId].includes(entry.requestId);
+  const request = isCallers ? `request ${entry.requestId}` : undefined;
+  return [timestamp.slice(11, 19), "webhook ", method, path, secret, request, call, reference, "→", status, what, why, `${durationMs} ms`]
     .filter(Boolean)
     .join(" ");
 }

@@ -1,0 +1,54 @@
+/** What `npm start` prints of the functions' lines. */
+import { describe, expect, it } from "vitest";
+import { toRequestLine } from "../../dev/request-line.ts";
+
+const REQUEST = {
+  level: "INFO",
+  message: "request",
+  timestamp: "2026-11-23T07:20:05.125Z",
+  method: "POST",
+  route: "POST /v1/transfers/{connection}",
+  connection: "demo-rasa",
+  requestId: "offlineContext_resourceId",
+  lambdaRequestId: "b6b2a5e0",
+  durationMs: 12,
+};
+
+const lineOf = (fields: object) => toRequestLine(JSON.stringify({ ...REQUEST, ...fields }));
+
+describe("the line of a request", () => {
+  it.each([
+    [
+      "what is wrong with it, instead of how much",
+      { status: 200, code: "invalid-request", reason: "2 violations", violations: "#/target is required; #/caller must be a string" },
+      "→ 200 invalid-request (#/target is required; #/caller must be a string) 12 ms",
+    ],
+    [
+      "why it is refused",
+      { status: 403, code: "forbidden", reason: "target is not allowed" },
+      "→ 403 forbidden (target is not allowed) 12 ms",
+    ],
+    ["why it asks for nothing", { status: 200, entries: 0, reason: "names no call" }, "→ 200 (names no call) 12 ms"],
+    [
+      "what the gateway said",
+      { status: 202, state: "unknown", code: "gateway-error", retcode: "106-005" },
+      "→ 202 gateway-error (106-005) 12 ms",
+    ],
+    ["that it was accepted", { status: 200, state: "accepted", retcode: "0" }, "→ 200 accepted 12 ms"],
+    ["what its caller calls it", { status: 200, requestId: "run-4711" }, "request run-4711 → 200 12 ms"],
+  ])("tells %s", (_what, fields, told) => {
+    expect(lineOf(fields)).toBe(`07:20:05 webhook  POST /v1/transfers/demo-rasa ${told}`);
+  });
+
+  it("has no id where serverless-offline gives none, and none of an invocation", () => {
+    expect(lineOf({ status: 200 })).not.toContain("request ");
+    expect(lineOf({ method: "INVOKE", route: "INVOKE {connection}", requestId: "b6b2a5e0", code: "unauthenticated" })).toBe(
+      "07:20:05 webhook  INVOKE demo-rasa → unauthenticated 12 ms",
+    );
+  });
+
+  it("leaves other lines as they are, and serverless-offline's own out", () => {
+    expect(toRequestLine("a line of somebody's")).toBe("a line of somebody's");
+    expect(toRequestLine("POST /v1/transfers/demo (λ: receiveTransfer)")).toBeUndefined();
+  });
+});
