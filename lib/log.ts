@@ -48,8 +48,8 @@ const FIELDS = [
 export type LogFields = { readonly [field in (typeof FIELDS)[number]]?: string | number | boolean | undefined };
 
 export interface Log {
-  /** The one line of a request. */
-  access(fields: LogFields): void;
+  /** The one line of a request. An error by its status, or by `judgedBy` where it was answered with none. */
+  access(fields: LogFields, judgedBy?: LogFields["status"]): void;
   /** One of several transfers of a request. */
   entry(fields: LogFields): void;
   /** The one line of a run that no request asked for. */
@@ -73,8 +73,8 @@ export function createLog(): Log {
   const logger = new Logger({ serviceName: NAMESPACE });
   const metrics = new Metrics({ namespace: NAMESPACE, serviceName: NAMESPACE });
   return {
-    access(fields) {
-      const level = Number(fields.status) >= SERVER_ERROR_STATUS ? "error" : "info";
+    access(fields, judgedBy = fields.status) {
+      const level = Number(judgedBy) >= SERVER_ERROR_STATUS ? "error" : "info";
       logger[level]("request", toAllowed(fields));
     },
     entry(fields) {

@@ -88,7 +88,9 @@ export function createLexHandler({ connections, transfers, log, clock }: Depende
       if (code === "internal") log.problem("bug", { requestId, ...toErrorFields(error.cause) });
       return toLexResult(event, toSummary({ kind: "failure", error }), undefined);
     } finally {
-      log.access({ ...facts, durationMs: Math.round(stopwatch.elapsedMs()) });
+      // Lex is answered with no status: the canonical one only says whether the fault is ours.
+      const { status, ...told } = facts;
+      log.access({ ...told, durationMs: Math.round(stopwatch.elapsedMs()) }, status);
       stopwatch.end();
     }
   };
