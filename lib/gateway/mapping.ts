@@ -34,6 +34,14 @@ export interface GatewayResponse {
   readonly body: Uint8Array;
 }
 
+/** Why a response is none of the gateway's answers, for the log: `http-503`, `not JSON` or `no retcode`. Undefined of one that can be read. */
+export function findFault({ status, body }: GatewayResponse): string | undefined {
+  if (status !== 200) return `http-${status}`;
+  const json = parseJson(body);
+  if (json === undefined) return "not JSON";
+  return WireAnswer.safeParse(json).success ? undefined : "no retcode";
+}
+
 /** `confidential`: texts that the gateway knows and its message must not repeat. */
 export function toAnswer({ status, body }: GatewayResponse, site: GatewaySite, confidential: readonly string[]): GatewayAnswer {
   // The documents show failures as 200 with the code in the body: what another status means for the transfer is not documented.

@@ -10,7 +10,7 @@ import type { GatewayAnswer } from "../transfer/result.ts";
 import type { Gateway, PreparedTransfer } from "../transfer/service.ts";
 import type { RequestOutcome, SendToGateway } from "./client.ts";
 import { BEGIN_MIN_MS } from "./client.ts";
-import { toAnswer, toWire } from "./mapping.ts";
+import { findFault, toAnswer, toWire } from "./mapping.ts";
 import type { GatewaySite } from "./site.ts";
 import { CONTENT_TYPE, transferPath } from "./wire.ts";
 
@@ -56,7 +56,7 @@ export function createTransferGateway({ sites, sessions, post, now }: GatewayDep
     for (let attempt = 0; ; attempt += 1) {
       const begunAt = now();
       const outcome = await send();
-      const cause = "cause" in outcome ? outcome.cause : undefined;
+      const cause = outcome.kind === "answered" ? findFault(outcome.response) : outcome.kind === "too-late" ? undefined : outcome.cause;
       observe({ kind: "attempt", outcome: outcome.kind, cause, durationMs: now() - begunAt });
       const backOffMs = BACK_OFF_MS[attempt];
       if (outcome.kind !== "not-sent" || backOffMs === undefined || !isPassing(outcome.cause)) return outcome;

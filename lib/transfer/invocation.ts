@@ -8,7 +8,7 @@ export interface Deadline {
   readonly signal: AbortSignal;
 }
 
-/** For the access line and the metrics. `cause` is an error's code: nothing of a request or a secret. */
+/** For the access line and the metrics. `cause` is an error's code, or why an answer could not be read: nothing of a request, a secret or an answer. */
 export type TransferEvent =
   /** The request is valid: from here on the log can name it. */
   | { readonly kind: "parsed"; readonly request: TransferRequest }

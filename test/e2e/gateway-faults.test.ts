@@ -55,6 +55,25 @@ describe("a gateway that answers badly", () => {
   });
 });
 
+describe("the log of an answer that cannot be read", () => {
+  it.each<[string, Fault]>([
+    ["http-503", { kind: "status", status: 503 }],
+    ["http-302", { kind: "status", status: 302 }],
+    ["not JSON", { kind: "html" }],
+    ["no retcode", { kind: "body", body: '{"message":"88880021"}' }],
+  ])("tells %s, and its caller and the record are not told", async (reason, fault) => {
+    const { connection } = stack.connect();
+    stack.gateway.addFault(fault);
+    stack.takeLog();
+    const { text } = await stack.transfer(connection, exampleRequest(CALL));
+    const lines = stack.takeLog().filter((line) => line.includes('"message":"request"'));
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ code: "gateway-invalid-response", reason }]);
+    const repeated = await stack.transfer(connection, exampleRequest(CALL));
+    expect(repeated.body.replayed).toBe(true);
+    for (const told of [text, repeated.text, stack.takeLog().join()]) expect(told).not.toContain(`"${reason}"`);
+  });
+});
+
 describe("a gateway that answers in its own way", () => {
   const FAULTS: readonly [string, Fault][] = [
     ["late", { kind: "delay", ms: 50 }],

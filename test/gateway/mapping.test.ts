@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toAnswer, toWire } from "../../lib/gateway/mapping.ts";
+import { findFault, toAnswer, toWire } from "../../lib/gateway/mapping.ts";
 import { GatewaySite } from "../../lib/gateway/site.ts";
 import type { TransferRequest } from "../../lib/transfer/request.ts";
 
@@ -63,23 +63,29 @@ describe("an answer of the gateway", () => {
   });
 
   it.each([
-    ["no body", ""],
-    ["no JSON", "success"],
-    ["HTML", "<!DOCTYPE html><html><body>Sign in</body></html>"],
-    ["cut JSON", '{"message":"success","retcode":"0'],
-    ["null", "null"],
-    ["a number", "0"],
-    ["a text", '"0"'],
-    ["an array", '[{"message":"success","retcode":"0"}]'],
-    ["no retcode", '{"message":"success"}'],
-    ["a retcode of null", '{"retcode":null}'],
-    ["a number as retcode", '{"message":"success","retcode":0}'],
-    ["an empty retcode", '{"message":"success","retcode":""}'],
-    ["a list of retcodes", '{"retcode":["0"]}'],
-    ["the retcode under a name in another case", '{"message":"success","retCode":"0"}'],
-    ["the retcode one level down", '{"result":{"retcode":"0"}}'],
-  ])("that is %s is unknown", (_name, body) => {
+    ["no body", "", "not JSON"],
+    ["no JSON", "success", "not JSON"],
+    ["HTML", "<!DOCTYPE html><html><body>Sign in</body></html>", "not JSON"],
+    ["cut JSON", '{"message":"success","retcode":"0', "not JSON"],
+    ["null", "null", "no retcode"],
+    ["a number", "0", "no retcode"],
+    ["a text", '"0"', "no retcode"],
+    ["an array", '[{"message":"success","retcode":"0"}]', "no retcode"],
+    ["no retcode", '{"message":"success"}', "no retcode"],
+    ["a retcode of null", '{"retcode":null}', "no retcode"],
+    ["a number as retcode", '{"message":"success","retcode":0}', "no retcode"],
+    ["an empty retcode", '{"message":"success","retcode":""}', "no retcode"],
+    ["a list of retcodes", '{"retcode":["0"]}', "no retcode"],
+    ["the retcode under a name in another case", '{"message":"success","retCode":"0"}', "no retcode"],
+    ["the retcode one level down", '{"result":{"retcode":"0"}}', "no retcode"],
+  ])("that is %s is unknown, and the log is told why", (_name, body, fault) => {
     expect(answer(body)).toEqual({ state: "unknown", code: "gateway-invalid-response" });
+    expect(findFault({ status: 200, body: Buffer.from(body) })).toBe(fault);
+  });
+
+  it("has no fault where it can be read, and that of its status before any other", () => {
+    expect(findFault({ status: 200, body: Buffer.from('{"retcode":"106-004"}') })).toBeUndefined();
+    expect(findFault({ status: 503, body: Buffer.from("<html>") })).toBe("http-503");
   });
 
   it.each([201, 202, 204, 301, 307, 400, 401, 403, 404, 405, 500, 502, 503, 0])(
