@@ -29,31 +29,52 @@ export interface ConfiguredConnection {
   open(webhook: Webhook, proof: Proof): Promise<Opened>;
 }
 
-export const ConfiguredConnection = Connection.transform(async (settings, context): Promise<ConfiguredConnection> => {
-  const source = findSource(settings.source);
-  if (source === undefined) return refuse(context, "source", `must be one of ${SOURCES.map(({ id }) => id).join(", ")}`);
+/** Its proof is looked at beside the rest, so that all that is wrong is listed at once. */
+export const ConfiguredConnection = z.unknown().transform(async (document, context): Promise<ConfiguredConnection> => {
+  const parsed = Connection.safeParse(document, { error: inOurWords });
+  if (!parsed.success) addIssues(context, parsed.error);
+  const given = isFields(document) ? document : {};
+  const source = typeof given.source === "string" ? findSource(given.source) : undefined;
+  if (source === undefined && typeof given.source === "string")
+    return refuse(context, "source", `must be one of ${SOURCES.map(({ id }) => id).join(", ")}`);
+  const verification = isFields(given.verification) ? given.verification : {};
+  const verify = source === undefined ? undefined : parseVerification(verification, { source, test: given.test === true, context });
+  if (!parsed.success || source === undefined) return z.NEVER;
 
-  for (const option of OPTIONS)
-    if (!source.options.includes(option) && isSet(settings, option)) return refuse(context, option, MISPLACED[option]);
+  const { data: settings } = parsed;
+  for (const option of OPTIONS) if (!source.options.includes(option) && isSet(settings, option)) refuse(context, option, MISPLACED[option]);
   if (source.options.includes("events") && settings.events === undefined)
-    return refuse(context, "events", "must list what asks for a transfer: this caller sends other events, too");
-
-  const verification = isFields(settings.verification) ? settings.verification : {};
-  const scheme = chooseScheme(source, verification);
-  if (scheme === undefined)
-    return refuse(context, "verification", `must have a scheme of ${source.schemes.map(({ id }) => id).join(", ")}`);
-  const verify = scheme.verifier({ test: settings.test }).safeParse({ scheme: scheme.id, ...verification }, { error: inOurWords });
-  if (!verify.success) {
-    for (const issue of verify.error.issues) context.issues.push({ ...issue, input: undefined, path: ["verification", ...issue.path] });
-    return z.NEVER;
-  }
+    refuse(context, "events", "must list what asks for a transfer: this caller sends other events, too");
+  if (verify === undefined || context.issues.length > 0) return z.NEVER;
 
   const mapping = settings.mapping === undefined ? undefined : await compile(settings.mapping);
   if (typeof mapping === "string") return refuse(context, "mapping", mapping);
   const open: ConfiguredConnection["open"] = (webhook, proof) =>
     source.open({ webhook, settings, proof, map: createMap(mapping, source, withoutSecrets(webhook, source, verification)) });
-  return { settings, source, verify: verify.data, open };
+  return { settings, source, verify, open };
 });
+
+interface Proving {
+  readonly source: Source;
+  readonly test: boolean;
+  readonly context: z.RefinementCtx;
+}
+
+/** Undefined where it is not valid: the context has the issues. */
+function parseVerification(verification: Fields, { source, test, context }: Proving): Verifier | undefined {
+  const scheme = chooseScheme(source, verification);
+  if (scheme === undefined) {
+    refuse(context, "verification", `must have a scheme of ${source.schemes.map(({ id }) => id).join(", ")}`);
+    return undefined;
+  }
+  const verify = scheme.verifier({ test }).safeParse({ scheme: scheme.id, ...verification }, { error: inOurWords });
+  if (!verify.success) addIssues(context, verify.error, "verification");
+  return verify.data;
+}
+
+function addIssues(context: z.RefinementCtx, { issues }: z.ZodError, ...at: readonly string[]): void {
+  for (const issue of issues) context.issues.push({ ...issue, input: undefined, path: [...at, ...issue.path] });
+}
 
 function isSet({ mapping, reply, texts, events }: Connection, option: Option): boolean {
   const set = {

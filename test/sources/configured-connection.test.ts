@@ -65,7 +65,7 @@ describe("a connection's document, as a whole", () => {
     ["a mapping of a flow's request", { source: "salesforce-flow", mapping: "{}" }, "mapping"],
     ["another reply than the one that a flow always has", { source: "salesforce-flow", reply: "always-200" }, "reply"],
     ["the status of success for a caller that repeats by the status", { source: "zendesk", reply: "always-200" }, "reply"],
-    ["no events where others are sent, too", { source: "chatwoot" }, "events"],
+    ["no events where others are sent, too", { source: "intercom", verification: { secrets: DOCUMENT.verification.secrets } }, "events"],
     ["an empty list of events", { source: "rasa", events: [] }, "events"],
   ])("is refused with %s", async (_what, over, path) => {
     expect(await pathsIn({ ...DOCUMENT, ...over })).toEqual([path]);
@@ -82,6 +82,22 @@ describe("a connection's document, as a whole", () => {
   it("is refused without a verification that its source needs", async () => {
     const { verification: _left, ...document } = DOCUMENT;
     expect(await pathsIn(document)).toEqual(["verification.secrets"]);
+  });
+
+  it("is refused with all that is missing at once, its proof included", async () => {
+    expect(await pathsIn({ source: "api" })).toEqual(["schemaVersion", "gateway", "verification.secrets"]);
+    expect(await pathsIn({ source: "api", verification: { scheme: "hmac" }, gateway: 1 })).toEqual([
+      "schemaVersion",
+      "gateway",
+      "verification",
+    ]);
+    expect(await pathsIn({ ...DOCUMENT, source: "chatwoot", texts: { failed: { de: "Nein" } } })).toEqual([
+      "verification",
+      "texts",
+      "events",
+    ]);
+    expect(await pathsIn({ source: "teletype" })).toEqual(["schemaVersion", "gateway", "source"]);
+    expect(await pathsIn({})).toEqual(["schemaVersion", "source", "gateway"]);
   });
 
   it("needs no verification where its source's usual scheme needs none", async () => {
