@@ -1,4 +1,5 @@
 /** The field names that work without a mapping: whoever writes the body names its fields `ccgw_…`. Anything else in it is not ours and is left alone. */
+import type { Violation } from "../errors.ts";
 import { invalidRequest, isFields } from "../transfer/request.ts";
 import { capViolations, toPointer } from "../transfer/violations.ts";
 import { findNearest } from "./nearest-name.ts";
@@ -23,12 +24,8 @@ export const CONVENTIONAL_FIELDS: readonly string[] = [...Object.keys(FIELDS), .
 
 /** `ccgw_target` is a target's name, or `agent:205`, `skill-queue:31`, `access-code:88880`. Throws `invalid-request` for a name that looks like one of these and is none, and for a placeholder. */
 export function readConventionalFields(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const given = Object.entries(body)
-    .filter(([name]) => name.startsWith(PREFIX) || findMeant(name) !== undefined)
-    .map(([name, value]) => [name, typeof value === "string" ? value.trim() : value] as const)
-    .filter(([, value]) => !isEmpty(value));
-  const violations = given.flatMap(([name, value]) => toDetail(name, value).map((detail) => ({ pointer: toPointer([name]), detail })));
-  if (violations.length > 0) throw invalidRequest(capViolations(violations));
+  const given = givenIn(body);
+  refuse(given.flatMap(([name, value]) => [...toUnknown(name), ...toUnreplaced(name, value)]));
   const { ccgw_target, ccgw_skill_id: skillId, ccgw_dry_run: dryRun, ...texts } = Object.fromEntries(given);
   const target = withSkill(toTarget(ccgw_target), skillId);
   return {
@@ -36,6 +33,11 @@ export function readConventionalFields(body: Readonly<Record<string, unknown>>):
     ...(target !== undefined && { target }),
     ...(dryRun !== undefined && { dryRun: toBoolean(dryRun) }),
   };
+}
+
+/** Throws `invalid-request` for a name that looks like one of these and is none, whatever it says. */
+export function assertKnownNames(body: Readonly<Record<string, unknown>>): void {
+  refuse(givenIn(body).flatMap(([name]) => toUnknown(name)));
 }
 
 /** What a template leaves where there was nothing. */
@@ -49,12 +51,28 @@ function findMeant(name: string): string | undefined {
   return CONVENTIONAL_FIELDS.find((known) => known === plain);
 }
 
-/** What is wrong with a field before its value is looked at, if anything is. */
-function toDetail(name: string, value: unknown): string[] {
-  if (CONVENTIONAL_FIELDS.includes(name))
-    return name !== CALL_DATA && hasPlaceholder(value) ? ["holds a placeholder ({{…}}) that nobody replaced"] : [];
+/** What looks like a field of ours and says something. */
+function givenIn(body: Readonly<Record<string, unknown>>): (readonly [string, unknown])[] {
+  return Object.entries(body)
+    .filter(([name]) => name.startsWith(PREFIX) || findMeant(name) !== undefined)
+    .map(([name, value]) => [name, typeof value === "string" ? value.trim() : value] as const)
+    .filter(([, value]) => !isEmpty(value));
+}
+
+function refuse(violations: readonly Violation[]): void {
+  if (violations.length > 0) throw invalidRequest(capViolations(violations));
+}
+
+function toUnknown(name: string): Violation[] {
+  if (CONVENTIONAL_FIELDS.includes(name)) return [];
   const meant = findMeant(name) ?? findNearest(name, CONVENTIONAL_FIELDS);
-  return [meant === undefined ? "is not a known field" : `is not a known field; did you mean ${meant}?`];
+  const suggestion = meant === undefined ? "" : `; did you mean ${meant}?`;
+  return [{ pointer: toPointer([name]), detail: `is not a known field${suggestion}` }];
+}
+
+function toUnreplaced(name: string, value: unknown): Violation[] {
+  if (name === CALL_DATA || !CONVENTIONAL_FIELDS.includes(name) || !hasPlaceholder(value)) return [];
+  return [{ pointer: toPointer([name]), detail: "holds a placeholder ({{…}}) that nobody replaced" }];
 }
 
 /** As ticket systems and low-code tools write one: left as it is where the template, or the field that it names, is wrong. */

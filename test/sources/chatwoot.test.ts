@@ -67,15 +67,33 @@ describe("source chatwoot", () => {
     ["an event without attributes", { event: "message_created", contact: { id: 1 } }],
     ["a conversation without a call", { event: "conversation_updated", custom_attributes: {} }],
     ["a conversation whose attributes are of another kind", { event: "conversation_updated", custom_attributes: "none" }],
-    [
-      "a conversation without a call, but with an attribute that looks like ours",
-      { event: "message_created", conversation: { custom_attributes: { ccgw_note: "x" } } },
-    ],
+    ["a conversation without a call, but with another attribute", said({ note: "x", ccgwish: "y" })],
+    ["a conversation without a call, but with another field of ours", said({ ccgw_target: "{{target}}", ccgw_skill_id: "3" })],
+    ["a conversation whose misspelled attribute is empty", said({ ccgw_callid: " ", ccgw_note: null })],
+    ["a conversation that kept what was answered", said({ ccgw_state: "accepted", ccgw_transfer_id: "t-1" })],
+    ["another event with a misspelled attribute", { event: "conversation_created", custom_attributes: { ccgw_callid: "c-1" } }],
     ["another event about the same call", { event: "conversation_created", custom_attributes: { ccgw_call_id: "c-1" } }],
   ])("is asked for nothing by %s, and acknowledges it", async (_what, event) => {
     const body = JSON.stringify(event);
     expect(await openWith("chatwoot", { body, connection: CONNECTION })).toEqual([]);
     expect(await replyWith("chatwoot", [], { body, connection: CONNECTION })).toMatchObject({ status: 200, body: '{"transfers":[]}' });
+  });
+
+  it.each([
+    ["ccgw_callid", "; did you mean ccgw_call_id?"],
+    ["CCGW-Call-Id", "; did you mean ccgw_call_id?"],
+    ["ccgw_conversation", ""],
+  ])("refuses an event without a call whose attribute %s may be meant for one", async (name, suggestion) => {
+    const errors = [{ pointer: `#/${name}`, detail: `is not a known field${suggestion}` }];
+    const body = JSON.stringify(said({ [name]: "c-1" }));
+    expect(await openWith("chatwoot", { body, connection: CONNECTION })).toMatchObject({ code: "invalid-request", errors });
+    const mapped = { ...CONNECTION, mapping: '{"target": "t"}' };
+    expect(await openWith("chatwoot", { body, connection: mapped })).toEqual([]);
+  });
+
+  it("takes a call beside what was answered earlier", async () => {
+    const body = JSON.stringify(said({ ccgw_call_id: "c-1", ccgw_state: "failed", ccgw_code: "gateway-busy" }));
+    expect(await openWith("chatwoot", { body, connection: CONNECTION })).toMatchObject([{ fields: { callId: "c-1" } }]);
   });
 
   it.each(["", " ", null, undefined])("is asked for nothing by a mapping that finds no call: %j", async (callId) => {
@@ -94,3 +112,7 @@ describe("source chatwoot", () => {
     expect(await openWith("chatwoot", { body, connection: CONNECTION })).toEqual([{ fields: { callId: "c-1" }, deliveryId: undefined }]);
   });
 });
+
+function said(attributes: Readonly<Record<string, unknown>>) {
+  return { event: "message_created", conversation: { custom_attributes: attributes } };
+}

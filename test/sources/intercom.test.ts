@@ -74,6 +74,12 @@ describe("source intercom", () => {
     ]);
   });
 
+  it("refuses a notification without a call whose attribute may be meant for one", async () => {
+    const errors = [{ pointer: "#/ccgw_callid", detail: "is not a known field; did you mean ccgw_call_id?" }];
+    const body = notification({ custom_attributes: { Language: "German" }, contact: { custom_attributes: { ccgw_callid: "c-1" } } });
+    expect(await openWith("intercom", { body, ...CONNECTED })).toMatchObject({ code: "invalid-request", errors });
+  });
+
   it.each([
     ["names a call", "9", [{ fields: { callId: "9" } }]],
     ["names none", "8", []],

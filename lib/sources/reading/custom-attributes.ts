@@ -1,6 +1,7 @@
 /** Where vendors put what their customers add to an object: the fields of several such places as one record, for the names ccgw_…. */
-import { isEmpty } from "../../mapping/conventional-fields.ts";
+import { assertKnownNames, isEmpty } from "../../mapping/conventional-fields.ts";
 import { type Fields, isFields } from "../../transfer/request.ts";
+import { withoutParameters } from "../answering/summary.ts";
 import type { Verified } from "../source.ts";
 
 /** What is at the end of a path of names, or nothing if that is no object. */
@@ -17,10 +18,15 @@ export function mergeAttributes(...places: readonly Fields[]): Fields {
 
 /**
  * The fields of a notification that names a call; undefined of one that does not, or leaves it empty: it is about something else, and asks for nothing.
- * Without a mapping that is looked at first, so that another attribute of the customer's is not in its way.
+ * Without a mapping that is looked at first, so that what another attribute of the customer's says is not in its way; but a name that is nearly one of ours
+ * may be the call's, and is refused. What an earlier answer of ours said, somebody may have put there.
  */
 export async function readCalled(notification: Fields, attributes: Fields, { settings, map }: Verified): Promise<Fields | undefined> {
-  if (settings.mapping === undefined && isEmpty(attributes.ccgw_call_id)) return undefined;
-  const fields = await map(notification, attributes);
+  const given = withoutParameters(attributes);
+  if (settings.mapping === undefined && isEmpty(given.ccgw_call_id)) {
+    assertKnownNames(given);
+    return undefined;
+  }
+  const fields = await map(notification, given);
   return isFields(fields) && !isEmpty(fields.callId) ? fields : undefined;
 }
