@@ -1,5 +1,5 @@
 /** What there is to say of a demo caller, and the ways in which callers hear that a transfer was accepted. */
-import type { Sign, Verification } from "./sign/signer.ts";
+import type { Verification } from "./sign/signer.ts";
 
 export interface DemoContext {
   /** Of the tokens that this machine can sign. */
@@ -11,15 +11,17 @@ export interface Demo {
   /** Of the connection. */
   readonly name: string;
   readonly verification: (context: DemoContext) => Verification;
-  /** A source that is not called over HTTP signs nothing. */
-  readonly sign?: Sign;
+  /** Not called over HTTP: its function is invoked, and nothing is signed. */
+  readonly isInvoked?: true;
+  /** How this source names a secret that its connection wants in the query, unless that names it. */
+  readonly parameter?: string;
   /** Over the usual connection. */
   readonly connection?: Readonly<Record<string, unknown>>;
   /** A file, from the root of the repository: the tests' fixtures are the samples. */
   readonly sample: string;
   readonly contentType: string;
   /** What else this caller sends with a body. */
-  readonly headers?: (body: string) => Readonly<Record<string, string>>;
+  readonly headers?: (body: string, verification: Verification) => Readonly<Record<string, string>>;
   /** Whether `?dryRun` shows the canonical request. */
   readonly dryRun?: true;
   readonly isAccepted: IsAccepted;
@@ -32,6 +34,7 @@ export interface Demo {
 type IsAccepted = (answer: string, isEachAccepted: boolean | undefined) => boolean | undefined;
 
 const ACCEPTED = "accepted";
+const DRY_RUN = "dry-run";
 
 /** In our own words: one transfer, or several. */
 export const isAcceptedCanonically: IsAccepted = (answer) => {
@@ -57,6 +60,21 @@ export const isAcceptedAsActivity: IsAccepted = (answer, isEachAccepted) =>
 
 /** Salesforce is acknowledged for what was refused, too: only the gateway can tell. */
 export const isAcknowledged: IsAccepted = (answer, isEachAccepted) => answer.includes("<Ack>true</Ack>") && isEachAccepted;
+
+/** Whether the answer says that nobody was moved, since it was asked only what would be: in our own words, or in a bot's. */
+export function isDryRun(answer: string): boolean {
+  const transfers = valueAt(answer, "transfers");
+  if (Array.isArray(transfers)) return transfers.length > 0 && transfers.every((transfer) => memberOf(transfer, "dryRun") === true);
+  return valueAt(answer, "dryRun") === true || isDryState(valueAt(answer));
+}
+
+/** However deep a bot's answer has it, as a parameter or as a slot. */
+function isDryState(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (memberOf(value, "ccgw_state") === DRY_RUN) return true;
+  if (memberOf(value, "name") === "ccgw_state" && memberOf(value, "value") === DRY_RUN) return true;
+  return Object.values(value).some(isDryState);
+}
 
 /** Whether the answer, in our own words, says that it is an earlier one. Of other answers it is not known. */
 export function isReplayed(answer: string): boolean {

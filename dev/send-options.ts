@@ -1,6 +1,7 @@
 /** What `npm run send` was asked to do. What does not fit together is refused with how it is used, before anything is sent. */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import * as z from "zod";
 import type { Demo } from "./demo.ts";
 import { DEMOS, findDemo } from "./demos.ts";
 import type { DeployedFunction } from "./deployed-function.ts";
@@ -12,7 +13,10 @@ const OPTIONS = {
   url: { type: "string" },
   function: { type: "string" },
   region: { type: "string" },
+  verification: { type: "string" },
 } as const;
+/** Of a connection's `verification`: how it is to be proven. */
+const Asked = z.record(z.string(), z.unknown());
 
 export interface Sending {
   readonly demo: Demo;
@@ -23,10 +27,16 @@ export interface Sending {
   readonly url: string | undefined;
   /** Undefined for the local stack, and for a source that is called over HTTP. */
   readonly deployed: DeployedFunction | undefined;
+  /** How the connection asks to be proven, without its secrets. Undefined where that is read from it, or is assumed to be as for the demo. */
+  readonly verification: Readonly<Record<string, unknown>> | undefined;
   readonly file: string;
 }
 
 type Options = ReturnType<typeof parseOptions>["values"];
+
+export function isHelpWanted(given: readonly string[]): boolean {
+  return given.includes("--help") || given.includes("-h");
+}
 
 /** Throws a `StartError` that says how it is used. */
 export function parseSending(given: string[]): Sending {
@@ -40,7 +50,8 @@ export function parseSending(given: string[]): Sending {
     demo,
     connection: values.connection ?? demo.name,
     isAssumed: values.connection === undefined,
-    ...(demo.sign === undefined
+    verification: toVerification(demo, values.verification),
+    ...(demo.isInvoked
       ? { url: undefined, deployed: toDeployed(demo, values, url) }
       : { url: toUrl(demo, values, url), deployed: undefined }),
     file: file ?? fileURLToPath(new URL(demo.sample, ROOT)),
@@ -79,6 +90,23 @@ function toDeployed(
   return undefined;
 }
 
+function toVerification({ isInvoked, source }: Demo, text: string | undefined): Sending["verification"] {
+  if (text === undefined) return undefined;
+  if (isInvoked) throw new StartError(`${source} takes no --verification: nobody but AWS proves it.`);
+  const asked = Asked.safeParse(parseJson(text)).data;
+  if (asked === undefined) throw new StartError(`--verification must be JSON, as in the connection: '{"in":["api-key"]}'`);
+  if ("secrets" in asked) throw new StartError("--verification takes no secrets: set CCGW_SEND_SECRET to the one to sign with.");
+  return asked;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function isHttp(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
@@ -91,11 +119,18 @@ function parseOptions(given: string[]) {
   }
 }
 
-function usage(): string {
-  const invoked = DEMOS.filter(({ sign }) => sign === undefined).map(({ source }) => source);
+export function usage(): string {
+  const invoked = DEMOS.filter(({ isInvoked }) => isInvoked).map(({ source }) => source);
   return [
-    "npm run send -- <source> [--connection NAME] [--url URL] [file]",
+    "npm run send -- <source> [--connection NAME] [--url URL] [--verification JSON] [file]",
     ...invoked.map((source) => `npm run send -- ${source} [--function NAME_OR_ARN [--region REGION] [--url ENDPOINT]] [file]`),
+    "",
+    "--connection    the connection that it is sent to, instead of the source's demo",
+    "--url           the address of a deployed API, instead of the local stack's",
+    '--verification  how that connection is to be proven, as its document has it: \'{"scheme":"hubspot-v2"}\'. A local one is read',
+    "CCGW_SEND_SECRET in the environment is the secret to sign with, instead of the demo's",
+    "",
+    "Ends with 0 where the transfer was accepted, with 1 where it was not (a dry run is not), and with 2 where nothing was sent or no answer came.",
     "",
     `Sources: ${DEMOS.map(({ source }) => source).join(", ")}`,
   ].join("\n");

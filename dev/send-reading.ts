@@ -7,27 +7,42 @@ import { TransferError, toTransferError } from "../lib/errors.ts";
 import { createSecretLookup } from "../lib/secrets/secret-lookup.ts";
 import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
 import { LexEvent, lexConnectionName } from "../lib/sources/lex-v2.ts";
-import type { Proof, Webhook } from "../lib/sources/source.ts";
-import { parseTransferRequest, type TransferRequest } from "../lib/transfer/request.ts";
+import type { Proof, Verdict, Webhook } from "../lib/sources/source.ts";
+import { isDryRun, isFields, parseTransferRequest, type TransferRequest } from "../lib/transfer/request.ts";
 import { SECRETS_PREFIX } from "./seed.ts";
 import type { Outgoing } from "./sign/signer.ts";
 
 /** Everything is on this machine; a function gives its secret no longer either. */
 const TIMEOUT_MS = 5_000;
+/** What another secret, or another scheme, may mend. */
+const CREDENTIALS: readonly string[] = ["missing-credential", "wrong-credential"] satisfies Extract<Verdict, { ok: false }>["reason"][];
 const NOT_FOUND = "ResourceNotFoundException";
 
 const Answer = z.looseObject({ SecretString: z.string().optional(), __type: z.string().optional() });
 
 export type Reading =
   /** One for each transfer that it asks for: the canonical request, or why there is none. */
-  | { readonly kind: "read"; readonly entries: readonly (TransferRequest | TransferError)[] }
+  | { readonly kind: "read"; readonly entries: readonly (TransferRequest | TransferError)[]; readonly isDryRun: boolean }
   /** The connection does not take it for its caller's. */
-  | { readonly kind: "unproven"; readonly reason: string }
+  | { readonly kind: "unproven"; readonly reason: string; readonly isCredential: boolean }
   | { readonly kind: "unread"; readonly reason: string };
 
 export interface LocalConnection {
   readonly secretsUrl: string;
   readonly name: string;
+}
+
+/** How the connection asks its caller to prove itself, without its secrets. Undefined where it cannot be read or is another source's. Rejects never. */
+export async function readVerification(
+  connection: LocalConnection,
+  source: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const found = await connectionsAt(connection.secretsUrl)
+    .get(connection.name, AbortSignal.timeout(TIMEOUT_MS))
+    .catch(() => undefined);
+  if (found === undefined || found.source.id !== source || !isFields(found.settings.verification)) return undefined;
+  const { secrets: _kept, ...asked } = found.settings.verification;
+  return asked;
 }
 
 /** Rejects never. */
@@ -42,7 +57,7 @@ export function readWebhook({ url, headers, body }: Outgoing, connection: LocalC
   };
   return read(connection, async (configured) => {
     const verdict = await configured.verify(webhook, AbortSignal.timeout(TIMEOUT_MS));
-    return verdict.ok ? open(configured, webhook, verdict) : { kind: "unproven", reason: verdict.reason };
+    return verdict.ok ? open(configured, webhook, verdict) : unproven(verdict.reason, CREDENTIALS.includes(verdict.reason));
   });
 }
 
@@ -63,33 +78,44 @@ export async function readLexEvent(text: string, secretsUrl: string): Promise<Re
 }
 
 async function read({ secretsUrl, name }: LocalConnection, use: (found: ConfiguredConnection) => Promise<Reading>): Promise<Reading> {
-  const secret = (path: string) => readSecret(secretsUrl, `${SECRETS_PREFIX}/${path}`);
-  const now = () => performance.now();
-  const connections = createSecretLookup({ read: secret, folder: "connections", schema: ConfiguredConnection, ttlMs: 0, now });
   try {
-    const configured = await connections.get(name, AbortSignal.timeout(TIMEOUT_MS));
-    if (configured === undefined) return { kind: "unproven", reason: `there is no connection ${name}` };
-    if (!configured.settings.enabled) return { kind: "unproven", reason: `the connection ${name} is disabled` };
+    const configured = await connectionsAt(secretsUrl).get(name, AbortSignal.timeout(TIMEOUT_MS));
+    if (configured === undefined) return unproven(`there is no connection ${name}`);
+    if (!configured.settings.enabled) return unproven(`the connection ${name} is disabled`);
     return await use(configured);
   } catch (thrown) {
-    if (thrown instanceof TransferError)
-      return { kind: thrown.code === "unauthenticated" ? "unproven" : "unread", reason: `${thrown.code}: ${thrown.message}` };
+    if (thrown instanceof TransferError) {
+      const reason = `${thrown.code}: ${thrown.message}`;
+      return thrown.code === "unauthenticated" ? unproven(reason) : { kind: "unread", reason };
+    }
     return { kind: "unread", reason: `the local Secrets Manager could not be read at ${secretsUrl} (SECRETS_MANAGER_PORT)` };
   }
 }
 
 async function open({ settings, open }: ConfiguredConnection, webhook: Webhook, proof: Proof): Promise<Reading> {
   const opened = await open(webhook, proof);
-  if ("error" in opened) return { kind: "read", entries: [opened.error] };
+  if ("error" in opened) return { kind: "read", entries: [opened.error], isDryRun: settings.test };
   const entries: (TransferRequest | TransferError)[] = [];
-  for (const draft of opened.drafts) {
+  let dryRuns = 0;
+  for (const each of opened.drafts) {
     try {
-      entries.push(parseTransferRequest(typeof draft === "function" ? await draft() : draft, settings));
+      const draft = typeof each === "function" ? await each() : each;
+      if (isDryRun({ draft, connection: settings })) dryRuns += 1;
+      entries.push(parseTransferRequest(draft, settings));
     } catch (thrown) {
       entries.push(toTransferError(thrown, "none"));
     }
   }
-  return { kind: "read", entries };
+  return { kind: "read", entries, isDryRun: dryRuns > 0 && dryRuns === entries.length };
+}
+
+function unproven(reason: string, isCredential = false): Reading {
+  return { kind: "unproven", reason, isCredential };
+}
+
+function connectionsAt(secretsUrl: string) {
+  const read = (path: string) => readSecret(secretsUrl, `${SECRETS_PREFIX}/${path}`);
+  return createSecretLookup({ read, folder: "connections", schema: ConfiguredConnection, ttlMs: 0, now: () => performance.now() });
 }
 
 /** The emulator wants a signature, and verifies none. */

@@ -35,11 +35,19 @@ export function describeAnswer({ status, headers, text }: Answer): string {
   return [status, ...headers.map(([name, value]) => `${name}: ${value}`), "", readable(text)].join("\n");
 }
 
-/** Both of the calls of this request alone. */
-export function describeAsked({ before, now }: Asked, isReplayed: boolean): string {
+/** How the answer explains that the gateway was asked for nothing. */
+export interface Told {
+  /** That it is an earlier one, or it cannot be another: accepted, and nothing asked. */
+  readonly isReplayed: boolean;
+  /** Neither that it was accepted nor that it was not: what the gateway was asked for earlier tells. */
+  readonly isOpen: boolean;
+}
+
+/** Both of the calls of this request alone. Samples share calls: what was asked for earlier is shown only where nothing else tells. */
+export function describeAsked({ before, now }: Asked, { isReplayed, isOpen }: Told): string {
   if (now.length > 0) return now.map(toLine).join("\n");
   if (isReplayed) return "nothing: answered from the record of an earlier delivery";
-  return before.length === 0 ? "nothing" : ["nothing new; before:", ...before.map(toLine)].join("\n");
+  return isOpen && before.length > 0 ? ["nothing new; before:", ...before.map(toLine)].join("\n") : "nothing";
 }
 
 export function redact(text: string, secret: string): string {

@@ -1,7 +1,15 @@
 /** The demo callers against the registry: each source has one, whose connection is valid and whose sample is there. */
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { isAcceptedAsActivity, isAcceptedAsSlot, isAcceptedAt, isAcceptedCanonically, isAcknowledged, isReplayed } from "../../dev/demo.ts";
+import {
+  isAcceptedAsActivity,
+  isAcceptedAsSlot,
+  isAcceptedAt,
+  isAcceptedCanonically,
+  isAcknowledged,
+  isDryRun,
+  isReplayed,
+} from "../../dev/demo.ts";
 import { DEMOS, findDemo } from "../../dev/demos.ts";
 import { findCalls, isEachAccepted, toAsked, type WireTransfer } from "../../dev/local-gateway.ts";
 import { createSeed } from "../../dev/seed.ts";
@@ -63,6 +71,22 @@ describe("the demo callers", () => {
   });
 
   it.each([
+    ["one in our words", '{"dryRun":true,"request":{}}', true],
+    ["one of which nothing else is told", '{"dryRun":true,"understood":true}', true],
+    ["several", '{"transfers":[{"dryRun":true},{"dryRun":true}]}', true],
+    ["a transfer among several", '{"transfers":[{"dryRun":true},{"code":"forbidden"}]}', false],
+    ["none", '{"transfers":[]}', false],
+    ["a parameter", '{"sessionInfo":{"parameters":{"ccgw_state":"dry-run"}}}', true],
+    ["a slot", '{"events":[{"name":"x"},{"name":"ccgw_state","value":"dry-run"}]}', true],
+    ["an activity", '{"activities":[{"value":{"state":"failed","ccgw_state":"dry-run"}}]}', true],
+    ["a transfer", '{"state":"accepted","reference":"dry-run"}', false],
+    ["a parameter that says no", '{"ccgw_state":"failed"}', false],
+    ["no JSON", "<Ack>true</Ack>", false],
+  ])("tell a dry run by its answer: %s", (_what, answer, dryRun) => {
+    expect(isDryRun(answer)).toBe(dryRun);
+  });
+
+  it.each([
     ["an earlier answer", '{"state":"accepted","replayed":true}', true],
     ["a first one", '{"state":"accepted","replayed":false}', false],
     ["several earlier ones", '{"transfers":[{"replayed":true},{"replayed":true}]}', true],
@@ -84,10 +108,11 @@ describe("the demo callers", () => {
   });
 
   it.each(["api", "generic"])("send for %s a key of their own, unless the body has an id", (source) => {
-    const demo = findDemo(source);
-    expect(demo?.headers?.("{}")).toEqual({ "idempotency-key": expect.any(String) });
-    expect(demo?.headers?.('{"deliveryId": "d-1"}')).toEqual({});
-    expect(demo?.headers?.('{"ccgw_delivery_id":"d-1"}')).toEqual({});
+    const headers = (body: string, scheme = "shared-secret") => findDemo(source)?.headers?.(body, { scheme });
+    expect(headers("{}")).toEqual({ "idempotency-key": expect.any(String) });
+    expect(headers('{"deliveryId": "d-1"}')).toEqual({});
+    expect(headers('{"ccgw_delivery_id":"d-1"}')).toEqual({});
+    expect(headers("{}", "hmac")).toEqual({});
   });
 });
 

@@ -21,11 +21,20 @@ describe("npm run send", { timeout: TIMEOUT_MS }, () => {
     ["one without a name", ["zendesk", "--url", "https://api.example/v1/transfers/"], "--url https://api.example --connection NAME"],
     ["an address with a query", ["zendesk", "--url", "https://api.example/?key=a-secret"], "without a query"],
     ["no address", ["zendesk", "--url", "api.example"], "https://"],
+    ["a verification that is none", ["zendesk", "--verification", "hmac"], '{"in":["api-key"]}'],
+    ["one with a secret in it", ["zendesk", "--verification", '{"secrets":[{"value":"a-secret"}]}'], "CCGW_SEND_SECRET"],
+    ["one of Lex", ["lex-v2", "--verification", "{}"], "takes no --verification"],
     ["a connection of Lex", ["lex-v2", "--connection", "lex-mine"], "takes no --connection"],
   ])("refuses %s, and says what to give", async (_what, given, instead) => {
     const { code, output } = await runSend(given, { CCGW_SEND_SECRET: "x" });
     expect({ code, output }).toMatchObject({ code: 2, output: expect.stringContaining(instead) });
     expect(output).not.toMatch(/No answer|a-secret/);
+  });
+
+  it.each(["--help", "-h"])("says how it is used when asked with %s, which is no failure", async (asked) => {
+    const { code, output } = await runSend([asked], {});
+    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/^npm run send -- <source>/) });
+    for (const option of ["--connection", "--url", "--verification", "--function", "CCGW_SEND_SECRET"]) expect(output).toContain(option);
   });
 
   it.each([

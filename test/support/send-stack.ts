@@ -1,9 +1,12 @@
 /** `npm start` for the tests of one file, which play callers against it with `npm run send`, and a folder for what they send. */
+import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll } from "vitest";
 import { findDemo } from "../../dev/demos.ts";
+import { blocksOf, pageOf } from "./connect-documents.ts";
 import { freePorts, gone, type LocalStack, startLocalStack } from "./local-stack-process.ts";
 import { runSend, type Sent } from "./send-process.ts";
 
@@ -11,9 +14,13 @@ interface SendStack {
   send(given: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Sent>;
   /** Of the webhooks. */
   url(): string;
+  /** Of the tokens. */
+  issuer(): string;
   output(): string;
   /** Posts to the control interface of the gateway. */
   control(path: string, body: unknown): Promise<Response>;
+  /** Makes `ccgw/local/connections/{name}` by the command of docs/connect/README.md that needs nothing but Node, and answers with what it printed. */
+  createConnection(name: string, document: unknown): Promise<string>;
   /** A file with the source's sample, each first one of these replaced. */
   writeSample(source: string, name: string, ...changes: readonly (readonly [string | RegExp, string])[]): Promise<string>;
 }
@@ -37,9 +44,18 @@ export function useSendStack(timeoutMs: number): SendStack {
   return {
     send: (given, environment = {}) => runSend(given, { ...stack.ports, ...environment }),
     url: () => `http://127.0.0.1:${stack.ports.PORT}`,
+    issuer: () => `http://127.0.0.1:${stack.ports.TOKEN_ISSUER_PORT}`,
     output: () => stack.output(),
     control: (path, body) =>
       fetch(`http://127.0.0.1:${stack.ports.GATEWAY_CONTROL_PORT}${path}`, { method: "POST", body: JSON.stringify(body) }),
+    async createConnection(name, document) {
+      const cwd = await mkdtemp(join(folder, "connection-"));
+      await writeFile(join(cwd, "connection.json"), JSON.stringify(document, undefined, 2));
+      const [command = ""] = blocksOf(pageOf("README"), "sh").filter((block) => block.startsWith("node -e "));
+      const changed = command.replace(":4566", `:${stack.ports.SECRETS_MANAGER_PORT}`).replace("connections/mine", `connections/${name}`);
+      const { stdout } = await promisify(execFile)("sh", ["-c", changed], { cwd });
+      return stdout;
+    },
     async writeSample(source, name, ...changes) {
       const file = join(folder, name.replaceAll(" ", "-"));
       const sample = await readFile(findDemo(source)?.sample ?? "", "utf8");
