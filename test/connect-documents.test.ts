@@ -3,14 +3,33 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { TransferError } from "../lib/errors.ts";
+import { renderCanonical } from "../lib/http/canonical-reply.ts";
 import { CONVENTIONAL_FIELDS, readConventionalFields } from "../lib/mapping/conventional-fields.ts";
 import { toSettledParameters } from "../lib/sources/answering/summary.ts";
 import { SOURCES } from "../lib/sources/index.ts";
-import { DOCUMENTS, IDS, PAGES, pageOf, ROOT, read } from "./support/connect-documents.ts";
+import type { Outcome } from "../lib/sources/source.ts";
+import { blocksOf, DOCUMENTS, IDS, PAGES, pageOf, ROOT, read } from "./support/connect-documents.ts";
 import { readTables, unquote } from "./support/markdown-tables.ts";
 
 const HEADINGS =
   "Where the call id comes from|On the vendor's side|The connection's secret|Mapping|Test without moving a customer|What the answers mean|Waiting and repeating";
+
+const REQUEST = { callId: "c-1", agentId: "101", target: { type: "agent", address: "205" }, mode: "blind", reference: "r" } as const;
+const MOVED = { ...REQUEST, transferId: "t-1", outcome: "not-observed", replayed: false, receivedAt: "2026-11-23T07:00:00.000Z" } as const;
+const GATEWAY = { retcode: "0", message: "success" };
+/** Together they have every member that an answer can have. */
+const OUTCOMES: readonly Outcome[] = [
+  { kind: "result", result: { ...MOVED, state: "accepted", gateway: GATEWAY } },
+  { kind: "result", result: { ...MOVED, state: "unknown", code: "gateway-timeout" } },
+  { kind: "result", result: { ...MOVED, state: "refused", code: "gateway-refused", reason: "other", gateway: GATEWAY } },
+  {
+    kind: "failure",
+    error: new TransferError("invalid-request", { reason: "planted", detail: "planted", errors: [{ pointer: "#", detail: "planted" }] }),
+  },
+  { kind: "dry-run", request: REQUEST, wire: { method: "POST", url: "https://any", headers: {}, body: {} } },
+];
+
 function headingsIn(document: string): string[] {
   return [...read(document).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => heading);
 }
@@ -55,6 +74,20 @@ describe("what the documents speak of", () => {
     // A custom field of Salesforce ends with __c.
     const names = [...read(document).matchAll(/ccgw_[a-z]\w*/g)].map(([name]) => name.replace(/__c$/, ""));
     expect(names.filter((name) => ![...CONVENTIONAL_FIELDS, ...ours].includes(name))).toEqual([]);
+  });
+
+  it("is whole: the slots of Rasa, which sends and keeps no other", () => {
+    const [domain = ""] = blocksOf(pageOf("rasa"), "yaml").filter((block) => block.includes("slots:"));
+    const slots = [...domain.matchAll(/^ {2}(\w+):/gm)].map(([, name = ""]) => name);
+    expect(slots.toSorted()).toEqual([...new Set([...CONVENTIONAL_FIELDS, ...ours])].toSorted());
+  });
+
+  it("is whole: the sample response of Salesforce Flow, but for what repeats the request", () => {
+    const sample = blocksOf(pageOf("salesforce-flow"), "json").find((block) => block.includes('"ok"')) ?? "{}";
+    const context = { requestId: "r-1", accept: undefined, style: "always-200" } as const;
+    const answered = new Set(OUTCOMES.flatMap((outcome) => Object.keys(JSON.parse(renderCanonical(outcome, context).body))));
+    const echoed = ["callId", "agentId", "target", "mode", "receivedAt", "gateway", "request", "wire", "type", "status"];
+    expect(Object.keys(JSON.parse(sample)).toSorted()).toEqual([...answered].filter((name) => !echoed.includes(name)).toSorted());
   });
 
   it.each(DOCUMENTS)("exists: the links in %s", (document) => {
