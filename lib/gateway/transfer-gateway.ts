@@ -37,8 +37,8 @@ export interface NotSignedIn {
 
 /** `agent`: `main/101`. Each throws `secrets-unavailable`, `misconfigured` or `store-unavailable`. */
 export interface AgentSessions {
-  /** Undefined where there is no secret of this agent. Throws `agent-not-signed-in` where there is no session. */
-  find(agent: string, deadline: Deadline): Promise<SessionCredentials | undefined>;
+  /** Undefined where there is no secret of this agent. Throws `agent-not-signed-in` where there is no session, and none that it may bring about. */
+  find(agent: string, options: { readonly deadline: Deadline; readonly maySignIn: boolean }): Promise<SessionCredentials | undefined>;
   /** Another session than the one that was refused for its Guid, read anew. */
   renew(agent: string, refused: SessionCredentials, deadline: Deadline): Promise<SessionCredentials | NotSignedIn>;
 }
@@ -65,12 +65,12 @@ export function createTransferGateway({ sites, sessions, post, now }: GatewayDep
     }
   }
   return {
-    async prepare(request, { gateway, agentId: ownAgent }, { deadline, observe }) {
+    async prepare(request, { gateway, agentId: ownAgent }, { deadline, observe, isRehearsal = false }) {
       const { signal } = deadline;
       const site = await sites.get(gateway, signal);
       if (site === undefined) throw misconfigured(`no secret for gateway ${gateway}`);
       const agentKey = `${gateway}/${request.agentId}`;
-      const session = await sessions.find(agentKey, deadline);
+      const session = await sessions.find(agentKey, { deadline, maySignIn: !isRehearsal });
       if (session === undefined) {
         if (request.agentId === ownAgent) throw misconfigured(`no secret for agent ${agentKey}`);
         throw invalidRequest([{ pointer: "#/agentId", detail: "has no session configured at this connection's gateway" }]);

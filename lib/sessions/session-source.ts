@@ -94,20 +94,21 @@ export function createSessionSource({ accesses, records, open, clock, newOwner }
   async function otherThan(
     refused: SessionCredentials | undefined,
     { agent, access, record }: { readonly agent: AgentKey; readonly access: AgentAccess; readonly record: AgentRecord | undefined },
-    deadline: Deadline,
+    { deadline, maySignIn }: { readonly deadline: Deadline; readonly maySignIn: boolean },
   ): Promise<SessionCredentials | NotSignedIn> {
     const isOther = (found: AgentRecord | undefined) => found?.session !== undefined && found.session.guid !== refused?.guid;
-    const mayHelpItself = access.session === "managed" && access.inlineSignIn && !isOther(record) && !isLeaseLive(record, clock.wallMs());
+    const mayHelpItself =
+      maySignIn && access.session === "managed" && access.inlineSignIn && !isOther(record) && !isLeaseLive(record, clock.wallMs());
     const found = mayHelpItself ? await signInFor(agent, record, deadline) : record;
     return found?.session !== undefined && isOther(found) ? found.session : toNotSignedIn(access, found, clock.wallMs());
   }
 
   return {
-    async find(agent, deadline) {
-      const access = await accesses.get(agent, deadline.signal);
+    async find(agent, options) {
+      const access = await accesses.get(agent, options.deadline.signal);
       if (access === undefined) return undefined;
       if (access.session === "external") return access;
-      const session = await otherThan(undefined, { agent, access, record: await recordOf(agent) }, deadline);
+      const session = await otherThan(undefined, { agent, access, record: await recordOf(agent) }, options);
       if ("guid" in session) return session;
       const { why, retryAfterSeconds } = session;
       throw new TransferError("agent-not-signed-in", { reason: why, retryAfterSeconds });
@@ -116,7 +117,7 @@ export function createSessionSource({ accesses, records, open, clock, newOwner }
       const access = await accesses.reread(agent, deadline.signal);
       if (access === undefined) return { why: "the agent's secret is gone" };
       if (access.session === "external") return access.guid === refused.guid ? { why: "the Guid in the secret was refused" } : access;
-      return otherThan(refused, { agent, access, record: await readRecord(agent) }, deadline);
+      return otherThan(refused, { agent, access, record: await readRecord(agent) }, { deadline, maySignIn: true });
     },
   };
 }
@@ -126,9 +127,9 @@ function toNotSignedIn(access: AgentAccess, record: AgentRecord | undefined, now
     return { why: record?.session === undefined ? "nothing was handed over" : "what was handed over was refused" };
   const { attempt } = record ?? {};
   const isLive = isLeaseLive(record, nowMs);
-  if (isLive && attempt?.result === "pending") return { why: "the keeper is signing in", retryAfterSeconds: KEEPER_NOTICES_SECONDS };
   const decision = attempt === undefined ? undefined : decideSignIn(attempt, attempt.secretVersion, nowMs);
   if (decision?.kind === "parked") return { why: `sign-in is parked: ${meaningOf(decision.why)}`, retryAfterSeconds: PARKED_SECONDS };
+  if (isLive && attempt?.result === "pending") return { why: "the keeper is signing in", retryAfterSeconds: KEEPER_NOTICES_SECONDS };
   if (decision?.kind === "wait" && (access.inlineSignIn || attempt?.result !== "signed-in")) {
     // The first tick after the wait does it, or whoever asks then.
     const seconds = Math.ceil(decision.ms / 1_000) + (access.inlineSignIn ? 0 : NEXT_TICK_SECONDS);

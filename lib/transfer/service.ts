@@ -27,9 +27,14 @@ export interface PreparedTransfer {
   send(): Promise<GatewayAnswer>;
 }
 
+export interface Preparation extends Invocation {
+  /** Of a dry run: not even a sign-in may be done at the gateway. */
+  readonly isRehearsal?: boolean;
+}
+
 export interface Gateway {
   /** Everything that can fail before the claim: the gateway's and the agent's secret, the encoded body. Sends nothing. */
-  prepare(request: TransferRequest, connection: Connection, invocation: Invocation): Promise<PreparedTransfer>;
+  prepare(request: TransferRequest, connection: Connection, preparation: Preparation): Promise<PreparedTransfer>;
 }
 
 /** What a record ends with. A refusal does only where nothing is to try it again, and can be claimed again all the same. */
@@ -106,7 +111,7 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
   async function dryRun(command: TransferCommand): Promise<TransferReply> {
     const request = parse(command);
     assertAllowed(request, command.connection);
-    const { preview } = await gateway.prepare(request, command.connection, command);
+    const { preview } = await gateway.prepare(request, command.connection, { ...command, isRehearsal: true });
     return { kind: "dry-run", request, wire: preview };
   }
 

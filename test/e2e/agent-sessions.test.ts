@@ -101,11 +101,14 @@ describe("a session that we keep", () => {
     expect(findCanaries(log, { password: PASSWORD, phone: PHONE })).toEqual([]);
   });
 
-  it("is signed in by the transfer itself, where its secret allows it", async () => {
+  it("is signed in by the transfer itself, where its secret allows it, and by no dry run", async () => {
     const { connection, gateway } = stack.connect({ agentId: AGENT_ID, agent: { ...MANAGED, inlineSignIn: true } });
+    const rehearsal = await stack.transfer(connection, { ...exampleRequest(CALL), dryRun: true });
+    expect(rehearsal.body).toMatchObject({ code: "agent-not-signed-in" });
+    expect(stack.gateway.requests()).toEqual([]);
     const answer = await stack.transfer(connection, exampleRequest(CALL));
     expect(answer.body).toMatchObject({ state: "accepted", agentId: AGENT_ID });
-    expect(leaks(gateway, [stack.gateway.guidOf(AGENT_ID)], [answer])).toEqual([]);
+    expect(leaks(gateway, [stack.gateway.guidOf(AGENT_ID)], [rehearsal, answer])).toEqual([]);
   });
 });
 
