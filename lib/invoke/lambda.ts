@@ -6,7 +6,7 @@ const CONNECTION_TIMEOUT_MS = 500;
 const REQUEST_TIMEOUT_MS = 3_000;
 const ATTEMPTS_MAX = 2;
 
-/** Rejects with an error whose message is the name of AWS's, where the event may not have been taken. */
+/** Rejects with the SDK's error where the event may not have been taken. */
 export type InvokeFunction = (payload: object) => Promise<void>;
 
 /** Endpoint, region and credentials come from the environment, as the SDK reads them. */

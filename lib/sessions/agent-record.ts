@@ -46,6 +46,8 @@ export interface SignInAttempt {
   readonly failures: number;
   /** Whether this version of the secret has ever signed in. */
   readonly proven: boolean;
+  /** Earlier ones that are not to be tried again, oldest first. */
+  readonly parkedVersions?: readonly string[] | undefined;
 }
 
 /** What the gateway told of the password at the last sign-in. */

@@ -1,7 +1,8 @@
 /** One tick: finds the managed agents, and has each kept by an invocation of its own, so that one agent's trouble never delays another's. */
 import pMap from "p-map";
-import { toTransferError } from "../errors.ts";
+import { TransferError, toTransferError } from "../errors.ts";
 import type { AgentAccess } from "../gateway/agent-access.ts";
+import { AgentId, Name } from "../transfer/target.ts";
 import type { AgentName } from "./keeper.ts";
 
 /** Invoking takes some ten milliseconds, reading a secret that is not kept yet as well. */
@@ -23,8 +24,10 @@ interface DispatcherOptions {
 
 export function createDispatcher({ list, accesses, invoke, onProblem }: DispatcherOptions): (signal: AbortSignal) => Promise<Dispatched> {
   async function dispatch(name: string, signal: AbortSignal): Promise<keyof Dispatched | undefined> {
-    const [gateway = "", agentId = ""] = name.split("/");
+    const [gateway = "", agentId = "", ...more] = name.split("/");
     try {
+      if (!Name.safeParse(gateway).success || !AgentId.safeParse(agentId).success || more.length > 0)
+        throw new TransferError("misconfigured", { reason: `agents/${name}: no agent can be called so` });
       const access = await accesses.get(name, signal);
       if (access?.session !== "managed") return undefined;
       await invoke({ gateway, agentId });

@@ -29,6 +29,7 @@ const PARTS = [
   "attemptRetcode",
   "attemptFailures",
   "attemptProven",
+  "attemptParkedVersions",
   "passwordMustChange",
   "passwordDaysLeft",
   "passwordAt",
@@ -74,6 +75,7 @@ export function toRecordChanges({ session, attempt, password }: RecordChange): C
       attemptRetcode: attempt.retcode,
       attemptFailures: attempt.failures,
       attemptProven: attempt.proven,
+      attemptParkedVersions: attempt.parkedVersions?.join(" ") || undefined,
     }),
     ...(password && { passwordMustChange: password.mustChange, passwordDaysLeft: password.daysLeft, passwordAt: password.at }),
   };
@@ -120,7 +122,17 @@ function toAttempt(item: Item): SignInAttempt | undefined {
   ];
   const result = RESULTS.find((each) => each === textOf(item, "attemptResult"));
   if (secretVersion === undefined || at === undefined || failures === undefined || result === undefined) return undefined;
-  return { secretVersion, at, result, retcode: textOf(item, "attemptRetcode"), failures, proven: isSet(item, "attemptProven") === true };
+  const proven = isSet(item, "attemptProven") === true;
+  const parkedVersions = textOf(item, "attemptParkedVersions")?.split(" ");
+  return {
+    secretVersion,
+    at,
+    result,
+    retcode: textOf(item, "attemptRetcode"),
+    failures,
+    proven,
+    ...(parkedVersions && { parkedVersions }),
+  };
 }
 
 const RESULTS = ["pending", "signed-in", "refused", "not-sent"] as const satisfies readonly SignInAttempt["result"][];

@@ -26,7 +26,6 @@ const PASSING: readonly string[] = [
   "000-004",
   "100-002",
   "100-003",
-  "100-007",
   "100-015",
   "100-021",
   "105-001",
@@ -50,15 +49,21 @@ const SIGNED_IN_WAIT_MS = 10_000;
  * say after how many an account is locked.
  */
 const UNHEARD_MAX = 3;
+/** More than anybody moves back to. */
+const PARKED_VERSIONS_MAX = 20;
+const PARKED_BEFORE = "parked-before";
 
 export type SignInDecision =
   | { readonly kind: "now" }
   | { readonly kind: "wait"; readonly ms: number }
-  /** `why` is a retcode, or `unanswered`. */
+  /** `why` is a retcode, `unanswered`, or `parked-before`. */
   | { readonly kind: "parked"; readonly why: string };
 
 export function decideSignIn(attempt: SignInAttempt | undefined, secretVersion: string, nowMs: number): SignInDecision {
-  if (attempt === undefined || attempt.secretVersion !== secretVersion) return { kind: "now" };
+  if (attempt === undefined) return { kind: "now" };
+  // A version that was moved back to is not a new one.
+  if (attempt.secretVersion !== secretVersion)
+    return attempt.parkedVersions?.includes(secretVersion) ? { kind: "parked", why: PARKED_BEFORE } : { kind: "now" };
   const why = whyParked(attempt);
   if (why !== undefined) return { kind: "parked", why };
   const waitMs = waitAfter(attempt);
@@ -70,7 +75,16 @@ export function decideSignIn(attempt: SignInAttempt | undefined, secretVersion: 
 /** To be written before it is made. */
 export function beginAttempt(last: SignInAttempt | undefined, secretVersion: string, nowMs: number): SignInAttempt {
   const known = last?.secretVersion === secretVersion ? last : undefined;
-  return { secretVersion, at: nowMs, result: "pending", failures: (known?.failures ?? 0) + 1, proven: known?.proven ?? false };
+  const isLastParked = last !== undefined && known === undefined && whyParked(last) !== undefined;
+  const parkedVersions = [...(last?.parkedVersions ?? []), ...(isLastParked ? [last.secretVersion] : [])];
+  return {
+    secretVersion,
+    at: nowMs,
+    result: "pending",
+    failures: (known?.failures ?? 0) + 1,
+    proven: known?.proven ?? false,
+    ...(parkedVersions.length > 0 && { parkedVersions: parkedVersions.slice(-PARKED_VERSIONS_MAX) }),
+  };
 }
 
 export function endAttempt(begun: SignInAttempt, answer: SignInAnswer): SignInAttempt {
@@ -107,5 +121,6 @@ function isHeard(retcode: string): boolean {
 /** For the log. */
 export function meaningOf(why: string): string {
   if (Object.hasOwn(PARKING, why)) return PARKING[why] ?? "";
+  if (why === PARKED_BEFORE) return "this version of the secret was refused before";
   return why === "unanswered" ? `${UNHEARD_MAX} attempts without an answer` : `${UNHEARD_MAX} attempts, and a code that is not documented`;
 }

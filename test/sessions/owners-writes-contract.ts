@@ -4,7 +4,15 @@ import type { PasswordFacts, RecordChange, SignInAttempt } from "../../lib/sessi
 import { INSTANT } from "../support/manual-clock.ts";
 import { newAgent, SESSION, type StartSessions, taken, UNTIL } from "./sessions-under-test.ts";
 
-const ATTEMPT: SignInAttempt = { secretVersion: "v1", at: INSTANT, result: "refused", retcode: "100-001", failures: 2, proven: true };
+const ATTEMPT: SignInAttempt = {
+  secretVersion: "v1",
+  at: INSTANT,
+  result: "refused",
+  retcode: "100-001",
+  failures: 2,
+  proven: true,
+  parkedVersions: ["v-1", "v0"],
+};
 const PASSWORD: PasswordFacts = { mustChange: true, daysLeft: 3, at: INSTANT };
 const POLLED = { ...SESSION, events: "poll" } as const;
 const ALL: Required<RecordChange> = { session: POLLED, attempt: ATTEMPT, password: PASSWORD };
@@ -27,7 +35,7 @@ export function describeOwnersWrites(start: StartSessions): void {
       ["that there is no session", { session: null }, { attempt: ATTEMPT, password: PASSWORD }],
       [
         "an attempt",
-        { attempt: { ...ATTEMPT, retcode: undefined, result: "pending", proven: false, failures: 0 } },
+        { attempt: { ...ATTEMPT, retcode: undefined, result: "pending", proven: false, failures: 0, parkedVersions: undefined } },
         {
           ...ALL,
           attempt: { secretVersion: "v1", at: INSTANT, result: "pending", failures: 0, proven: false },
