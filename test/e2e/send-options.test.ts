@@ -1,7 +1,7 @@
 /** What `npm run send` refuses before anything is sent, and what it says to give instead. */
 import { describe, expect, it } from "vitest";
 import { SOURCES } from "../../lib/sources/index.ts";
-import { runSend } from "../support/send-process.ts";
+import { runSend, runSendByNpm } from "../support/send-process.ts";
 
 /** Node starts for each, on a machine that may be busy. */
 const TIMEOUT_MS = 60_000;
@@ -32,7 +32,7 @@ describe("npm run send", { timeout: TIMEOUT_MS }, () => {
   });
 
   it.each(["--help", "-h"])("says how it is used when asked with %s, which is no failure", async (asked) => {
-    const { code, output } = await runSend([asked], {});
+    const { code, output } = await runSendByNpm([asked], {});
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/^npm run send -- <source>/) });
     for (const option of ["--connection", "--url", "--verification", "--function", "CCGW_SEND_SECRET"]) expect(output).toContain(option);
   });

@@ -8,4 +8,8 @@ describe("a day of pushes", () => {
   it("is one session with a Guid a minute, with which every transfer goes out, once", { timeout: TIMEOUT_MS }, () =>
     liveADay({ events: "push", seed: 4711 }),
   );
+
+  it("keeps the one Guid of a site with AUTHMODE 1", { timeout: TIMEOUT_MS }, () =>
+    liveADay({ events: "push", authMode: 1, minutes: 60, seed: 815 }),
+  );
 });

@@ -76,7 +76,7 @@ interface WorldOptions {
 
 export async function createKeeperWorld(options: WorldOptions = {}): Promise<KeeperWorld> {
   const clock = createSteppedClock();
-  const gateway = await startGatewaySimulator({ port: 0, clock, ...(options.settings && { settings: options.settings }) });
+  const gateway = await startGatewaySimulator({ port: 0, clock, settings: options.settings ?? {} });
   const secretCalls: string[] = [];
   const secrets = await startSecretsManagerEmulator({ port: 0, log: (line) => secretCalls.push(line) });
   vi.stubEnv("AWS_REGION", "eu-central-1");

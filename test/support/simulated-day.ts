@@ -1,6 +1,5 @@
 /** A day of a managed agent, with a run each minute and transfers at random: what has to be true of it in either mode. */
 import { expect } from "vitest";
-import type { SessionRecords } from "../../lib/sessions/agent-record.ts";
 import { AGENT, createKeeperWorld } from "./keeper-world.ts";
 import { createSeededRandom } from "./seeded-random.ts";
 
@@ -14,15 +13,15 @@ const TRANSFERS_AN_HOUR = 8;
 
 interface DayOptions {
   readonly events: "poll" | "push";
-  readonly records?: SessionRecords;
   readonly seed: number;
   readonly authMode?: 1 | 2;
   readonly minutes?: number;
+  readonly pollWaitMs?: number;
 }
 
-export async function liveADay({ events, records, seed, authMode = 2, minutes = DAY_MINUTES }: DayOptions): Promise<void> {
+export async function liveADay({ events, seed, authMode = 2, minutes = DAY_MINUTES, pollWaitMs = 10_000 }: DayOptions): Promise<void> {
   const transfers = Math.ceil((minutes / 60) * TRANSFERS_AN_HOUR);
-  const world = await createKeeperWorld(records === undefined ? {} : { records });
+  const world = await createKeeperWorld({ settings: { pollWaitMs } });
   const { clock, gateway } = world;
   try {
     world.putSecret({ events });
