@@ -25,6 +25,8 @@ const Entry = z.looseObject({
   ended: z.string().optional(),
   signIn: z.string().optional(),
   eventType: z.string().optional(),
+  passwordDaysLeft: z.number().optional(),
+  mustChangePassword: z.boolean().default(false),
   failed: z.number().default(0),
   requestId: z.string().default(""),
   lambdaRequestId: z.string().optional(),
@@ -49,14 +51,21 @@ export function toRequestLine(line: string): string | undefined {
   if (entry === undefined) return line;
   if (entry.message === "request") return describe(entry);
   const { timestamp, gateway, agentId, ended, signIn, reason, eventType, callId } = entry;
-  const start = `${timestamp.slice(11, 19)} keeper   agent ${gateway}/${agentId}`;
-  if (entry.message === "keeper") return [start, signIn, "→", ended, reason && `(${reason})`].filter(Boolean).join(" ");
-  if (entry.message === "gateway event") return [start, eventType, callId && `call ${callId}`].filter(Boolean).join(" ");
+  const time = timestamp.slice(11, 19);
+  const agent = `agent ${gateway}/${agentId}`;
+  const days = entry.passwordDaysLeft === undefined ? undefined : `password for ${entry.passwordDaysLeft} days`;
+  const mustChange = entry.mustChangePassword && "password must be changed";
+  if (entry.message === "keeper")
+    return [time, "keeper  ", agent, signIn, "→", ended, reason && `(${reason})`, days, mustChange].filter(Boolean).join(" ");
+  if (entry.message === "gateway event") return [time, "event   ", agent, eventType, callId && `call ${callId}`].filter(Boolean).join(" ");
   return entry.message === "dispatch" && entry.failed === 0 ? undefined : line;
 }
 
 function describe({ timestamp, method, route, connection, status, durationMs, ...entry }: Entry): string {
-  const path = route.slice(route.indexOf(" ") + 1).replace("{connection}", connection ?? "{connection}");
+  const path = route
+    .slice(route.indexOf(" ") + 1)
+    .replace("{connection}", connection ?? "{connection}")
+    .replace("{gateway}/{agentId}", entry.gateway === "" ? "{gateway}/{agentId}" : `${entry.gateway}/${entry.agentId}`);
   const what = entry.dryRun ? "dry run" : [entry.code ?? entry.state, entry.replayed ? "replayed" : undefined].filter(Boolean).join(", ");
   const details = [entry.retcode === "0" ? undefined : entry.retcode, entry.violations ?? entry.reason].filter(Boolean).join(", ");
   const why = details === "" ? undefined : `(${details})`;

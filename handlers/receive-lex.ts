@@ -8,11 +8,12 @@ import { createLog } from "../lib/log.ts";
 import { createSecrets } from "../lib/secrets/secrets-manager.ts";
 
 const config = parseConfig(process.env);
+const log = createLog();
 const secrets = createSecrets(config.secretsPrefix);
 
 export const handler = createLexHandler({
   connections: composeConnections(secrets),
-  transfers: composeTransfers(config, secrets),
-  log: createLog(),
+  transfers: composeTransfers(config, secrets, log),
+  log,
   clock: SYSTEM_CLOCK,
 });

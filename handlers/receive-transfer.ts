@@ -13,7 +13,7 @@ const log = createLog();
 const secrets = createSecrets(config.secretsPrefix);
 const authenticate = createAuthenticator({ connections: composeConnections(secrets), log, now: SYSTEM_CLOCK.monotonicMs });
 
-export const handler = createHttpHandler(createReceiveTransfer({ authenticate, transfers: composeTransfers(config, secrets), log }), {
+export const handler = createHttpHandler(createReceiveTransfer({ authenticate, transfers: composeTransfers(config, secrets, log), log }), {
   log,
   edge: { ...SYSTEM_CLOCK, publicBaseUrl: config.publicBaseUrl },
 });

@@ -25,8 +25,8 @@ const HELP = {
   "POST /settings": '{"signInMs":2000,"cookies":"required"}: changes settings, which are in dev/gateway-simulator/settings.ts',
   "GET /pushes": "the pushes of events, an attempt each, oldest first",
   "GET /violations": "what clients did against the documented order of calls",
-  "POST /restart": "of the gateway: nobody is signed in any more",
-  "POST /reset": "accounts, calls, Guids and settings of the start, no faults, no records",
+  "POST /restart": "of the gateway: nobody is signed in any more; those whom somebody else keeps, like 101, not before a reset",
+  "POST /reset": "accounts, calls, Guids and settings of the start, no faults, no records; 102 is signed out, until its keeper notices",
 };
 
 export interface ControlledSimulator extends Omit<Gateway, "endpoints" | "endSessions"> {

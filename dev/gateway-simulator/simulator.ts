@@ -37,6 +37,7 @@ export interface GatewaySimulator extends Omit<Gateway, "endpoints" | "endSessio
   /** Those of them that ask for a transfer. */
   transfers(): readonly RecordedRequest[];
   addFault(fault: Fault): void;
+  clearFaults(): void;
   /** Of the gateway: every session is gone and every connection is cut; accounts, calls, faults and records stay. */
   restart(): void;
   /** Seed state, first settings, no faults, no records, the right certificate; requests that are being served are cut. */
@@ -91,6 +92,7 @@ export async function startGatewaySimulator(options: GatewaySimulatorOptions): P
     addFault(fault: Fault) {
       if (faults.add(fault) === "connection") connections.retire();
     },
+    clearFaults: faults.clear,
     restart() {
       interrupt();
       endSessions();

@@ -15,19 +15,23 @@ export const Cookies = z.string().max(4096).regex(HEADER_TEXT, "must be visible 
 
 const schemaVersion = z.literal(1);
 
-export const AgentAccess = z.discriminatedUnion("session", [
-  /** Somebody else signs the agent in, keeps it alive, and writes the Guid here. */
-  z.strictObject({ schemaVersion, session: z.literal("external"), guid: Guid, cookies: Cookies.optional() }),
-  /** Somebody else does so, too, and hands each Guid over. `verification` is parsed by the scheme that proves who does. */
-  z.strictObject({ schemaVersion, session: z.literal("handed-over"), verification: z.unknown() }),
-  /** We sign the agent in and keep it so. */
-  z.strictObject({
-    schemaVersion,
-    session: z.literal("managed"),
-    signIn: SignIn,
-    /** Whether a transfer that finds the agent signed out may sign it in itself. */
-    inlineSignIn: z.boolean().default(false),
-  }),
-]);
+export const AgentAccess = z.discriminatedUnion(
+  "session",
+  [
+    /** Somebody else signs the agent in, keeps it alive, and writes the Guid here. */
+    z.strictObject({ schemaVersion, session: z.literal("external"), guid: Guid, cookies: Cookies.optional() }),
+    /** Somebody else does so, too, and hands each Guid over. `verification` is parsed by the scheme that proves who does. */
+    z.strictObject({ schemaVersion, session: z.literal("handed-over"), verification: z.unknown() }),
+    /** We sign the agent in and keep it so. */
+    z.strictObject({
+      schemaVersion,
+      session: z.literal("managed"),
+      signIn: SignIn,
+      /** Whether a transfer that finds the agent signed out may sign it in itself. */
+      inlineSignIn: z.boolean().default(false),
+    }),
+  ],
+  { error: (issue) => (issue.code === "invalid_union" ? "must be external, handed-over or managed" : undefined) },
+);
 export type AgentAccess = Readonly<z.infer<typeof AgentAccess>>;
 export type ManagedAgent = Extract<AgentAccess, { session: "managed" }>;

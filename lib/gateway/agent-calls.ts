@@ -26,6 +26,8 @@ export type { PushTarget };
 
 /** The gateway waits about 10 s for an event: whatever the site has for transfers, less than this is no time-out. */
 const POLL_TIMEOUT_MIN_MS = 15_000;
+/** Of one call, connecting included: an owner of the lease must not be silent for as long as one that died. */
+const CALL_MAX_MS = 25_000;
 /** Nobody knows whether an unanswered sign-in was carried out: it is worth a wait. */
 const SIGN_IN_TIMEOUT_MIN_MS = 20_000;
 
@@ -49,7 +51,11 @@ export function createAgentCalls({ site, agentId, signIn, push, send, wallMs }: 
   async function ask(call: SessionCall, { headers, ...request }: Asked): Promise<Success | Refused | Unanswered> {
     const { method, path } = call;
     // The pages ask for the content type even where there is no content.
-    return toRead(await send({ site, method, path: path(agentId), headers: { "Content-Type": CONTENT_TYPE, ...headers }, ...request }));
+    const { deadline } = request;
+    // Whatever the site's time-outs are, and however an answer drips.
+    const capped = { signal: deadline.signal, remainingMs: () => Math.min(deadline.remainingMs(), CALL_MAX_MS) };
+    const all = { "Content-Type": CONTENT_TYPE, ...headers };
+    return toRead(await send({ site, method, path: path(agentId), headers: all, ...request, deadline: capped }));
   }
 
   async function askAs(session: LiveSession, call: SessionCall, asked: Asked): Promise<Success | SignedOut | Refused | Unanswered> {

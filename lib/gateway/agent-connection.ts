@@ -24,12 +24,19 @@ interface AgentConnectorOptions {
 }
 
 /** Throws `misconfigured` or `secrets-unavailable`. */
-export type ConnectAgent = (agent: Agent, managed: ManagedAgent, signal: AbortSignal) => Promise<AgentCalls<AgentEvent>>;
+export type ConnectAgent = (agent: Agent, managed: ManagedAgent, options: ConnectOptions) => Promise<AgentCalls<AgentEvent>>;
+
+interface ConnectOptions {
+  readonly signal: AbortSignal;
+  /** Only a sign-in needs to know where events are pushed to: its calls cannot be used for one otherwise. */
+  readonly forSignIn: boolean;
+}
 
 export function createAgentConnector({ sites, pushTarget, send, wallMs }: AgentConnectorOptions): ConnectAgent {
-  return async (agent, { signIn }, signal) => {
+  return async (agent, { signIn: configured }, { signal, forSignIn }) => {
     const site = await sites.get(agent.gateway, signal);
     if (site === undefined) throw new TransferError("misconfigured", { reason: `no secret for gateway ${agent.gateway}` });
+    const signIn = forSignIn ? configured : { ...configured, events: "poll" as const };
     const push = signIn.events === "push" ? await pushTarget(agent, signal) : undefined;
     if (push !== undefined && push.callBackUri.length > CALLBACK_URI_MAX_CHARACTERS)
       throw new TransferError("misconfigured", {

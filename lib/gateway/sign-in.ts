@@ -1,6 +1,7 @@
 /** How an agent that we manage signs in: the parameters of the vendor's sign-in (api-cec cec_07_1202) under the vendor's names. */
 import * as z from "zod";
 import { EVENT_MODES } from "../sessions/agent-record.ts";
+import { isPlaceholder, PLACEHOLDER_RULE } from "../transfer/placeholder.ts";
 
 /** Vendor: password at most 32 characters, phonenum at most 24. */
 const PASSWORD_MAX_CHARACTERS = 32;
@@ -16,7 +17,12 @@ const AGENT_TYPES = [4, 11] as const;
  * sign-in throws a human out: ours are the opposite, and each is only changed by who writes it down.
  */
 export const SignIn = z.strictObject({
-  password: z.string().min(1).max(PASSWORD_MAX_CHARACTERS),
+  password: z
+    .string()
+    .min(1)
+    .max(PASSWORD_MAX_CHARACTERS)
+    // The gateway would count it as a wrong one.
+    .refine((password) => !isPlaceholder(password), PLACEHOLDER_RULE),
   phonenum: z.string().min(1).max(PHONENUM_MAX_CHARACTERS),
   /** `push` needs an address that the gateway can reach. */
   events: z.enum(EVENT_MODES).default("poll"),

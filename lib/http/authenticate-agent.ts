@@ -2,6 +2,7 @@
 import type { Log } from "../log.ts";
 import type { AgentKey } from "../sessions/agent-record.ts";
 import type { HandedOverAgent } from "../sessions/handing-over.ts";
+import { createSecretDecoy } from "../sources/decoy-verifier.ts";
 import { DEADLINE_MAX_MS } from "../transfer/connection.ts";
 import { findAgent } from "./agent-name.ts";
 import { createProver, type Lookup } from "./prover.ts";
@@ -19,7 +20,7 @@ export type AuthenticateAgent = (request: HttpRequest) => Promise<{ readonly age
 
 /** Throws `unauthenticated`, `secrets-unavailable` or `misconfigured`. */
 export function createAgentAuthenticator({ agents, log, now }: Dependencies): AuthenticateAgent {
-  const prove = createProver({ lookup: agents, bar, now });
+  const prove = createProver({ lookup: agents, bar, decoy: createSecretDecoy(), now });
 
   return async (request) => {
     const named = findAgent(request);

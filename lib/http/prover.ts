@@ -3,7 +3,6 @@
  * costs and looks like a wrong credential.
  */
 import { TransferError } from "../errors.ts";
-import { createDecoyVerifier } from "../sources/decoy-verifier.ts";
 import type { Verdict, Verifier } from "../sources/source.ts";
 import type { HttpRequest } from "./request.ts";
 
@@ -27,6 +26,8 @@ interface ProverOptions<Known> {
   readonly lookup: Lookup<Known>;
   /** Why this one is refused whatever it presents, for the log alone. Undefined for whoever may be proven. */
   readonly bar: (known: Known | undefined) => string | undefined;
+  /** For one who is not there: has to cost what a wrong credential costs. */
+  readonly decoy: Verifier;
   /** Monotonic, in ms: the clock of `lookup`. */
   readonly now: () => number;
 }
@@ -39,8 +40,7 @@ interface Proven<Known> {
 /** No name: nobody can be called so. Throws `unauthenticated`, `secrets-unavailable` or `misconfigured`; the request's facts say why. */
 export type Prove<Known> = (request: HttpRequest, name: string | undefined, signal: AbortSignal) => Promise<Proven<Known>>;
 
-export function createProver<Known extends Provable>({ lookup, bar, now }: ProverOptions<Known>): Prove<Known> {
-  const decoy = createDecoyVerifier();
+export function createProver<Known extends Provable>({ lookup, bar, decoy, now }: ProverOptions<Known>): Prove<Known> {
   const reread = new Map<string, number>();
 
   async function check(request: HttpRequest, known: Known | undefined, signal: AbortSignal): Promise<Proven<Known> | undefined> {

@@ -6,6 +6,11 @@
 /** `main/101`: the same number at another gateway is another agent. */
 export type AgentKey = string;
 
+export interface AgentName {
+  readonly gateway: string;
+  readonly agentId: string;
+}
+
 /** A session at the gateway that somebody holds. */
 export interface LiveSession {
   readonly guid: string;

@@ -3,10 +3,10 @@ import pMap from "p-map";
 import { TransferError, toTransferError } from "../errors.ts";
 import type { AgentAccess } from "../gateway/agent-access.ts";
 import { AgentId, Name } from "../transfer/target.ts";
-import type { AgentName } from "./keeper.ts";
+import type { AgentName } from "./agent-record.ts";
 
 /** Invoking takes some ten milliseconds, reading a secret that is not kept yet as well. */
-const CONCURRENT_AGENTS = 10;
+const CONCURRENT_AGENTS = 50;
 
 export interface Dispatched {
   readonly invoked: number;

@@ -2,8 +2,8 @@
 import type { Context } from "aws-lambda";
 import { toTransferError } from "../errors.ts";
 import { type Log, toErrorFields } from "../log.ts";
+import type { AgentName } from "./agent-record.ts";
 import type { Dispatched } from "./dispatch.ts";
-import type { AgentName } from "./keeper.ts";
 import { toRunDeadline } from "./run-context.ts";
 
 type Dispatch = (signal: AbortSignal) => Promise<Dispatched>;

@@ -4,10 +4,11 @@ import * as z from "zod";
 import { TransferError, toTransferError } from "../errors.ts";
 import { type Log, type LogFields, toErrorFields } from "../log.ts";
 import { AgentId, Name } from "../transfer/target.ts";
-import type { PasswordFacts } from "./agent-record.ts";
+import type { AgentName, PasswordFacts } from "./agent-record.ts";
 import type { Keep } from "./keeper.ts";
 import type { KeeperEvent } from "./kept-session.ts";
 import { toRunDeadline } from "./run-context.ts";
+import { createSignInLog } from "./sign-in-log.ts";
 import { meaningOf } from "./sign-in-rules.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -20,7 +21,7 @@ export function createKeeperHandler(keep: Keep, log: Log, wallMs = Date.now): (e
   return async (event, context) => {
     const agent = Tick.parse(event);
     const told: LogFields = { ...agent, lambdaRequestId: context.awsRequestId };
-    const run = createRunLog(told, log, wallMs());
+    const run = createRunLog(agent, told, { log, nowMs: wallMs() });
     try {
       run.note({ ended: await keep(agent, { deadline: toRunDeadline(context), observe: run.observe }) });
     } catch (thrown) {
@@ -38,8 +39,9 @@ interface RunLog {
   facts(): LogFields;
 }
 
-function createRunLog(told: LogFields, log: Log, nowMs: number): RunLog {
-  const gateway = String(told.gateway);
+function createRunLog(agent: AgentName, told: LogFields, { log, nowMs }: { readonly log: Log; readonly nowMs: number }): RunLog {
+  const tellSignIn = createSignInLog(log);
+  const { gateway } = agent;
   let renewals = 0;
   let facts: LogFields = told;
   function note(more: LogFields): void {
@@ -49,15 +51,14 @@ function createRunLog(told: LogFields, log: Log, nowMs: number): RunLog {
   function observe(event: KeeperEvent): void {
     switch (event.kind) {
       case "signed-in":
-        log.count("SignIns", { gateway, result: "signed-in" });
+        tellSignIn(agent, event);
         note({ signIn: "signed-in", ...(event.password && toPassword(event.password, nowMs)) });
         break;
       case "password":
         note(toPassword(event.password, nowMs));
         break;
       case "not-signed-in":
-        log.count("SignIns", { gateway, result: "failed" });
-        log.problem("sign-in failed", { ...told, reason: event.why });
+        tellSignIn(agent, event);
         note({ signIn: event.why });
         break;
       case "sign-in-put-off": {

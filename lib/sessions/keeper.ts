@@ -3,10 +3,11 @@
  * next one goes on.
  */
 import type { Deadline } from "../transfer/invocation.ts";
-import type { SessionRecords } from "./agent-record.ts";
+import type { AgentName, SessionRecords } from "./agent-record.ts";
 import type { KeeperClock } from "./keeper-clock.ts";
-import { createKeptSession, type KeeperEvent, type KeptAgent, type KeptSession, POLL_PAUSE_MS } from "./kept-session.ts";
+import { createKeptSession, type KeeperEvent, type KeptSession, POLL_PAUSE_MS } from "./kept-session.ts";
 import { type HeldLease, LeaseLost, takeOver } from "./lease.ts";
+import type { OpenManagedAgent } from "./managed-agents.ts";
 
 /**
  * How long a run goes on without a successor. In poll mode past one tick that is lost; in push mode so long that the next tick's handshake is in time, and the
@@ -17,11 +18,6 @@ const LIFE_MS = { poll: 110_000, push: 50_000 } as const;
 const WAIT_IN_RUN_MAX_MS = 15_000;
 /** What a call and its write may take. */
 const CALL_MAX_MS = 25_000;
-
-export interface AgentName {
-  readonly gateway: string;
-  readonly agentId: string;
-}
 
 /** Why a run ended. */
 export type KeeperEnding =
@@ -36,8 +32,7 @@ export type KeeperEnding =
 
 interface KeeperOptions<Event> {
   readonly records: SessionRecords;
-  /** Its secret as it is now. Undefined where there is no managed agent of this name. Throws `secrets-unavailable` or `misconfigured`. */
-  readonly open: (agent: AgentName, signal: AbortSignal) => Promise<KeptAgent<Event> | undefined>;
+  readonly open: OpenManagedAgent<Event>;
   readonly events: { take(agent: AgentName, events: readonly Event[]): Promise<void> };
   readonly clock: KeeperClock;
   /** A name of one run alone. */
@@ -56,6 +51,7 @@ export function createKeeper<Event>({ records, open, events, clock, newOwner }: 
     for (;;) {
       const current = session.current();
       const putOff = current === undefined ? await session.signIn() : undefined;
+      if (putOff?.kind === "not-managed") return "not-managed";
       if (putOff?.kind === "parked" || (putOff?.kind === "wait" && putOff.ms > WAIT_IN_RUN_MAX_MS)) return "sign-in-put-off";
       const pauseMs = current === undefined ? (putOff?.ms ?? 0) : await session.keepAlive(current);
       if (lease.isWanted()) return "handed-over";
@@ -70,12 +66,21 @@ export function createKeeper<Event>({ records, open, events, clock, newOwner }: 
 
   return async (agent, { deadline, observe }) => {
     const startedAt = clock.monotonicMs();
-    const kept = await open(agent, deadline.signal);
+    const { signal } = deadline;
+    const kept = await open(agent, { signal, forSignIn: false });
     if (kept === undefined) return "not-managed";
     const lease = await takeOver({ records, clock, agent: `${agent.gateway}/${agent.agentId}`, owner: newOwner() }, deadline);
     if (lease === undefined) return "kept-by-another";
     const tell = (told: readonly Event[]) => events.take(agent, told);
-    const session = createKeptSession({ lease, agent: kept, tell, clock, deadline, observe });
+    const session = createKeptSession({
+      lease,
+      calls: kept.calls,
+      reopen: () => open(agent, { signal, forSignIn: true }),
+      tell,
+      clock,
+      deadline,
+      observe,
+    });
     try {
       if (lease.record.password !== undefined) observe({ kind: "password", password: lease.record.password });
       // Whoever had it before may have had its last answer a moment ago.

@@ -4,11 +4,11 @@
  */
 import { TransferError } from "../errors.ts";
 import type { Deadline } from "../transfer/invocation.ts";
-import type { AgentCalls, KeepAliveAnswer, SignInAnswer } from "./agent-calls.ts";
+import type { AgentCalls, KeepAliveAnswer } from "./agent-calls.ts";
 import type { LiveSession, PasswordFacts, RecordChange } from "./agent-record.ts";
 import type { KeeperClock } from "./keeper-clock.ts";
 import type { HeldLease } from "./lease.ts";
-import { signInOnce } from "./sign-in.ts";
+import { type SignInEvent, signInOnce, toSignInEvent } from "./sign-in.ts";
 import { decideSignIn, type SignInDecision } from "./sign-in-rules.ts";
 
 /** Vendor: poll again 200 to 500 ms after each answer. */
@@ -17,6 +17,11 @@ export const POLL_PAUSE_MS = 300;
 const HANDSHAKE_PAUSE_MS = 20_000;
 /** After a call that came to nothing. */
 const TROUBLE_PAUSE_MS = 5_000;
+/** Of a gateway that answers nothing. */
+const PROBE_PAUSE_MS = 10_000;
+const NOBODYS_GUID = "00000000-0000-0000-0000-000000000000";
+/** On the machine's own time: whoever takes events must not hold up the session. */
+const EVENTS_MAX_MS = 5_000;
 /** Events may come faster than beats are needed. */
 const BEAT_MS = 5_000;
 
@@ -24,8 +29,7 @@ const BEAT_MS = 5_000;
 export type KeeperEvent =
   /** As the last sign-in told. */
   | { readonly kind: "password"; readonly password: PasswordFacts }
-  | { readonly kind: "signed-in"; readonly password: PasswordFacts | undefined }
-  | { readonly kind: "not-signed-in"; readonly why: string }
+  | SignInEvent
   | { readonly kind: "sign-in-put-off"; readonly decision: PutOff }
   | { readonly kind: "guid-renewed" }
   | { readonly kind: "guid-asked-for" }
@@ -34,6 +38,10 @@ export type KeeperEvent =
   | { readonly kind: "not-kept"; readonly error: unknown };
 
 type PutOff = Exclude<SignInDecision, { readonly kind: "now" }>;
+/** Its secret has become another kind: whoever holds the session now wrote what there is. */
+interface NotManaged {
+  readonly kind: "not-managed";
+}
 
 export interface KeptAgent<Event> {
   /** Of its secret. */
@@ -45,8 +53,8 @@ export interface KeptAgent<Event> {
 export interface KeptSession {
   /** Undefined while nobody is signed in. */
   current(): LiveSession | undefined;
-  /** Signs in, unless it has to wait: then why, and nothing was done. Throws `store-unavailable`, with nothing sent, and `LeaseLost`. */
-  signIn(): Promise<PutOff | undefined>;
+  /** Signs in by the secret as it is now, unless it has to wait: then why, and nothing was done. Throws what reading it does, `store-unavailable`, with nothing sent, and `LeaseLost`. */
+  signIn(): Promise<PutOff | NotManaged | undefined>;
   /** One poll or handshake, or the question for a new Guid where one may have been lost. Answers with how long to pause. Throws `LeaseLost`. */
   keepAlive(session: LiveSession): Promise<number>;
   /** Writes what is not written yet, and a beat where it is time for one. Throws `LeaseLost`; false where the store does not answer. */
@@ -57,7 +65,10 @@ export interface KeptSession {
 
 interface KeptSessionOptions<Event> {
   readonly lease: HeldLease;
-  readonly agent: KeptAgent<Event>;
+  /** As it is when the run begins: for keeping alive what there is. */
+  readonly calls: AgentCalls<Event>;
+  /** Its secret, anew. */
+  readonly reopen: () => Promise<KeptAgent<Event> | undefined>;
   readonly tell: (events: readonly Event[]) => Promise<void>;
   readonly clock: KeeperClock;
   readonly deadline: Deadline;
@@ -65,8 +76,7 @@ interface KeptSessionOptions<Event> {
 }
 
 export function createKeptSession<Event>(options: KeptSessionOptions<Event>): KeptSession {
-  const { lease, agent, tell, clock, deadline, observe } = options;
-  const { calls, secretVersion, forcelogin } = agent;
+  const { lease, calls, reopen, tell, clock, deadline, observe } = options;
   // One that we did not sign in is somebody else's.
   let session = lease.record.session?.events === undefined ? undefined : lease.record.session;
   let { attempt } = lease.record;
@@ -92,6 +102,12 @@ export function createKeptSession<Event>(options: KeptSessionOptions<Event>): Ke
     }
   }
 
+  /** Whether it answers in its own words at all: to a Guid that nobody has. */
+  async function isAnswering({ updateGuid }: AgentCalls<Event>): Promise<boolean> {
+    const { kind } = await updateGuid({ guid: NOBODYS_GUID, renewedAt: 0 }, deadline);
+    return kind !== "unanswered" && kind !== "not-sent";
+  }
+
   async function keep(change: RecordChange): Promise<void> {
     unsaved = { ...unsaved, ...change };
     await save();
@@ -101,7 +117,8 @@ export function createKeptSession<Event>(options: KeptSessionOptions<Event>): Ke
     if (answer.kind === "signed-out") {
       observe({ kind: "signed-out", retcode: answer.retcode });
       session = undefined;
-      return { session: null };
+      // What is written of it is the next sign-in's: until then it may be somebody else's already.
+      return {};
     }
     if (answer.kind !== "alive") {
       observe({ kind: "trouble", why: answer.kind === "refused" ? answer.retcode : `${answer.kind} ${answer.cause}` });
@@ -123,19 +140,27 @@ export function createKeptSession<Event>(options: KeptSessionOptions<Event>): Ke
     save,
     isKept: () => isKept,
     async signIn() {
+      const agent = await reopen();
+      if (agent === undefined) return { kind: "not-managed" };
+      const { secretVersion, forcelogin } = agent;
       const decision = decideSignIn(attempt, secretVersion, clock.wallMs());
       if (decision.kind !== "now") {
+        await keep({ session: null });
         observe({ kind: "sign-in-put-off", decision });
         return decision;
       }
-      const made = await signInOnce({ lease, calls, last: attempt, secretVersion, forcelogin, clock, deadline });
+      if (attempt?.result === "pending" && !(await isAnswering(agent.calls))) {
+        // What was not heard may have been counted: nobody is signed in at a gateway that answers nothing else either.
+        const unheard: PutOff = { kind: "wait", ms: PROBE_PAUSE_MS };
+        observe({ kind: "sign-in-put-off", decision: unheard });
+        return unheard;
+      }
+      const made = await signInOnce({ lease, calls: agent.calls, last: attempt, secretVersion, forcelogin, clock, deadline });
       attempt = made.attempt;
       const { answer, change } = made;
       if (answer.kind === "signed-in") session = answer.session;
       isInDoubt = false;
-      observe(
-        answer.kind === "signed-in" ? { kind: "signed-in", password: change.password } : { kind: "not-signed-in", why: toWhy(answer) },
-      );
+      observe(toSignInEvent(made));
       await keep(change);
       return undefined;
     },
@@ -143,18 +168,33 @@ export function createKeptSession<Event>(options: KeptSessionOptions<Event>): Ke
       const isAsking = isInDoubt;
       if (isAsking) observe({ kind: "guid-asked-for" });
       const answer = await call(calls, before, isAsking, deadline);
+      // One refusal is no proof that the session is gone: the gateway is asked for its Guid before it is given up.
+      if (answer.kind === "signed-out" && !isAsking) {
+        isInDoubt = true;
+        observe({ kind: "trouble", why: answer.retcode });
+        await save();
+        return 0;
+      }
       const change = follow(answer, before);
       // Asked once: whatever came of it, the Guid that there is may do, and only a poll or a handshake keeps the session alive.
       isInDoubt = answer.kind === (isAsking ? "not-sent" : "unanswered");
       // Before it is written: a Guid that is lost can be asked for, an event cannot.
       if (answer.kind === "alive" && answer.events.length > 0)
-        await tell(answer.events).catch((error: unknown) => observe({ kind: "not-kept", error }));
+        await within(EVENTS_MAX_MS, tell(answer.events)).catch((error: unknown) => observe({ kind: "not-kept", error }));
       await keep(change);
       if (answer.kind === "signed-out") return 0;
       if (answer.kind !== "alive") return TROUBLE_PAUSE_MS;
       return isAsking || before.events === "poll" ? POLL_PAUSE_MS : HANDSHAKE_PAUSE_MS;
     },
   };
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error("events were not taken in time")), ms);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function call<Event>(
@@ -165,8 +205,4 @@ function call<Event>(
 ): Promise<KeepAliveAnswer<Event>> {
   if (isAsking) return calls.updateGuid(session, deadline);
   return session.events === "push" ? calls.handshake(session, deadline) : calls.poll(session, deadline);
-}
-
-function toWhy(answer: Exclude<SignInAnswer, { kind: "signed-in" }>): string {
-  return answer.kind === "refused" ? answer.retcode : `${answer.kind} ${answer.cause}`;
 }

@@ -6,11 +6,12 @@ import { TransferError } from "../errors.ts";
 import type { AgentAccess } from "../gateway/agent-access.ts";
 import type { AgentSessions, NotSignedIn, SessionCredentials } from "../gateway/transfer-gateway.ts";
 import type { Deadline } from "../transfer/invocation.ts";
-import type { AgentKey, AgentRecord, SessionRecords } from "./agent-record.ts";
+import type { AgentKey, AgentName, AgentRecord, LiveSession, SessionRecords } from "./agent-record.ts";
 import type { KeeperClock } from "./keeper-clock.ts";
 import type { KeptAgent } from "./kept-session.ts";
 import { isLeaseLive, LeaseLost, takeDead } from "./lease.ts";
-import { signInOnce } from "./sign-in.ts";
+import type { OpenManagedAgent } from "./managed-agents.ts";
+import { type SignInEvent, signInOnce, toSignInEvent } from "./sign-in.ts";
 import { decideSignIn, meaningOf } from "./sign-in-rules.ts";
 
 /** A Guid is good for a minute after it was renewed: a record this old is still right, and saves a read where many transfer at once. */
@@ -23,6 +24,10 @@ const SIGN_IN_MIN_MS = 6_000;
 const NEXT_TICK_SECONDS = 75;
 /** The keeper notices a lost session at its next poll or handshake. */
 const KEEPER_NOTICES_SECONDS = 25;
+/** Of a lease that was written for 30 s at most 15 s ago. */
+const BEATING_MS = 15_000;
+/** A tick, the time for which a dead owner's lease is watched, and a sign-in. */
+const DEAD_KEEPER_SECONDS = 120;
 /** Somebody has to change the secret: no time is true, and asking often is of no use. */
 const PARKED_SECONDS = 300;
 
@@ -36,15 +41,14 @@ interface SessionSourceOptions {
   readonly accesses: Accesses;
   readonly records: SessionRecords;
   /** A managed agent's secret as it is now, for signing in. */
-  readonly open: (
-    agent: { readonly gateway: string; readonly agentId: string },
-    signal: AbortSignal,
-  ) => Promise<KeptAgent<unknown> | undefined>;
+  readonly open: OpenManagedAgent<unknown>;
   readonly clock: KeeperClock;
   readonly newOwner: () => string;
+  /** Told of each attempt that a transfer makes itself. */
+  readonly observe: (agent: AgentName, event: SignInEvent) => void;
 }
 
-export function createSessionSource({ accesses, records, open, clock, newOwner }: SessionSourceOptions): AgentSessions {
+export function createSessionSource({ accesses, records, open, clock, newOwner, observe }: SessionSourceOptions): AgentSessions {
   const kept = new Map<AgentKey, { readonly readAt: number; readonly record: Promise<AgentRecord | undefined> }>();
 
   function readRecord(agent: AgentKey): Promise<AgentRecord | undefined> {
@@ -68,14 +72,23 @@ export function createSessionSource({ accesses, records, open, clock, newOwner }
   async function signInFor(agent: AgentKey, seen: AgentRecord | undefined, deadline: Deadline): Promise<AgentRecord | undefined> {
     if (deadline.remainingMs() < SIGN_IN_MIN_MS) return seen;
     const [gateway = "", agentId = ""] = agent.split("/");
-    const account = await open({ gateway, agentId }, deadline.signal);
+    const account = await open({ gateway, agentId }, { signal: deadline.signal, forSignIn: true });
     if (account === undefined || decideSignIn(seen?.attempt, account.secretVersion, clock.wallMs()).kind !== "now") return seen;
+    // What was not heard is the keeper's to find out.
+    if (seen?.attempt?.result === "pending") return seen;
     const lease = await takeDead({ records, clock, agent, owner: newOwner() }, seen);
     if (lease === undefined) return readRecord(agent);
     try {
+      const living = await findLiving(account, lease.record, { deadline, nowMs: clock.wallMs });
+      if (living !== undefined) {
+        await lease.write({ session: living });
+        await lease.release();
+        return { fence: lease.record.fence, session: living };
+      }
       const { calls, secretVersion, forcelogin } = account;
       const { record: before } = lease;
       const made = await signInOnce({ lease, calls, last: before.attempt, secretVersion, forcelogin, clock, deadline });
+      observe({ gateway, agentId }, toSignInEvent(made));
       // Not written, it is the gateway's all the same: this transfer may use it. Not letting go then tells the keeper that something is lost.
       const isKept = await lease.write(made.change).then(
         () => true,
@@ -85,6 +98,7 @@ export function createSessionSource({ accesses, records, open, clock, newOwner }
       return { fence: before.fence, session: made.change.session ?? undefined, attempt: made.attempt };
     } catch (error) {
       if (error instanceof LeaseLost) return readRecord(agent);
+      await lease.release();
       throw error;
     } finally {
       kept.delete(agent);
@@ -122,6 +136,18 @@ export function createSessionSource({ accesses, records, open, clock, newOwner }
   };
 }
 
+/** One refusal of a transfer is no proof that the session is gone: the gateway is asked for its Guid. */
+async function findLiving(
+  { calls }: KeptAgent<unknown>,
+  { session }: AgentRecord,
+  { deadline, nowMs }: { readonly deadline: Deadline; readonly nowMs: () => number },
+): Promise<LiveSession | undefined> {
+  if (session === undefined) return undefined;
+  const answer = await calls.updateGuid(session, deadline);
+  if (answer.kind !== "alive") return undefined;
+  return { ...session, ...(answer.renewal.guid !== undefined && { guid: answer.renewal.guid, renewedAt: nowMs() }) };
+}
+
 function toNotSignedIn(access: AgentAccess, record: AgentRecord | undefined, nowMs: number): NotSignedIn {
   if (access.session !== "managed")
     return { why: record?.session === undefined ? "nothing was handed over" : "what was handed over was refused" };
@@ -135,6 +161,9 @@ function toNotSignedIn(access: AgentAccess, record: AgentRecord | undefined, now
     const seconds = Math.ceil(decision.ms / 1_000) + (access.inlineSignIn ? 0 : NEXT_TICK_SECONDS);
     return { why: `sign-in waits after ${attempt?.retcode ?? attempt?.result}`, retryAfterSeconds: Math.min(seconds, PARKED_SECONDS) };
   }
+  // Who has just written is at work; who has not may have died, and is replaced by the tick after the next.
+  if (isLive && (record?.lease?.until ?? 0) - nowMs < BEATING_MS)
+    return { why: "the keeper has given no sign of life for a while", retryAfterSeconds: DEAD_KEEPER_SECONDS };
   if (isLive) return { why: "the keeper is about to sign in", retryAfterSeconds: KEEPER_NOTICES_SECONDS };
   return { why: "nobody keeps the agent signed in", retryAfterSeconds: NEXT_TICK_SECONDS };
 }

@@ -36,17 +36,15 @@ const PASSING: readonly string[] = [
   "105-007",
 ];
 
-/** Public clients of the gateway wait that long after a failed sign-in. */
+/** Public clients of the gateway wait that long after a failed sign-in. After one that nobody heard it is doubled. */
 const WAIT_MS = 60_000;
-/** Of those whose answer nobody heard, doubled each time up to here. */
-const WAIT_MAX_MS = 15 * 60_000;
 /** Nothing reached the gateway: only the network is to be spared. */
 const NOT_SENT_WAIT_MS = 10_000;
 /** A session that is lost as soon as it is there is not signed in without end. */
 const SIGNED_IN_WAIT_MS = 10_000;
 /**
- * After how many in a row a version of the secret that never signed in is given up: each may have been a wrong password that was counted. The documents do not
- * say after how many an account is locked.
+ * After how many since the last sign-in a version of the secret is given up: each may have been a wrong password that was counted, also where it was right once.
+ * The documents do not say after how many an account is locked.
  */
 const UNHEARD_MAX = 3;
 /** More than anybody moves back to. */
@@ -101,9 +99,9 @@ export function endAttempt(begun: SignInAttempt, answer: SignInAnswer): SignInAt
   }
 }
 
-function whyParked({ result, retcode = "", failures, proven }: SignInAttempt): string | undefined {
+function whyParked({ result, retcode = "", failures }: SignInAttempt): string | undefined {
   if (result === "refused" && Object.hasOwn(PARKING, retcode)) return retcode;
-  if (proven || failures < UNHEARD_MAX) return undefined;
+  if (failures < UNHEARD_MAX) return undefined;
   return result === "refused" ? retcode : "unanswered";
 }
 
@@ -111,7 +109,7 @@ function waitAfter({ result, retcode = "", failures }: SignInAttempt): number {
   if (result === "signed-in") return SIGNED_IN_WAIT_MS;
   if (result === "not-sent") return NOT_SENT_WAIT_MS;
   if (result === "refused" && isHeard(retcode)) return WAIT_MS;
-  return Math.min(WAIT_MS * 2 ** Math.max(0, failures - 1), WAIT_MAX_MS);
+  return WAIT_MS * 2 ** Math.max(0, failures - 1);
 }
 
 function isHeard(retcode: string): boolean {

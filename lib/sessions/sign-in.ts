@@ -41,6 +41,16 @@ export async function signInOnce({ lease, calls, last, secretVersion, forcelogin
   return { ...made, change: { attempt: made.attempt, ...toChange(made.answer, clock.wallMs()) } };
 }
 
+/** For the log and the metrics. */
+export type SignInEvent =
+  | { readonly kind: "signed-in"; readonly password: PasswordFacts | undefined }
+  | { readonly kind: "not-signed-in"; readonly why: string };
+
+export function toSignInEvent({ answer, change }: Pick<SignedIn, "answer" | "change">): SignInEvent {
+  if (answer.kind === "signed-in") return { kind: "signed-in", password: change.password };
+  return { kind: "not-signed-in", why: answer.kind === "refused" ? answer.retcode : `${answer.kind} ${answer.cause}` };
+}
+
 function toChange(answer: SignInAnswer, nowMs: number): RecordChange {
   if (answer.kind !== "signed-in") return {};
   const password: PasswordFacts = { mustChange: answer.mustChangePassword, daysLeft: answer.passwordDaysLeft, at: nowMs };

@@ -6,12 +6,21 @@ import type { Verifier } from "./source.ts";
 
 const HEADER = "x-decoy";
 
+/** For those who can only prove themselves by a secret that is sent: a digest more would tell them apart. */
+export function createSecretDecoy(): Verifier {
+  return sharedSecret.verifier({ test: false }).parse({ scheme: sharedSecret.id, secrets: newSecrets() });
+}
+
 export function createDecoyVerifier(): Verifier {
-  const secrets = [{ id: "decoy", value: randomBytes(32).toString("hex") }];
+  const secrets = newSecrets();
   const verifySecret = sharedSecret.verifier({ test: false }).parse({ scheme: sharedSecret.id, secrets });
   const verifyDigest = hmac.verifier({ test: false }).parse({ scheme: hmac.id, secrets, header: HEADER });
   return async (webhook) => {
     await verifyDigest({ ...webhook, headers: { ...webhook.headers, [HEADER]: "none" } });
     return verifySecret(webhook);
   };
+}
+
+function newSecrets(): { readonly id: string; readonly value: string }[] {
+  return [{ id: "decoy", value: randomBytes(32).toString("hex") }];
 }

@@ -1,4 +1,5 @@
 /** Secrets that everybody can read, with which anybody can prove to be anyone: no connection may list one. */
+import { isPlaceholder } from "../transfer/placeholder.ts";
 
 /** Signs what the test button of Zendesk sends before a webhook is saved. https://developer.zendesk.com/documentation/webhooks/verifying */
 export const ZENDESK_TEST_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==";
@@ -12,9 +13,6 @@ const PUBLISHED_SECRETS: readonly string[] = [
   // Of docs/connect/standard-webhooks.md.
   "whsec_Q0hBTkdFLU1FLXRvLXRoZS1zZWNyZXQtb2YteW91ci1zZW5kZXI=",
 ];
-/** How the secrets in our documents begin. */
-const PLACEHOLDER = "CHANGE-ME";
-
 export function isPublished(secret: string): boolean {
-  return PUBLISHED_SECRETS.includes(secret) || secret.startsWith(PLACEHOLDER);
+  return PUBLISHED_SECRETS.includes(secret) || isPlaceholder(secret);
 }

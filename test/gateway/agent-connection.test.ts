@@ -41,10 +41,10 @@ function start(target: () => PushTarget | TransferError = () => PUSH) {
   });
   return {
     asked,
-    connect(events: "poll" | "push", agent = AGENT) {
+    connect(events: "poll" | "push", agent = AGENT, forSignIn = true) {
       const signIn = { password: PASSWORD, phonenum: "88880102", events };
       const managed = AgentAccess.parse({ schemaVersion: 1, session: "managed", signIn });
-      return managed.session === "managed" ? connect(agent, managed, signal) : expect.fail(managed.session);
+      return managed.session === "managed" ? connect(agent, managed, { signal, forSignIn }) : expect.fail(managed.session);
     },
   };
 }
@@ -70,6 +70,14 @@ describe("the calls of an agent", () => {
       expect({ callBackUri, serviceToken }).toEqual(events === "push" ? PUSH : {});
     },
   );
+
+  it("need no target to keep alive what there is", async () => {
+    const { connect, asked } = start(() => new TransferError("misconfigured", { reason: "no key" }));
+    const calls = await connect("push", AGENT, false);
+    expect(asked).toEqual([site]);
+    const session = { guid: "none", renewedAt: INSTANT, events: "push" } as const;
+    expect(await calls.handshake(session, createManualDeadline())).toMatchObject({ kind: "signed-out" });
+  });
 
   it.each(["poll", "push"] as const)("are none where its gateway has no secret: %s", async (events) => {
     const { connect, asked } = start();

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createProver } from "../../lib/http/prover.ts";
 import { toHttpRequest } from "../../lib/http/request.ts";
+import { createSecretDecoy } from "../../lib/sources/decoy-verifier.ts";
 import type { Verifier } from "../../lib/sources/source.ts";
 import { toAgentEvent } from "../support/agent-event.ts";
 import { toContext } from "../support/http-event.ts";
@@ -29,6 +30,7 @@ function startProving({ kept = {}, fresh = kept }: { readonly kept?: Record<stri
       },
     },
     bar: (door) => (door === undefined ? "unknown" : door.barred),
+    decoy: createSecretDecoy(),
     now: clock.monotonicMs,
   });
   function toRequest() {

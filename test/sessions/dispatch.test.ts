@@ -3,8 +3,8 @@ import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { TransferError } from "../../lib/errors.ts";
 import { AgentAccess } from "../../lib/gateway/agent-access.ts";
+import type { AgentName } from "../../lib/sessions/agent-record.ts";
 import { createDispatcher } from "../../lib/sessions/dispatch.ts";
-import type { AgentName } from "../../lib/sessions/keeper.ts";
 
 const MANAGED = { session: "managed", signIn: { password: "planted-password", phonenum: "88880102" } };
 const { signal } = new AbortController();
@@ -90,23 +90,23 @@ describe("a tick", () => {
     expect(problems).toEqual([[{ gateway: "main", agentId: "102" }, problem]]);
   });
 
-  it("looks at ten agents at a time, and is not held up by one of them", async () => {
+  it("looks at fifty agents at a time, and is not held up by one of them", async () => {
     const waiting: (() => void)[] = [];
     const { dispatch, invoked } = start({
-      agents: Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`main/${101 + index}`, MANAGED])),
+      agents: Object.fromEntries(Array.from({ length: 125 }, (_, index) => [`main/${101 + index}`, MANAGED])),
       invoke: () => new Promise((resolve) => waiting.push(resolve)),
     });
     const ticking = dispatch(signal);
     await setImmediate();
-    expect(invoked).toHaveLength(10);
+    expect(invoked).toHaveLength(50);
     for (const resolve of waiting.splice(1)) resolve();
     await setImmediate();
-    expect(invoked).toHaveLength(19);
+    expect(invoked).toHaveLength(99);
     while (waiting.length > 0) {
       for (const resolve of waiting.splice(0)) resolve();
       await setImmediate();
     }
-    expect(await ticking).toEqual({ invoked: 25, failed: 0 });
+    expect(await ticking).toEqual({ invoked: 125, failed: 0 });
   });
 
   it("ends at once where the agents cannot be listed", async () => {

@@ -2,8 +2,9 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { TransferError } from "../../lib/errors.ts";
+import type { AgentName } from "../../lib/sessions/agent-record.ts";
 import { createDispatcherHandler, createProblemLog } from "../../lib/sessions/dispatcher-handler.ts";
-import type { AgentName, Keep, KeeperEnding } from "../../lib/sessions/keeper.ts";
+import type { Keep, KeeperEnding } from "../../lib/sessions/keeper.ts";
 import { createKeeperHandler } from "../../lib/sessions/keeper-handler.ts";
 import type { KeeperEvent } from "../../lib/sessions/kept-session.ts";
 import { toContext } from "../support/http-event.ts";
@@ -66,7 +67,7 @@ describe("a run of the keeper", () => {
   it("tells of a sign-in that failed at once, and counts it", async () => {
     const { runs, problems, counts } = await run([{ kind: "not-signed-in", why: "100-004" }]);
     expect(runs).toEqual([{ ...TOLD, ended: "end-of-run", signIn: "100-004" }]);
-    expect(problems).toEqual([{ what: "sign-in failed", fields: { ...TOLD, reason: "100-004" } }]);
+    expect(problems).toEqual([{ what: "sign-in failed", fields: { gateway: "main", agentId: "102", reason: "100-004" } }]);
     expect(counts).toEqual([{ metric: "SignIns", dimensions: { gateway: "main", result: "failed" } }]);
   });
 

@@ -6,8 +6,8 @@ import type { SessionRecords, SignInAttempt } from "../../lib/sessions/agent-rec
 import { INSTANT } from "../support/manual-clock.ts";
 import { AGENT, type SourceUnderTest, startSource } from "./session-source-under-test.ts";
 
-/** Also said of a transfer that is at it. */
-const SIGNING_IN = { code: "agent-not-signed-in", message: "the keeper is signing in", retryAfterSeconds: 25 };
+/** Who is at it may have written that it is. */
+const SOMEBODY = { code: "agent-not-signed-in", message: expect.stringMatching(/^the keeper is /), retryAfterSeconds: 25 };
 const UNHEARD_TWICE: SignInAttempt = {
   secretVersion: "version-1",
   at: INSTANT - 120_000,
@@ -55,7 +55,7 @@ describe("two transfers at once", () => {
   ])("sign in once, in %s: the other one is told that somebody is at it", async (_where, other) => {
     const [one, two] = await Promise.allSettled([source.find(), other().find()]);
     expect(one).toMatchObject({ status: "fulfilled", value: { guid: gateway.guidOf("102") } });
-    expect(two).toMatchObject({ status: "rejected", reason: SIGNING_IN });
+    expect(two).toMatchObject({ status: "rejected", reason: SOMEBODY });
     expect([asked(), gateway.violations()]).toEqual([["sign-in"], []]);
   });
 
@@ -95,13 +95,22 @@ describe("a sign-in of a transfer", () => {
     expect(asked()).toEqual([]);
   });
 
-  it("goes on from the last one of which nobody heard", async () => {
+  it("is not made after one of which nobody heard: that is the keeper's to find out", async () => {
     await source.keep({ attempt: UNHEARD_TWICE });
-    gateway.addFault({ kind: "drop", when: "after-request", endpoint: "sign-in" });
-    await expect(source.find()).rejects.toMatchObject({
-      message: "sign-in is parked: 3 attempts without an answer",
-      retryAfterSeconds: 300,
-    });
+    await expect(source.find()).rejects.toMatchObject({ code: "agent-not-signed-in", message: "nobody keeps the agent signed in" });
+    expect(asked()).toEqual([]);
+  });
+
+  it("is not made where the gateway still knows the session: one refusal is no proof", async () => {
+    const { guid = "" } = (await source.find()) ?? {};
+    source.clock.pass(11_000);
+    expect(await source.renew(guid)).toMatchObject({ guid: expect.not.stringMatching(guid) });
+    expect(asked()).toEqual(["sign-in", "update-guid"]);
+  });
+
+  it("is told of, as one of the keeper's", async () => {
+    await source.find();
+    expect(source.signIns).toMatchObject([{ kind: "signed-in" }]);
   });
 
   it.each<[string, string, number, Fault]>([

@@ -11,6 +11,7 @@ import type { HandedOverSessions, RecordChange, SessionRecords } from "../../lib
 import { createManagedAgents } from "../../lib/sessions/managed-agents.ts";
 import { createMemorySessions } from "../../lib/sessions/memory-sessions.ts";
 import { createSessionSource } from "../../lib/sessions/session-source.ts";
+import type { SignInEvent } from "../../lib/sessions/sign-in.ts";
 import { toSite } from "../support/gateway-site.ts";
 import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
 import { createManualDeadline } from "../support/manual-deadline.ts";
@@ -28,6 +29,8 @@ interface Process {
 export interface SourceUnderTest extends Process {
   readonly clock: ManualClock;
   readonly records: SessionRecords & HandedOverSessions;
+  /** What it told of each attempt to sign in. */
+  readonly signIns: readonly SignInEvent[];
   /** In order: `secret`, `record`, and `version` for a secret that is read for signing in. */
   readonly reads: readonly string[];
   /** Another one over the same secrets and the same store, or what this makes of it. */
@@ -42,6 +45,7 @@ export interface SourceUnderTest extends Process {
 
 export function startSource(gateway: Pick<GatewaySimulator, "url" | "caPem"> = { url: "https://localhost:1", caPem: "" }): SourceUnderTest {
   const clock = createManualClock();
+  const signIns: SignInEvent[] = [];
   const records = createMemorySessions(clock);
   const reads: string[] = [];
   let secret: { readonly text: string; readonly versionId: string } | undefined;
@@ -84,6 +88,7 @@ export function startSource(gateway: Pick<GatewaySimulator, "url" | "caPem"> = {
       open,
       clock: { ...clock, sleep: () => Promise.reject(new Error("a transfer waits for nobody")) },
       newOwner,
+      observe: (_agent, event) => void signIns.push(event),
     });
     return {
       find: (agent = AGENT, leftMs = 25_000, maySignIn = true) => source.find(agent, { deadline: createManualDeadline(leftMs), maySignIn }),
@@ -106,6 +111,7 @@ export function startSource(gateway: Pick<GatewaySimulator, "url" | "caPem"> = {
     process,
     clock,
     records,
+    signIns,
     reads,
     put,
     putManaged: (others, signIn) => put({ session: "managed", signIn: { ...SIGN_IN, ...signIn }, ...others }),

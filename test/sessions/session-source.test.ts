@@ -96,7 +96,7 @@ describe("a managed session", () => {
     ["waiting for half a minute", "sign-in waits after 100-003", 31 + 75, attempt(refused("100-003"), 29_001)],
     ["waiting, not heard of", "sign-in waits after pending", 60 + 75, attempt({})],
     ["waiting, not sent", "sign-in waits after not-sent", 10 + 75, attempt({ result: "not-sent", failures: 0 })],
-    ["waiting for long", "sign-in waits after pending", 300, attempt({ failures: 5, proven: true })],
+    ["waiting for long", "sign-in waits after pending", 120 + 75, attempt({ failures: 2, proven: true })],
     ["pending, and the keeper is there", "the keeper is signing in", 25, { ...attempt({}), lives: true }],
     ["pending, and the keeper is gone", "sign-in waits after pending", 20 + 75, { ...attempt({}, 40_000), lives: true }],
     ["done with waiting", NOBODY, 75, attempt(refused("100-003"), 60_000)],
@@ -121,7 +121,9 @@ describe("a managed session", () => {
 
   it.each([
     [0, "the keeper is about to sign in", 25],
-    [39_999, "the keeper is about to sign in", 25],
+    [15_000, "the keeper is about to sign in", 25],
+    [15_001, "the keeper has given no sign of life for a while", 120],
+    [39_999, "the keeper has given no sign of life for a while", 120],
     [40_000, NOBODY, 75],
   ])("is none where a keeper was there %i ms ago, without one, or with one that is refused", async (laterMs, why, retryAfterSeconds) => {
     for (const change of [{}, { session: SESSION }]) {

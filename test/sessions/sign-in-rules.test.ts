@@ -106,10 +106,7 @@ describe("how long it waits", () => {
     ["two unheard", [UNHEARD, UNHEARD], 2 * MINUTE_MS],
     ["one unheard, one killed", [UNHEARD, KILLED], 2 * MINUTE_MS],
     ["an unclear code after an unheard one", [UNHEARD, refused("000-000")], 2 * MINUTE_MS],
-    ["three unheard of a proven one", [SIGNED_IN, UNHEARD, UNHEARD, UNHEARD], 4 * MINUTE_MS],
-    ["four of them", [SIGNED_IN, ...Array.from({ length: 4 }, () => UNHEARD)], 8 * MINUTE_MS],
-    ["five of them", [SIGNED_IN, ...Array.from({ length: 5 }, () => UNHEARD)], 15 * MINUTE_MS],
-    ["2000 of them", [SIGNED_IN, ...Array.from({ length: 2_000 }, () => UNHEARD)], 15 * MINUTE_MS],
+    ["two unheard of a proven one", [SIGNED_IN, UNHEARD, UNHEARD], 2 * MINUTE_MS],
     ["one that signed in after many", [SIGNED_IN, UNHEARD, UNHEARD, UNHEARD, SIGNED_IN], 10_000],
     ["one that signed in", [SIGNED_IN], 10_000],
     ["one that was not sent", [NOT_SENT], 10_000],
@@ -126,7 +123,7 @@ describe("how long it waits", () => {
   });
 });
 
-describe("a version that never signed in", () => {
+describe("a version of which nobody knows", () => {
   it.each<[string, readonly Ending[], string?]>([
     ["unheard", [UNHEARD, UNHEARD, UNHEARD]],
     ["killed", [KILLED, KILLED, KILLED]],
@@ -139,7 +136,8 @@ describe("a version that never signed in", () => {
     expect(decide(attempt, INSTANT + 60 * MINUTE_MS)).toEqual({ kind: "parked", why });
     expect(meaningOf(why)).toMatch(/^3 attempts/);
     expect(decide(attempt, INSTANT, "version-2")).toEqual({ kind: "now" });
-    expect(decide(attemptAfter(SIGNED_IN, ...endings), INSTANT + 60 * MINUTE_MS)).toEqual({ kind: "now" });
+    // A password that was right once may be another by now.
+    expect(decide(attemptAfter(SIGNED_IN, ...endings), INSTANT + 60 * MINUTE_MS)).toEqual({ kind: "parked", why });
   });
 
   it("goes on however often nothing was sent", () => {
@@ -193,7 +191,7 @@ describe("no account is ever locked by us", () => {
     fc.assert(property, fuzz());
   });
 
-  it("for whatever is answered, three attempts of a version that never signed in may have been counted", () => {
+  it("for whatever is answered, three attempts since the last sign-in may have been counted", () => {
     const property = fc.property(steps, (steps) => {
       expect(live(steps).filter(mayBeCounted).length).toBeLessThanOrEqual(3);
     });

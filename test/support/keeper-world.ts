@@ -16,7 +16,7 @@ import { createMemoryRecords } from "../../lib/records/memory-records.ts";
 import { parseSecret } from "../../lib/secrets/secret-document.ts";
 import { createSecretLookup } from "../../lib/secrets/secret-lookup.ts";
 import { createSecrets } from "../../lib/secrets/secrets-manager.ts";
-import type { SessionRecords } from "../../lib/sessions/agent-record.ts";
+import type { HandedOverSessions, SessionRecords } from "../../lib/sessions/agent-record.ts";
 import { createKeeper, type KeeperEnding } from "../../lib/sessions/keeper.ts";
 import type { KeeperClock } from "../../lib/sessions/keeper-clock.ts";
 import type { KeeperEvent } from "../../lib/sessions/kept-session.ts";
@@ -42,12 +42,14 @@ export interface KeeperWorld {
   readonly clock: SteppedClock;
   readonly gateway: GatewaySimulator;
   readonly secrets: SecretsManagerEmulator;
-  readonly records: SessionRecords;
+  readonly records: SessionRecords & HandedOverSessions;
   /** What Secrets Manager was asked for. */
   readonly secretCalls: readonly string[];
   readonly events: readonly AgentEvent[];
   readonly observed: readonly KeeperEvent[];
   readonly endings: readonly (KeeperEnding | "failed" | "killed")[];
+  /** A whole document in its place. */
+  putSecretOf(document: object): void;
   /** Over the usual secret. */
   putSecret(signIn?: object, others?: object): void;
   /** One run of the keeper. */
@@ -68,7 +70,6 @@ export interface RunOptions {
 }
 
 interface WorldOptions {
-  readonly records?: SessionRecords;
   /** Where pushed events go. */
   readonly callBackUri?: string;
   readonly settings?: Parameters<typeof startGatewaySimulator>[0]["settings"];
@@ -84,7 +85,7 @@ export async function createKeeperWorld(options: WorldOptions = {}): Promise<Kee
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
   vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.url);
   const reader = createSecrets(PREFIX);
-  const records = options.records ?? createMemorySessions(clock);
+  const records = createMemorySessions(clock);
   const transferRecords = createMemoryRecords({ now: clock.monotonicMs });
   const events: AgentEvent[] = [];
   const observed: KeeperEvent[] = [];
@@ -105,7 +106,14 @@ export async function createKeeperWorld(options: WorldOptions = {}): Promise<Kee
 
   const client = createGatewayClient();
   const accesses = createSecretLookup({ read: reader.read, folder: "agents", schema: AgentAccess, ttlMs: 10_000, now: clock.monotonicMs });
-  const sessions = createSessionSource({ accesses, records, open: toOpen(client, clock.wallMs), clock, newOwner: randomUUID });
+  const sessions = createSessionSource({
+    accesses,
+    records,
+    open: toOpen(client, clock.wallMs),
+    clock,
+    newOwner: randomUUID,
+    observe: () => undefined,
+  });
   const service = createTransferService({
     gateway: createTransferGateway({ sites, sessions, post: client, now: clock.monotonicMs }),
     records: transferRecords,
@@ -133,6 +141,7 @@ export async function createKeeperWorld(options: WorldOptions = {}): Promise<Kee
     events,
     observed,
     endings,
+    putSecretOf: (document) => void secrets.putSecret(SECRET, { schemaVersion: 1, ...document }),
     putSecret(signIn = {}, others = {}) {
       secrets.putSecret(SECRET, {
         schemaVersion: 1,

@@ -57,7 +57,11 @@ export async function freePorts(): Promise<PortVariables> {
 }
 
 export function startLocalStack(ports: PortVariables): LocalStack {
-  const child = spawn("npm", ["start"], { detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NODE_COMPILE_CACHE: ".build/compile-cache", ...ports } });
+  const child = spawn("npm", ["start"], {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, NODE_COMPILE_CACHE: ".build/compile-cache", ...ports },
+  });
   const ended = once(child, "close").then(([code]: (number | null)[]) => code ?? null);
   const chunks: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (chunk) => chunks.push(chunk));

@@ -65,6 +65,7 @@ export function startTransferGateway(simulator: GatewaySimulator, leftMs?: numbe
       open: async () => undefined,
       clock: { wallMs: Date.now, monotonicMs: now, sleep: async () => {} },
       newOwner: () => "owner",
+      observe: () => undefined,
     }),
     post: createGatewayClient(),
     now,
