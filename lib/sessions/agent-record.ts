@@ -80,6 +80,11 @@ export interface Holder {
   readonly fence: number;
 }
 
+/** Of an owner, and the beat of its last write: one that arrives late must not undo a later one. */
+export interface BeatingHolder extends Holder {
+  readonly beat: number;
+}
+
 /** What an owner writes. What is left out stays; null takes it away. */
 export interface RecordChange {
   readonly session?: LiveSession | null | undefined;
@@ -102,8 +107,11 @@ export interface SessionRecords {
   ): Promise<AgentRecord | undefined>;
   /** Makes it known to the owner of that lease that somebody waits. False where the lease is another one meanwhile. */
   announce(agent: AgentKey, successor: string, seen: Holder): Promise<boolean>;
-  /** The owner's one way to write: the changes, the lease's new end, and a beat more. Undefined, and nothing written, for whoever is not the owner any more. */
-  write(agent: AgentKey, holder: Holder, change: RecordChange & { readonly until: number }): Promise<AgentRecord | undefined>;
+  /**
+   * The owner's one way to write: the changes, the lease's new end, and a beat more. Undefined, and nothing written, for whoever is not the owner any more, or
+   * has written since: an attempt of the owner's own, perhaps, whose answer did not arrive.
+   */
+  write(agent: AgentKey, holder: BeatingHolder, change: RecordChange & { readonly until: number }): Promise<AgentRecord | undefined>;
   /** Lets go. Nothing happens where it is not the owner's any more. */
   release(agent: AgentKey, holder: Holder): Promise<void>;
 }

@@ -111,9 +111,10 @@ export function createDynamoDbSessions(table: string, { wallMs }: { readonly wal
       return (await update(agent, { condition: HELD, values: { owner, fence }, changes })) !== undefined;
     },
 
-    async write(agent, { owner, fence }, { until, ...change }) {
+    async write(agent, { owner, fence, beat }, { until, ...change }) {
       const changes = { ...toRecordChanges(change), leaseUntil: until };
-      const item = await update(agent, { condition: HELD, values: { owner, fence }, changes, increment: "leaseBeat" });
+      const condition = `${HELD} AND #leaseBeat = :beat`;
+      const item = await update(agent, { condition, values: { owner, fence, beat }, changes, increment: "leaseBeat" });
       return item && toRecord(item);
     },
 

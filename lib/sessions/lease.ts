@@ -98,15 +98,24 @@ export function isLeaseLive(record: AgentRecord | undefined, nowMs: number): boo
 
 function hold({ records, clock, agent, owner }: LeaseOptions, record: AgentRecord, isClean: boolean): HeldLease {
   const holder: Holder = { owner, fence: record.fence };
-  let successor = record.lease?.successor;
+  let { beat = 1, successor } = record.lease ?? {};
+
+  /** Where it was our own earlier attempt that wrote. */
+  async function writeAgain(wanted: RecordChange & { readonly until: number }): Promise<AgentRecord | undefined> {
+    const found = await records.read(agent);
+    if (found?.lease?.owner !== owner || found.fence !== holder.fence) return undefined;
+    return records.write(agent, { ...holder, beat: found.lease.beat }, wanted);
+  }
+
   return {
     record,
     isClean,
     isWanted: () => successor !== undefined,
     async write(change) {
-      const written = await records.write(agent, holder, { ...change, until: clock.wallMs() + LEASE_MS });
-      if (written === undefined) throw new LeaseLost();
-      successor = written.lease?.successor;
+      const wanted = { ...change, until: clock.wallMs() + LEASE_MS };
+      const written = (await records.write(agent, { ...holder, beat }, wanted)) ?? (await writeAgain(wanted));
+      if (written?.lease === undefined) throw new LeaseLost();
+      ({ beat, successor } = { successor: undefined, ...written.lease });
     },
     async release() {
       await records.release(agent, holder).catch(() => undefined);

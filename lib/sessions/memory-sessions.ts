@@ -56,7 +56,7 @@ export function createMemorySessions({ wallMs }: { readonly wallMs: () => number
 
     async write(agent, holder, { until, session, attempt, password }) {
       const record = lookAsOwner(agent, holder);
-      if (record?.lease === undefined) return undefined;
+      if (record?.lease?.beat !== holder.beat) return undefined;
       const lease = { ...record.lease, until, beat: record.lease.beat + 1 };
       return keep(agent, {
         ...record,

@@ -4,7 +4,7 @@ import type { AgentKey, Holder } from "../../lib/sessions/agent-record.ts";
 import { createDynamoDbSessions } from "../../lib/sessions/dynamodb-sessions.ts";
 import { createManualClock, INSTANT } from "../support/manual-clock.ts";
 import { type LossyDynamoDb, startLossyDynamoDb } from "./lossy-dynamodb.ts";
-import { newAgent, SESSION, type Sessions, taken, UNTIL } from "./sessions-under-test.ts";
+import { newAgent, SESSION, type Sessions, taken, UNTIL, writeAs } from "./sessions-under-test.ts";
 
 const NEWER = { guid: "newer", renewedAt: INSTANT + 1 };
 const NEWEST = { guid: "newest", renewedAt: INSTANT + 2 };
@@ -69,11 +69,11 @@ describe("what was written in DynamoDB, and the SDK has written again as the ans
     expect(await sessions.read(agent)).toEqual({ session: NEWER, fence: 0 });
   });
 
-  it("is what the owner wrote, with a beat more that does no harm", async () => {
+  it("is what the owner wrote, who is told that somebody wrote since, and finds that it was itself", async () => {
     const { agent, holder } = await held();
     lossy.loseNextUpdate();
-    const record = await sessions.write(agent, holder, { session: NEWER, until: UNTIL + 1 });
-    expect(record).toEqual({ session: NEWER, lease: { owner: "one", until: UNTIL + 1, beat: 3 }, fence: 1 });
+    expect(await writeAs(sessions, agent, holder, { session: NEWER, until: UNTIL + 1 })).toBeUndefined();
+    const record = { session: NEWER, lease: { owner: "one", until: UNTIL + 1, beat: 2 }, fence: 1 };
     expect(await sessions.read(agent)).toEqual(record);
   });
 
@@ -104,7 +104,7 @@ describe("what arrives in DynamoDB once more, late", () => {
     ["the lease", (agent) => taken(sessions, agent, "two")],
     ["that somebody waits", (agent, holder) => sessions.announce(agent, "two", holder)],
     ["that the lease was let go", (agent, holder) => sessions.release(agent, holder)],
-    ["what the owner wrote", (agent, holder) => sessions.write(agent, holder, { session: SESSION, until: UNTIL })],
+    ["what the owner wrote", (agent, holder) => writeAs(sessions, agent, holder, { session: SESSION, until: UNTIL })],
     ["a session", (agent) => sessions.handOver(agent, NEWER)],
     ["that the session has ended", (agent) => sessions.end(agent)],
   ])("does not undo what came after it: %s", async (_what, act) => {
@@ -115,6 +115,17 @@ describe("what arrives in DynamoDB once more, late", () => {
     await sessions.handOver(agent, NEWEST);
     if (late !== undefined) await lossy.repeat(late);
     expect(await sessions.read(agent)).toEqual({ session: NEWEST, lease: next.lease, fence: next.fence });
+  });
+});
+
+describe("what the same owner wrote", () => {
+  it("does not undo what it wrote after it, however late it arrives once more", async () => {
+    const { agent, holder } = await held();
+    await writeAs(sessions, agent, holder, { session: null, until: UNTIL });
+    const late = updates().at(-1);
+    await writeAs(sessions, agent, holder, { session: NEWER, until: UNTIL });
+    if (late !== undefined) await lossy.repeat(late);
+    expect((await sessions.read(agent))?.session).toEqual(NEWER);
   });
 });
 

@@ -14,7 +14,7 @@ const METHODS: readonly [string, (sessions: Sessions) => Promise<unknown>][] = [
   ["reading", (sessions) => sessions.read(AGENT)],
   ["taking a lease", (sessions) => sessions.takeLease(AGENT, { owner: "one", until: UNTIL }, { fence: 0, session: SESSION })],
   ["announcing", (sessions) => sessions.announce(AGENT, "two", HOLDER)],
-  ["writing", (sessions) => sessions.write(AGENT, HOLDER, { session: SESSION, until: UNTIL })],
+  ["writing", (sessions) => sessions.write(AGENT, { ...HOLDER, beat: 1 }, { session: SESSION, until: UNTIL })],
   ["letting go", (sessions) => sessions.release(AGENT, HOLDER)],
   ["handing over", (sessions) => sessions.handOver(AGENT, SESSION)],
   ["ending", (sessions) => sessions.end(AGENT)],
@@ -85,7 +85,7 @@ describe("the store of sessions is unavailable", () => {
     ["InternalServerError", 500],
   ])("on %s, whose name is the reason, once it has come three times", async (type, status) => {
     const { url, operations } = await startAnswering(refuse(type, status));
-    const { error, printed } = await failureOf(sessionsAt(url).write(AGENT, HOLDER, { session: SESSION, until: UNTIL }));
+    const { error, printed } = await failureOf(sessionsAt(url).write(AGENT, { ...HOLDER, beat: 1 }, { session: SESSION, until: UNTIL }));
     expect(error).toMatchObject({ code: "store-unavailable", effect: "none", message: type });
     expect(printed).not.toContain("planted");
     expect(operations).toEqual(["UpdateItem", "UpdateItem", "UpdateItem"]);

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { type LocalDynamoDb, SESSIONS_TABLE, startLocalDynamoDb } from "../../dev/dynamodb/local-dynamodb.ts";
 import { createDynamoDbSessions } from "../../lib/sessions/dynamodb-sessions.ts";
 import { createManualClock, INSTANT } from "../support/manual-clock.ts";
-import { SESSION, taken, UNTIL } from "./sessions-under-test.ts";
+import { SESSION, taken, UNTIL, writeAs } from "./sessions-under-test.ts";
 
 const AGENT = "main/101";
 const EXPIRES_AT = { N: String(INSTANT / 1_000 + 30 * 24 * 60 * 60) };
@@ -39,7 +39,7 @@ describe("an item in DynamoDB", () => {
     const { holder } = await taken(sessions, AGENT, "one");
     const attempt = { secretVersion: "v1", at: INSTANT, result: "refused", retcode: "100-001", failures: 2, proven: false } as const;
     const password = { mustChange: true, daysLeft: 3, at: INSTANT };
-    await sessions.write(AGENT, holder, { session: { ...SESSION, events: "push" }, attempt, password, until: UNTIL });
+    await writeAs(sessions, AGENT, holder, { session: { ...SESSION, events: "push" }, attempt, password, until: UNTIL });
     await sessions.announce(AGENT, "two", holder);
     expect(await itemOf(AGENT)).toEqual({
       agent: { S: AGENT },

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { AgentKey, Holder } from "../../lib/sessions/agent-record.ts";
 import { INSTANT } from "../support/manual-clock.ts";
-import { newAgent, SESSION, type Sessions, type StartSessions, taken, UNTIL } from "./sessions-under-test.ts";
+import { newAgent, SESSION, type Sessions, type StartSessions, taken, UNTIL, writeAs } from "./sessions-under-test.ts";
 
 const KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
 /** Expiry is in whole seconds. */
@@ -14,7 +14,7 @@ async function full(sessions: Sessions): Promise<{ readonly agent: AgentKey; rea
   await taken(sessions, agent, "before");
   const { holder } = await taken(sessions, agent, "one");
   const attempt = { secretVersion: "v1", at: INSTANT, result: "refused", retcode: "100-001", failures: 2, proven: true } as const;
-  await sessions.write(agent, holder, {
+  await writeAs(sessions, agent, holder, {
     session: SESSION,
     attempt,
     password: { mustChange: true, daysLeft: 1, at: INSTANT },
@@ -37,7 +37,7 @@ export function describeExpiry(start: StartSessions): void {
     });
 
     it.each<[string, (sessions: Sessions, agent: AgentKey, holder: Holder) => Promise<unknown>]>([
-      ["a write of the owner", (sessions, agent, holder) => sessions.write(agent, holder, { until: UNTIL })],
+      ["a write of the owner", (sessions, agent, holder) => writeAs(sessions, agent, holder, { until: UNTIL })],
       ["an announcement", (sessions, agent, holder) => sessions.announce(agent, "two", holder)],
       ["a new lease", (sessions, agent) => taken(sessions, agent, "three")],
       ["the lease's end", (sessions, agent, holder) => sessions.release(agent, holder)],
@@ -82,7 +82,7 @@ export function describeExpiry(start: StartSessions): void {
       const next = await taken(others, agent, "next");
       expect(next.fence).toBe(seen?.fence);
       expect(await sessions.takeLease(agent, { owner: "late", until: UNTIL }, seen)).toBeUndefined();
-      expect(await sessions.write(agent, holder, { session: SESSION, until: UNTIL })).toBeUndefined();
+      expect(await writeAs(sessions, agent, holder, { session: SESSION, until: UNTIL })).toBeUndefined();
       expect(await sessions.read(agent)).toEqual({ lease: next.lease, fence: 1 });
     });
 
@@ -91,7 +91,7 @@ export function describeExpiry(start: StartSessions): void {
       const { agent, holder } = await full(sessions);
       const seen = await sessions.read(agent);
       advance(KEPT_MS);
-      expect(await sessions.write(agent, holder, { until: UNTIL })).toBeUndefined();
+      expect(await writeAs(sessions, agent, holder, { until: UNTIL })).toBeUndefined();
       expect(await sessions.announce(agent, "three", holder)).toBe(false);
       expect(await sessions.takeLease(agent, { owner: "three", until: UNTIL }, seen)).toBeUndefined();
       await sessions.release(agent, holder);

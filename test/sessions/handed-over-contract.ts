@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { LiveSession } from "../../lib/sessions/agent-record.ts";
 import { INSTANT } from "../support/manual-clock.ts";
-import { newAgent, SESSION, type StartSessions, taken, UNTIL } from "./sessions-under-test.ts";
+import { newAgent, SESSION, type StartSessions, taken, UNTIL, writeAs } from "./sessions-under-test.ts";
 
 const NEWER: LiveSession = { guid: "newer", renewedAt: INSTANT + 1 };
 
@@ -84,7 +84,7 @@ export function describeHandedOver(start: StartSessions): void {
       const agent = newAgent();
       await sessions.handOver(agent, SESSION);
       if (by === "end") await others.end(agent);
-      else await others.write(agent, (await taken(others, agent, "one")).holder, { session: null, until: UNTIL });
+      else await writeAs(others, agent, (await taken(others, agent, "one")).holder, { session: null, until: UNTIL });
       expect((await sessions.read(agent))?.session).toBeUndefined();
       expect(await others.handOver(agent, next)).toBe(comes);
       expect((await sessions.read(agent))?.session).toEqual(comes ? next : undefined);

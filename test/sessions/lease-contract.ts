@@ -1,6 +1,6 @@
 /** Who may write: one owner at a time, whoever asks. */
 import { describe, expect, it } from "vitest";
-import { newAgent, SESSION, type StartSessions, taken, UNTIL } from "./sessions-under-test.ts";
+import { newAgent, SESSION, type StartSessions, taken, UNTIL, writeAs } from "./sessions-under-test.ts";
 
 export function describeLeases(start: StartSessions): void {
   describe("of whose leases", () => {
@@ -81,7 +81,7 @@ export function describeLeases(start: StartSessions): void {
       const agent = newAgent();
       const { holder } = await taken(sessions, agent, "one");
       const seen = await others.read(agent);
-      await sessions.write(agent, holder, { until: UNTIL });
+      await writeAs(sessions, agent, holder, { until: UNTIL });
       expect(await others.takeLease(agent, { owner: "two", until: UNTIL }, seen)).toBeUndefined();
       expect(await sessions.read(agent)).toMatchObject({ lease: { owner: "one" }, fence: 1 });
     });
@@ -112,7 +112,7 @@ export function describeLeases(start: StartSessions): void {
       const { holder, lease } = await taken(sessions, agent, "one");
       expect(await others.announce(agent, "two", holder)).toBe(true);
       expect(await others.read(agent)).toMatchObject({ lease: { ...lease, successor: "two" }, fence: 1 });
-      expect(await sessions.write(agent, holder, { until: UNTIL + 1 })).toEqual({
+      expect(await writeAs(sessions, agent, holder, { until: UNTIL + 1 })).toEqual({
         lease: { owner: "one", until: UNTIL + 1, beat: 2, successor: "two" },
         fence: 1,
       });

@@ -137,6 +137,15 @@ describe("whoever has the lease", () => {
     expect(await records.read(AGENT)).toEqual(two.lease().record);
   });
 
+  it("goes on after a write of its own that was carried out, and whose answer it did not hear", async () => {
+    const { taken, records } = startLeases();
+    const one = await taken("one", { by: failing(records, "write", { times: 1, late: true }) });
+    await expect(one.write({ session: { guid: "first", renewedAt: INSTANT } })).rejects.toEqual(UNAVAILABLE);
+    await one.write({ session: { guid: "second", renewedAt: INSTANT } });
+    await one.write({});
+    expect(await records.read(AGENT)).toMatchObject({ session: { guid: "second" }, lease: { owner: "one", beat: 4 } });
+  });
+
   it("hears of a store that does not answer when it writes, and not when it lets go", async () => {
     const { taken, records } = startLeases();
     const writing = await taken("one", { by: failing(records, "write", { times: 1 }) });

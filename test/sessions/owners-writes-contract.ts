@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { PasswordFacts, RecordChange, SignInAttempt } from "../../lib/sessions/agent-record.ts";
 import { INSTANT } from "../support/manual-clock.ts";
-import { newAgent, SESSION, type StartSessions, taken, UNTIL } from "./sessions-under-test.ts";
+import { newAgent, SESSION, type StartSessions, taken, UNTIL, writeAs } from "./sessions-under-test.ts";
 
 const ATTEMPT: SignInAttempt = {
   secretVersion: "v1",
@@ -23,7 +23,7 @@ export function describeOwnersWrites(start: StartSessions): void {
       const { sessions, others } = await start();
       const agent = newAgent();
       const { holder } = await taken(sessions, agent, "one");
-      const written = await sessions.write(agent, holder, { ...ALL, until: UNTIL + 7 });
+      const written = await writeAs(sessions, agent, holder, { ...ALL, until: UNTIL + 7 });
       expect(written).toEqual({ ...ALL, lease: { owner: "one", until: UNTIL + 7, beat: 2 }, fence: 1 });
       expect(await others.read(agent)).toEqual(written);
     });
@@ -51,18 +51,27 @@ export function describeOwnersWrites(start: StartSessions): void {
       const { sessions } = await start();
       const agent = newAgent();
       const { holder } = await taken(sessions, agent, "one");
-      await sessions.write(agent, holder, { ...ALL, until: UNTIL });
-      await sessions.write(agent, holder, { ...change, until: UNTIL });
+      await writeAs(sessions, agent, holder, { ...ALL, until: UNTIL });
+      await writeAs(sessions, agent, holder, { ...change, until: UNTIL });
       expect(await sessions.read(agent)).toEqual({ ...expected, lease: { owner: "one", until: UNTIL, beat: 3 }, fence: 1 });
+    });
+
+    it("nothing by a beat that it has written since, or not yet", async () => {
+      const { sessions } = await start();
+      const agent = newAgent();
+      const { holder } = await taken(sessions, agent, "one");
+      await writeAs(sessions, agent, holder, { session: SESSION, until: UNTIL });
+      for (const beat of [1, 3]) expect(await sessions.write(agent, { ...holder, beat }, { session: null, until: UNTIL })).toBeUndefined();
+      expect((await sessions.read(agent))?.session).toEqual(SESSION);
     });
 
     it("a session without the cookies of the one before it", async () => {
       const { sessions } = await start();
       const agent = newAgent();
       const { holder } = await taken(sessions, agent, "one");
-      await sessions.write(agent, holder, { session: SESSION, until: UNTIL });
-      await sessions.write(agent, holder, { session: null, until: UNTIL });
-      await sessions.write(agent, holder, { session: { guid: "next", renewedAt: INSTANT }, until: UNTIL });
+      await writeAs(sessions, agent, holder, { session: SESSION, until: UNTIL });
+      await writeAs(sessions, agent, holder, { session: null, until: UNTIL });
+      await writeAs(sessions, agent, holder, { session: { guid: "next", renewedAt: INSTANT }, until: UNTIL });
       expect((await sessions.read(agent))?.session).toEqual({ guid: "next", renewedAt: INSTANT });
     });
 
@@ -70,7 +79,7 @@ export function describeOwnersWrites(start: StartSessions): void {
       const { sessions } = await start();
       const agent = newAgent();
       const { holder } = await taken(sessions, agent, "one");
-      await sessions.write(agent, holder, { attempt: { ...ATTEMPT, result }, until: UNTIL });
+      await writeAs(sessions, agent, holder, { attempt: { ...ATTEMPT, result }, until: UNTIL });
       expect((await sessions.read(agent))?.attempt).toEqual({ ...ATTEMPT, result });
     });
 
@@ -78,12 +87,12 @@ export function describeOwnersWrites(start: StartSessions): void {
       const { sessions, others } = await start();
       const agent = newAgent();
       const { holder } = await taken(sessions, agent, "one");
-      await sessions.write(agent, holder, { ...ALL, until: UNTIL });
+      await writeAs(sessions, agent, holder, { ...ALL, until: UNTIL });
       if (what === "let it go") await sessions.release(agent, holder);
       else await taken(others, agent, "two");
       const before = await others.read(agent);
       const change = { session: null, attempt: { ...ATTEMPT, failures: 9 }, until: UNTIL + 1 };
-      expect(await sessions.write(agent, holder, change)).toBeUndefined();
+      expect(await writeAs(sessions, agent, holder, change)).toBeUndefined();
       expect(await others.read(agent)).toEqual(before);
     });
 
@@ -92,15 +101,15 @@ export function describeOwnersWrites(start: StartSessions): void {
       const agent = newAgent();
       const first = await taken(sessions, agent, "one");
       const second = await taken(sessions, agent, "one");
-      expect(await sessions.write(agent, first.holder, { session: SESSION, until: UNTIL })).toBeUndefined();
-      expect(await sessions.write(agent, { owner: "two", fence: 2 }, { session: SESSION, until: UNTIL })).toBeUndefined();
+      expect(await writeAs(sessions, agent, first.holder, { session: SESSION, until: UNTIL })).toBeUndefined();
+      expect(await writeAs(sessions, agent, { owner: "two", fence: 2 }, { session: SESSION, until: UNTIL })).toBeUndefined();
       expect(await sessions.read(agent)).toEqual({ lease: second.lease, fence: 2 });
     });
 
     it("nothing of an agent of whom nothing is known", async () => {
       const { sessions } = await start();
       const agent = newAgent();
-      expect(await sessions.write(agent, { owner: "one", fence: 1 }, { session: SESSION, until: UNTIL })).toBeUndefined();
+      expect(await writeAs(sessions, agent, { owner: "one", fence: 1 }, { session: SESSION, until: UNTIL })).toBeUndefined();
       await sessions.release(agent, { owner: "one", fence: 1 });
       expect(await sessions.read(agent)).toBeUndefined();
     });
@@ -110,7 +119,7 @@ export function describeOwnersWrites(start: StartSessions): void {
       const [agent, other] = [newAgent(), newAgent()];
       const { holder } = await taken(sessions, agent, "one");
       const before = await taken(sessions, other, "one");
-      await sessions.write(agent, holder, { ...ALL, until: UNTIL });
+      await writeAs(sessions, agent, holder, { ...ALL, until: UNTIL });
       expect(await sessions.read(other)).toEqual({ lease: before.lease, fence: 1 });
     });
 
@@ -118,7 +127,7 @@ export function describeOwnersWrites(start: StartSessions): void {
       const { sessions, others } = await start();
       const agent = newAgent();
       const { holder } = await taken(sessions, agent, "one");
-      await sessions.write(agent, holder, { ...ALL, until: UNTIL });
+      await writeAs(sessions, agent, holder, { ...ALL, until: UNTIL });
       const handedOver = { guid: "handed-over", renewedAt: INSTANT + 1 };
       expect(await others.handOver(agent, handedOver)).toBe(true);
       const lease = { owner: "one", until: UNTIL, beat: 2 };

@@ -121,7 +121,7 @@ export function startSource(gateway: Pick<GatewaySimulator, "url" | "caPem"> = {
     async keep(change, { lives } = { lives: false }) {
       const [owner, until] = [newOwner(), clock.wallMs() + LEASE_MS];
       const { fence = 0 } = (await records.takeLease(AGENT, { owner, until }, await records.read(AGENT))) ?? {};
-      await records.write(AGENT, { owner, fence }, { ...change, until });
+      await records.write(AGENT, { owner, fence, beat: 1 }, { ...change, until });
       if (!lives) await records.release(AGENT, { owner, fence });
     },
   };

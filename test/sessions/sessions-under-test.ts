@@ -1,6 +1,14 @@
 /** What the parts of the contract of agents' sessions share. */
 import { expect } from "vitest";
-import type { AgentKey, AgentRecord, HandedOverSessions, Holder, LiveSession, SessionRecords } from "../../lib/sessions/agent-record.ts";
+import type {
+  AgentKey,
+  AgentRecord,
+  HandedOverSessions,
+  Holder,
+  LiveSession,
+  RecordChange,
+  SessionRecords,
+} from "../../lib/sessions/agent-record.ts";
 import { INSTANT } from "../support/manual-clock.ts";
 
 export type Sessions = SessionRecords & HandedOverSessions;
@@ -30,4 +38,15 @@ export async function taken(sessions: Sessions, agent: AgentKey, owner: string):
   const record = await sessions.takeLease(agent, { owner, until: UNTIL }, await sessions.read(agent));
   expect(record).toBeDefined();
   return { fence: 0, ...record, holder: { owner, fence: record?.fence ?? 0 } };
+}
+
+/** As whoever holds the lease writes: by the beat that it knows. */
+export async function writeAs(
+  sessions: Sessions,
+  agent: AgentKey,
+  holder: Holder,
+  change: RecordChange & { readonly until: number },
+): Promise<AgentRecord | undefined> {
+  const beat = (await sessions.read(agent))?.lease?.beat ?? 1;
+  return sessions.write(agent, { ...holder, beat }, change);
 }
