@@ -85,6 +85,8 @@ export function createKeptSession<Event>(options: KeptSessionOptions<Event>): Ke
   let isKept = true;
   /** Whether a renewal may have been lost: with whoever held the lease and died, or with an answer. */
   let isInDoubt = !lease.isClean;
+  /** Whether the last poll or handshake was refused for its Guid. */
+  let isRefused = false;
 
   async function save(): Promise<boolean> {
     if (Object.keys(unsaved).length === 0 && clock.monotonicMs() - beatAt < BEAT_MS) return true;
@@ -153,6 +155,8 @@ export function createKeptSession<Event>(options: KeptSessionOptions<Event>): Ke
         // What was not heard may have been counted: nobody is signed in at a gateway that answers nothing else either.
         const unheard: PutOff = { kind: "wait", ms: PROBE_PAUSE_MS };
         observe({ kind: "sign-in-put-off", decision: unheard });
+        // A beat, so that whoever waits sees that somebody is at it.
+        await save();
         return unheard;
       }
       const made = await signInOnce({ lease, calls: agent.calls, last: attempt, secretVersion, forcelogin, clock, deadline });
@@ -160,6 +164,7 @@ export function createKeptSession<Event>(options: KeptSessionOptions<Event>): Ke
       const { answer, change } = made;
       if (answer.kind === "signed-in") session = answer.session;
       isInDoubt = false;
+      isRefused = false;
       observe(toSignInEvent(made));
       await keep(change);
       return undefined;
@@ -168,8 +173,10 @@ export function createKeptSession<Event>(options: KeptSessionOptions<Event>): Ke
       const isAsking = isInDoubt;
       if (isAsking) observe({ kind: "guid-asked-for" });
       const answer = await call(calls, before, isAsking, deadline);
-      // One refusal is no proof that the session is gone: the gateway is asked for its Guid before it is given up.
-      if (answer.kind === "signed-out" && !isAsking) {
+      if (answer.kind === "alive" && !isAsking) isRefused = false;
+      // One refusal is no proof that the session is gone: the gateway is asked for its Guid before it is given up. A second one is, whatever it answered to that.
+      if (answer.kind === "signed-out" && !isAsking && !isRefused) {
+        isRefused = true;
         isInDoubt = true;
         observe({ kind: "trouble", why: answer.retcode });
         await save();

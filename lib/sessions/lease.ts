@@ -7,7 +7,7 @@ import type { Deadline } from "../transfer/invocation.ts";
 import type { AgentKey, AgentRecord, Holder, RecordChange, SessionRecords } from "./agent-record.ts";
 import type { KeeperClock } from "./keeper-clock.ts";
 
-/** Longer than any time between two beats: the longest call to the gateway takes 20 s. Shorter than what a session survives without a sign of life, less a tick. */
+/** Longer than any time between two beats: the longest call to the gateway takes 25 s. Shorter than what a session survives without a sign of life, less a tick. */
 const LEASE_MS = 30_000;
 /** How often a waiting successor looks. */
 const WATCH_MS = 500;

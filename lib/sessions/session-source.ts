@@ -80,6 +80,10 @@ export function createSessionSource({ accesses, records, open, clock, newOwner, 
     if (lease === undefined) return readRecord(agent);
     try {
       const living = await findLiving(account, lease.record, { deadline, nowMs: clock.wallMs });
+      if (living === "unknown") {
+        await lease.release();
+        return seen;
+      }
       if (living !== undefined) {
         await lease.write({ session: living });
         await lease.release();
@@ -136,15 +140,16 @@ export function createSessionSource({ accesses, records, open, clock, newOwner, 
   };
 }
 
-/** One refusal of a transfer is no proof that the session is gone: the gateway is asked for its Guid. */
+/** One refusal of a transfer is no proof that the session is gone: the gateway is asked for its Guid. Undefined only where it says that there is none. */
 async function findLiving(
   { calls }: KeptAgent<unknown>,
   { session }: AgentRecord,
   { deadline, nowMs }: { readonly deadline: Deadline; readonly nowMs: () => number },
-): Promise<LiveSession | undefined> {
+): Promise<LiveSession | "unknown" | undefined> {
   if (session === undefined) return undefined;
   const answer = await calls.updateGuid(session, deadline);
-  if (answer.kind !== "alive") return undefined;
+  if (answer.kind === "signed-out") return undefined;
+  if (answer.kind !== "alive") return "unknown";
   return { ...session, ...(answer.renewal.guid !== undefined && { guid: answer.renewal.guid, renewedAt: nowMs() }) };
 }
 

@@ -110,6 +110,15 @@ describe("a sign-in of a transfer", () => {
     expect(asked()).toEqual(["sign-in", "update-guid"]);
   });
 
+  it("is not made where the gateway does not say that the session is gone", async () => {
+    const { guid = "" } = (await source.find()) ?? {};
+    source.clock.pass(11_000);
+    gateway.addFault({ kind: "status", status: 502, endpoint: "update-guid" });
+    expect(await source.renew(guid)).toMatchObject({ why: expect.any(String) });
+    expect([asked(), (await known())?.lease]).toEqual([["sign-in", "update-guid"], undefined]);
+    expect((await known())?.session).toMatchObject({ guid });
+  });
+
   it("is told of, as one of the keeper's", async () => {
     await source.find();
     expect(source.signIns).toMatchObject([{ kind: "signed-in" }]);

@@ -61,6 +61,30 @@ describe.each(["poll", "push"] as const)("a keep-alive that is refused once (%s)
   });
 });
 
+describe.each(["poll", "push"] as const)("a session that is gone at a gateway without updateGuid (%s)", (events) => {
+  it.each([
+    ["does not know the path", { kind: "status", status: 404 }],
+    ["refuses it for another reason", { kind: "retcode", retcode: "000-002" }],
+  ] as const)("is given up at the second refusal where it %s", async (_how, fault) => {
+    world.putSecret({ events });
+    world.gateway.addFault({ ...fault, endpoint: "update-guid", times: "always" });
+    world.tick(5);
+    await world.clock.pass(MINUTE_MS + 5 * SECOND_MS);
+    world.gateway.signOut(AGENT.agentId);
+    await world.clock.pass(MINUTE_MS);
+    expect(asked("sign-in")).toEqual(["0", "0"]);
+  });
+
+  it("is not asked for without end where its keep-alive alone is refused", async () => {
+    world.putSecret({ events });
+    world.tick(3);
+    await world.clock.pass(5 * SECOND_MS);
+    world.gateway.addFault({ kind: "retcode", retcode: "000-003", endpoint: events === "poll" ? "poll" : "handshake", times: "always" });
+    await world.clock.pass(2 * MINUTE_MS);
+    expect(asked("update-guid").length).toBeLessThanOrEqual(4);
+  });
+});
+
 describe("a gateway that answers nothing", () => {
   it("is not signed in at again after an attempt that nobody heard, until it answers something", async () => {
     world.gateway.addFault({ kind: "status", status: 502, endpoint: "sign-in", times: "always" });
@@ -68,6 +92,9 @@ describe("a gateway that answers nothing", () => {
     world.tick(40);
     await world.clock.pass(30 * MINUTE_MS);
     expect(asked("sign-in")).toHaveLength(1);
+    // Each run hands over to the next one all the same: nobody takes it for dead.
+    expect(world.endings).not.toContain("fenced");
+    expect((await world.records.read(KEY))?.fence).toBeGreaterThan(25);
     world.gateway.clearFaults();
     await world.clock.pass(2 * MINUTE_MS);
     expect(asked("sign-in").at(-1)).toBe("0");
