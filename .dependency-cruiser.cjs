@@ -60,7 +60,7 @@ module.exports = {
       to: { path: "^(lib|handlers|dev)/" },
     },
     onlyIn("undici-in-gateway", "undici", folder("gateway")),
-    onlyIn("aws-sdk-in-its-wrapper", "@aws-sdk|@smithy", "^lib/(secrets/secrets-manager|sessions/dynamodb-sessions|invoke/lambda)\\.ts$"),
+    onlyIn("aws-sdk-in-its-wrapper", "@aws-sdk|@smithy", "^lib/(secrets/secrets-manager|sessions/dynamodb-sessions|records/dynamodb-store|invoke/lambda)\\.ts$"),
     onlyIn("powertools-in-log", "@aws-lambda-powertools", log),
     onlyIn("middy-in-http", "@middy", folder("http")),
   ],

@@ -48,8 +48,9 @@ export function createSeed({ prefix, gatewayUrl, gatewayCa, guid, issuer }: Seed
         verification: { scheme: "shared-secret", secrets: [{ id: "local", value: HAND_OVER_KEY }] },
       },
     ],
-    // At a deployment it is made of chance.
+    // At a deployment they are made of chance.
     [`${prefix}/keys/events`, { schemaVersion: 1, value: "local-demo-key-of-service-tokens" }],
+    [`${prefix}/keys/records`, { schemaVersion: 1, value: "local-demo-key-of-records-of-transfers" }],
     [
       `${prefix}/connections/${DEMO_CONNECTION}`,
       { ...own, source: "api", verification: { scheme: "shared-secret", secrets: [{ id: "local", value: DEMO_KEY }] } },

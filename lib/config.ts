@@ -1,6 +1,10 @@
 /** What the operator of the stack decides, from the environment. Everything else is in Secrets Manager. */
 import * as z from "zod";
 
+/** HubSpot repeats for three days. */
+const RETENTION_MIN_DAYS = 4;
+const RETENTION_MAX_DAYS = 365;
+
 const Config = z.object({
   /** Stands before the name of every secret, without a slash at the end. */
   CCGW_SECRETS_PREFIX: z
@@ -12,6 +16,10 @@ const Config = z.object({
   CCGW_VERSION: z.string().min(1),
   /** DynamoDB's name of the table of live agent sessions. */
   CCGW_SESSIONS_TABLE: z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/, "must be a table's name"),
+  /** DynamoDB's name of the table of transfers' records. */
+  CCGW_RECORDS_TABLE: z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/, "must be a table's name"),
+  /** How long a record is kept after it was last written, in days: longer than any caller repeats a delivery. */
+  CCGW_RETENTION_DAYS: z.coerce.number().int().min(RETENTION_MIN_DAYS).max(RETENTION_MAX_DAYS),
   /** Name or ARN of the function that keeps one agent signed in. */
   CCGW_KEEPER_FUNCTION: z.string().min(1),
 });
@@ -21,6 +29,8 @@ export interface Config {
   readonly publicBaseUrl: string;
   readonly version: string;
   readonly sessionsTable: string;
+  readonly recordsTable: string;
+  readonly retentionDays: number;
   readonly keeperFunction: string;
 }
 
@@ -35,6 +45,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     publicBaseUrl: data.CCGW_PUBLIC_BASE_URL,
     version: data.CCGW_VERSION,
     sessionsTable: data.CCGW_SESSIONS_TABLE,
+    recordsTable: data.CCGW_RECORDS_TABLE,
+    retentionDays: data.CCGW_RETENTION_DAYS,
     keeperFunction: data.CCGW_KEEPER_FUNCTION,
   };
 }

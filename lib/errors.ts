@@ -33,6 +33,7 @@ export const FAILURES = {
   unauthenticated: { status: 401, title: "The caller could not be authenticated", retryable: false, effect: "none" },
   "invalid-request": { status: 422, title: "The request is not valid", retryable: false, effect: "none" },
   forbidden: { status: 403, title: "The connection may not make this transfer", retryable: false, effect: "none" },
+  expired: { status: 422, title: "The delivery is older than the connection takes", retryable: false, effect: "none" },
   "rate-limited": { status: 429, title: "Too many requests", retryable: true, effect: "none", retryAfterSeconds: 60 },
   "duplicate-in-progress": {
     status: 409,
@@ -46,6 +47,13 @@ export const FAILURES = {
     title: "The same delivery id was used for another transfer request",
     retryable: false,
     effect: "unknown",
+  },
+  "call-busy": {
+    status: 409,
+    title: "Another delivery has the call",
+    retryable: true,
+    effect: "none",
+    retryAfterSeconds: 5,
   },
   "deadline-exceeded": {
     status: 503,
@@ -124,6 +132,8 @@ interface TransferErrorOptions {
   readonly errors?: readonly Violation[] | undefined;
   /** Only where it differs from the table's. */
   readonly effect?: Effect;
+  /** Only where it differs from the table's. */
+  readonly retryable?: boolean | undefined;
   readonly transferId?: string | undefined;
   readonly reference?: string | undefined;
   /** For `method-not-allowed` (RFC 9110 section 15.5.6). */
@@ -138,6 +148,7 @@ export class TransferError extends Error {
   override readonly name = "TransferError";
   readonly code: FailureCode;
   readonly effect: Effect;
+  readonly retryable: boolean;
   readonly detail: string | undefined;
   readonly errors: readonly Violation[] | undefined;
   readonly transferId: string | undefined;
@@ -149,6 +160,7 @@ export class TransferError extends Error {
     super(options.reason, { cause: options.cause });
     this.code = code;
     this.effect = options.effect ?? FAILURES[code].effect;
+    this.retryable = options.retryable ?? FAILURES[code].retryable;
     this.detail = options.detail;
     this.errors = options.errors;
     this.transferId = options.transferId;
@@ -158,11 +170,12 @@ export class TransferError extends Error {
   }
 
   /** The same failure, with what is known further out about the transfer. */
-  about(known: { readonly transferId?: string; readonly reference?: string | undefined }): TransferError {
-    const { code, message: reason, effect, detail, errors, allow, retryAfterSeconds, cause } = this;
+  about(known: { readonly transferId?: string; readonly reference?: string | undefined; readonly effect?: Effect }): TransferError {
+    const { code, message: reason, retryable, detail, errors, allow, retryAfterSeconds, cause } = this;
     const transferId = this.transferId ?? known.transferId;
     const reference = this.reference ?? known.reference;
-    return new TransferError(code, { reason, effect, detail, errors, allow, retryAfterSeconds, cause, transferId, reference });
+    const effect = known.effect ?? this.effect;
+    return new TransferError(code, { reason, effect, retryable, detail, errors, allow, retryAfterSeconds, cause, transferId, reference });
   }
 }
 

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { ROUTES } from "../lib/http/unrouted.ts";
-import { createMemoryRecords } from "../lib/records/memory-records.ts";
 import { SOURCES } from "../lib/sources/index.ts";
 import { DEADLINE_MAX_MS } from "../lib/transfer/connection.ts";
-import type { Pending } from "../lib/transfer/service.ts";
+import { claimed } from "./support/claims.ts";
+import { INSTANT } from "./support/manual-clock.ts";
+import { createTestRecords } from "./support/memory-records.ts";
 import { toDeadline } from "./support/transfer-service.ts";
 
 /** API Gateway answers for us then, in its own words. */
@@ -33,15 +34,6 @@ const State = z.object({
   }),
 });
 type State = z.infer<typeof State>;
-
-const PENDING: Pending = {
-  callId: "1552524689-16797284",
-  agentId: "101",
-  target: { type: "skill-queue", address: "31" },
-  mode: "release-after-transfer",
-  receivedAt: "2026-11-23T07:00:00.000Z",
-  outcome: "not-observed",
-};
 
 let service: State["service"];
 beforeAll(async () => {
@@ -97,13 +89,12 @@ describe("serverless.yml", () => {
   });
 
   it("lets no function outlive the claim that it holds", async () => {
-    let now = 0;
-    const records = createMemoryRecords({ now: () => now });
-    const delivery = { explicit: true, key: "delivery", fingerprint: "request" };
-    const claim = await records.claim(delivery, PENDING);
-    now = service.provider.timeout * 1_000;
-    const state = await records.read(delivery, toDeadline(0));
-    expect(state).toMatchObject({ kind: "in-progress", transferId: claim?.transferId });
+    let nowMs = INSTANT;
+    const records = createTestRecords({ wallMs: () => nowMs });
+    const delivery = { explicit: true, key: "delivery", fingerprint: "request", call: "call" };
+    const { transferId } = await claimed(records, delivery);
+    nowMs += service.provider.timeout * 1_000;
+    expect(await records.read(delivery, toDeadline(0))).toMatchObject({ kind: "in-progress", transferId });
   });
 
   it("runs the local stack on loopback, without a stage in its URLs, in one instance and with the bundle that is deployed", () => {

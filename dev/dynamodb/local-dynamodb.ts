@@ -18,6 +18,36 @@ export const SESSIONS_TABLE: TableDefinition = {
   BillingMode: "PAY_PER_REQUEST",
 };
 
+/** Likewise. */
+export const RECORDS_TABLE: TableDefinition = {
+  AttributeDefinitions: [
+    { AttributeName: "id", AttributeType: "S" },
+    { AttributeName: "dueShard", AttributeType: "S" },
+    { AttributeName: "dueAt", AttributeType: "N" },
+    { AttributeName: "reference", AttributeType: "S" },
+    { AttributeName: "call", AttributeType: "S" },
+    { AttributeName: "firstSeenAt", AttributeType: "S" },
+  ],
+  KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+  GlobalSecondaryIndexes: [
+    toIndex("due", "dueShard", "dueAt"),
+    toIndex("reference", "reference", "firstSeenAt"),
+    toIndex("call", "call", "firstSeenAt"),
+  ],
+  BillingMode: "PAY_PER_REQUEST",
+};
+
+function toIndex(name: string, hash: string, range: string): NonNullable<TableDefinition["GlobalSecondaryIndexes"]>[number] {
+  return {
+    IndexName: name,
+    KeySchema: [
+      { AttributeName: hash, KeyType: "HASH" },
+      { AttributeName: range, KeyType: "RANGE" },
+    ],
+    Projection: { ProjectionType: "KEYS_ONLY" },
+  };
+}
+
 export interface LocalDynamoDb {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;

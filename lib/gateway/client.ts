@@ -82,7 +82,8 @@ function createConnector({ ca, tlsServerName, connectTimeoutMs }: GatewaySite): 
   });
 }
 
-function mayBegin({ signal, remainingMs }: Deadline): boolean {
+/** Asked in the same tick as the first byte is written. */
+export function mayBegin({ signal, remainingMs }: Deadline): boolean {
   return !signal.aborted && remainingMs() >= BEGIN_MIN_MS;
 }
 

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { CALL_ID_MAX_CHARACTERS } from "../transfer/limits.ts";
+import type { CallEvent } from "../transfer/outcome.ts";
 
 const callId = z.string().min(1).max(CALL_ID_MAX_CHARACTERS);
 const inText = callId.transform((id) => ({ callId: id }));
@@ -45,6 +46,23 @@ export function parseEvent(given: unknown): AgentEvent {
   const content = CONTENTS[envelope.eventType].safeParse(envelope.content).data;
   if (content === undefined) return { type: "other" };
   return { type: envelope.eventType, ...content, ...(envelope.eventGenTime !== undefined && { generatedAt: envelope.eventGenTime }) };
+}
+
+/** `AgentEvent_Incoming_CallInfo` tells where a call came, not what became of it. */
+const KINDS: Partial<Readonly<Record<AgentEvent["type"], CallEvent["kind"]>>> = {
+  AgentEvent_SuccTransResult: "transfer-result",
+  AgentEvent_Connect_Fail: "connect-failed",
+  AgentEvent_Call_Release: "released",
+  AgentEvent_Talking: "talking",
+  AgentEvent_Customer_Release: "customer-released",
+};
+
+/** What it says of a call. Undefined where that can mean nothing for a transfer. */
+export function toCallEvent(agent: { readonly gateway: string; readonly agentId: string }, event: AgentEvent): CallEvent | undefined {
+  const { type, callId, result, generatedAt } = event;
+  const kind = KINDS[type];
+  if (kind === undefined || callId === undefined) return undefined;
+  return { kind, ...agent, callId, ...(result !== undefined && { succeeded: result === 0 }), generatedAt };
 }
 
 function isKnown(eventType: string): eventType is EventType {

@@ -2,8 +2,8 @@
  * The core's gateway: prepares a transfer from the secrets, then sends it at most once. A refused Guid is read anew and tried once more; what provably
  * was not sent is tried again while time is left. Whatever may have been read is never repeated.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { TransferError } from "../errors.ts";
+import type { EventMode } from "../sessions/agent-record.ts";
 import type { Deadline, Invocation } from "../transfer/invocation.ts";
 import { invalidRequest } from "../transfer/request.ts";
 import type { GatewayAnswer } from "../transfer/result.ts";
@@ -27,6 +27,8 @@ export interface SessionCredentials {
   readonly guid: string;
   /** Of a load balancer, as one `Cookie` header. */
   readonly cookies?: string | undefined;
+  /** How the agent's events are heard; by nobody, where it is not told. */
+  readonly events?: EventMode | undefined;
 }
 
 /** Nothing is sent with it. */
@@ -50,21 +52,27 @@ interface GatewayDependencies {
   readonly sites: Lookup<GatewaySite>;
   readonly sessions: AgentSessions;
   readonly post: SendToGateway;
-  /** Monotonic, in ms. */
-  readonly now: () => number;
+  readonly clock: GatewayClock;
 }
 
-export function createTransferGateway({ sites, sessions, post, now }: GatewayDependencies): Gateway {
+interface GatewayClock {
+  /** In ms. */
+  readonly monotonicMs: () => number;
+  /** Ends early once aborted. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+export function createTransferGateway({ sites, sessions, post, clock }: GatewayDependencies): Gateway {
   async function postUntilSent(send: () => Promise<RequestOutcome>, { deadline, observe }: Invocation): Promise<RequestOutcome> {
     for (let attempt = 0; ; attempt += 1) {
-      const begunAt = now();
+      const begunAt = clock.monotonicMs();
       const outcome = await send();
       const cause = outcome.kind === "answered" ? findFault(outcome.response) : outcome.kind === "too-late" ? undefined : outcome.cause;
-      observe({ kind: "attempt", outcome: outcome.kind, cause, durationMs: now() - begunAt });
+      observe({ kind: "attempt", outcome: outcome.kind, cause, durationMs: clock.monotonicMs() - begunAt });
       const backOffMs = BACK_OFF_MS[attempt];
       if (outcome.kind !== "not-sent" || backOffMs === undefined || !isPassing(outcome.cause)) return outcome;
       if (deadline.remainingMs() < backOffMs + BEGIN_MIN_MS) return outcome;
-      await sleep(backOffMs, undefined, { signal: deadline.signal }).catch(() => undefined);
+      await clock.sleep(backOffMs, deadline.signal);
     }
   }
   return {
@@ -97,6 +105,7 @@ export function createTransferGateway({ sites, sessions, post, now }: GatewayDep
 
       return {
         preview: { method: "POST", url: `${site.url}${path}`, headers: { "Content-Type": CONTENT_TYPE }, body: wire },
+        observed: session.events !== undefined,
         async send() {
           const answer = await sendAs(session);
           if (answer.state !== "refused" || answer.code !== "agent-not-signed-in") return answer;

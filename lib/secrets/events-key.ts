@@ -1,21 +1,14 @@
 /** `{prefix}/keys/events`: our key material for the service tokens of agents whose events are pushed. */
 import * as z from "zod";
 import { TransferError } from "../errors.ts";
-import { isPlaceholder, PLACEHOLDER_RULE } from "../transfer/placeholder.ts";
-
-/** As many as 128 bits need in hex. */
-const KEY_MIN_CHARACTERS = 32;
-const Key = z
-  .string()
-  .min(KEY_MIN_CHARACTERS)
-  .refine((key) => !isPlaceholder(key), PLACEHOLDER_RULE);
+import { KeyText } from "./key-material.ts";
 
 export const EventsKey = z.strictObject({
   schemaVersion: z.literal(1),
   /** What agents are signed in with. */
-  value: Key,
+  value: KeyText,
   /** What it was before: for agents that were signed in then. */
-  previous: Key.optional(),
+  previous: KeyText.optional(),
 });
 export type EventsKey = Readonly<z.infer<typeof EventsKey>>;
 

@@ -6,6 +6,7 @@ import { TransferError } from "../errors.ts";
 import type { Deadline } from "../transfer/invocation.ts";
 import type { AgentCalls, KeepAliveAnswer } from "./agent-calls.ts";
 import type { LiveSession, PasswordFacts, RecordChange } from "./agent-record.ts";
+import { createEventTeller } from "./event-teller.ts";
 import type { KeeperClock } from "./keeper-clock.ts";
 import type { HeldLease } from "./lease.ts";
 import { type SignInEvent, signInOnce, toSignInEvent } from "./sign-in.ts";
@@ -20,8 +21,6 @@ const TROUBLE_PAUSE_MS = 5_000;
 /** Of a gateway that answers nothing. */
 const PROBE_PAUSE_MS = 10_000;
 const NOBODYS_GUID = "00000000-0000-0000-0000-000000000000";
-/** On the machine's own time: whoever takes events must not hold up the session. */
-const EVENTS_MAX_MS = 5_000;
 /** Events may come faster than beats are needed. */
 const BEAT_MS = 5_000;
 
@@ -76,7 +75,8 @@ interface KeptSessionOptions<Event> {
 }
 
 export function createKeptSession<Event>(options: KeptSessionOptions<Event>): KeptSession {
-  const { lease, calls, reopen, tell, clock, deadline, observe } = options;
+  const { lease, calls, reopen, clock, deadline, observe } = options;
+  const tell = createEventTeller({ take: options.tell, onNotTaken: (error) => observe({ kind: "not-kept", error }) });
   // One that we did not sign in is somebody else's.
   let session = lease.record.session?.events === undefined ? undefined : lease.record.session;
   let { attempt } = lease.record;
@@ -186,22 +186,13 @@ export function createKeptSession<Event>(options: KeptSessionOptions<Event>): Ke
       // Asked once: whatever came of it, the Guid that there is may do, and only a poll or a handshake keeps the session alive.
       isInDoubt = answer.kind === (isAsking ? "not-sent" : "unanswered");
       // Before it is written: a Guid that is lost can be asked for, an event cannot.
-      if (answer.kind === "alive" && answer.events.length > 0)
-        await within(EVENTS_MAX_MS, tell(answer.events)).catch((error: unknown) => observe({ kind: "not-kept", error }));
+      if (answer.kind === "alive") await tell(answer.events);
       await keep(change);
       if (answer.kind === "signed-out") return 0;
       if (answer.kind !== "alive") return TROUBLE_PAUSE_MS;
       return isAsking || before.events === "poll" ? POLL_PAUSE_MS : HANDSHAKE_PAUSE_MS;
     },
   };
-}
-
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error("events were not taken in time")), ms);
-  });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function call<Event>(

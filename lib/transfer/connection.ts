@@ -10,6 +10,11 @@ export const DEADLINE_MAX_MS = 25_000;
 /** Less leaves no time for a TLS handshake and an answer. */
 const DEADLINE_MIN_MS = 1_000;
 
+/** Less than clocks differ would refuse what was sent this moment. */
+const MAX_AGE_MIN_SECONDS = 30;
+/** The longest that a caller is known to repeat: three days. */
+const MAX_AGE_MAX_SECONDS = 3 * 24 * 60 * 60;
+
 /** The longest topics and actions that the vendors show have under 50. */
 const EVENT_MAX_CHARACTERS = 128;
 const EVENTS_MAX = 50;
@@ -61,6 +66,8 @@ export const Connection = z
     mapping: z.string().max(16_384).optional(),
     /** How long the caller waits, in ms, our margin left out. The source's own unless set. */
     deadlineMs: z.int().min(DEADLINE_MIN_MS).max(DEADLINE_MAX_MS).optional(),
+    /** How old a delivery may be when it arrives. Its source's own unless set. */
+    maxAgeSeconds: z.int().min(MAX_AGE_MIN_SECONDS).max(MAX_AGE_MAX_SECONDS).optional(),
     /** `always-200`: for tools that read the bodies of 2xx answers alone. */
     reply: z.enum(["native", "always-200"]).default("native"),
     /** What a customer may read, for sources that show it. */

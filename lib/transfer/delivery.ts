@@ -11,13 +11,15 @@ export interface Delivery {
   readonly fingerprint: string;
   /** Of what proved it. Of no connection: two may share a secret. Who is first gives it its key. */
   readonly alias?: string | undefined;
+  /** The call that it is about, whichever delivery names it. */
+  readonly call: string;
 }
 
 /**
  * Both are made of callId, agentId, target, mode and attempt as the caller gave them: a retry stays the same delivery when an operator has changed a
  * default or a named target meanwhile. Undefined for a draft of which no valid request can be made: it is not the repeat of one either.
  */
-export function toDelivery(connection: string, { fields, deliveryId, signature }: Draft): Delivery | undefined {
+export function toDelivery(connection: string, { fields, deliveryId, signature }: Draft, gateway: string): Delivery | undefined {
   const parsed = Identity.safeParse(fields);
   if (!parsed.success) return undefined;
   const { deliveryId: inBody, callId, agentId, target, mode, attempt } = parsed.data;
@@ -29,8 +31,14 @@ export function toDelivery(connection: string, { fields, deliveryId, signature }
     explicit,
     key: JSON.stringify(explicit ? ["id", connection, id] : ["derived", connection, fingerprint]),
     fingerprint,
+    call: toCall(gateway, callId),
     ...(signature !== undefined && { alias: JSON.stringify(["signature", signature]) }),
   };
+}
+
+/** Unique over all gateways. */
+export function toCall(gateway: string, callId: string): string {
+  return JSON.stringify(["call", gateway, callId]);
 }
 
 const text = z.string().optional();

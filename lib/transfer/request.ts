@@ -47,6 +47,8 @@ export interface Draft {
   readonly dryRun?: boolean | undefined;
   /** What proved it, and nothing else: seen again, it is the same delivery, under whatever id. */
   readonly signature?: string | undefined;
+  /** When what asks for it happened, by the vendor's own signed word. ISO 8601. */
+  readonly occurredAt?: string | undefined;
   /** Why there are no fields. It is thrown for this draft alone: the others of its batch go on. */
   readonly problem?: TransferError | undefined;
 }

@@ -1,5 +1,6 @@
 /** What became of a transfer request: the canonical answer that every source renders in its caller's own language. */
 import type { FailureCode } from "../errors.ts";
+import type { Ending } from "./outcome.ts";
 import type { Mode, Target } from "./target.ts";
 
 /** Why the gateway refused, as far as its documents tell. */
@@ -24,7 +25,8 @@ export interface GatewayWords {
  * sent and not provably accepted or refused is `unknown`.
  */
 export type GatewayAnswer =
-  | { readonly state: "accepted"; readonly gateway: GatewayWords }
+  /** No words where not its answer told so, but its events. */
+  | { readonly state: "accepted"; readonly gateway?: GatewayWords | undefined }
   | {
       readonly state: "refused";
       readonly code: Extract<FailureCode, "gateway-refused" | "agent-not-signed-in" | "gateway-busy">;
@@ -40,7 +42,7 @@ export type GatewayAnswer =
     };
 
 /** What is true of a transfer whatever the gateway answered. */
-export interface Moved {
+export interface Moved extends Ending {
   readonly transferId: string;
   readonly callId: string;
   readonly agentId: string;
@@ -50,10 +52,13 @@ export interface Moved {
   readonly callDataTruncated?: true | undefined;
   /** ISO 8601, UTC: when the delivery arrived. */
   readonly receivedAt: string;
-  /** Nobody listens to this agent's events. */
-  readonly outcome: "not-observed";
   /** Whether this is the stored answer of an earlier delivery. */
   readonly replayed: boolean;
 }
 
 export type TransferResult = Moved & GatewayAnswer;
+
+/** Whether asking again can tell more: an unknown one is settled once its outcome is known, or once nobody waits for it any more. */
+export function isSettled({ state, outcome }: TransferResult): boolean {
+  return state !== "unknown" || outcome !== "pending";
+}

@@ -4,11 +4,13 @@
  */
 import { failureOf, TransferError, toTransferError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
-import { type Delivery, toDelivery } from "./delivery.ts";
-import type { Deadline, Invocation } from "./invocation.ts";
+import { toDelivery } from "./delivery.ts";
+import type { Invocation } from "./invocation.ts";
 import { assertAllowed } from "./permission.ts";
+import { assertFresh, assertSame, callBusy, inProgress, isAnswer } from "./record-rules.ts";
+import type { Claim, Pending, Records, SeenDelivery } from "./records.ts";
 import { type Draft, isDryRun, parseTransferRequest, referenceOf, type TransferRequest } from "./request.ts";
-import type { GatewayAnswer, Moved, TransferResult } from "./result.ts";
+import type { GatewayAnswer, TransferResult } from "./result.ts";
 
 /** What a dry run shows: the POST that would have been sent, without the Guid. */
 export interface WirePreview {
@@ -20,6 +22,8 @@ export interface WirePreview {
 
 export interface PreparedTransfer {
   readonly preview: WirePreview;
+  /** Whether somebody listens to the agent's events. */
+  readonly observed: boolean;
   /**
    * Sends it, at most once: never after the deadline, never again once it may have been read. Throws `gateway-unreachable` or
    * `deadline-exceeded` where provably nothing was sent; whatever else it throws leaves open whether it was.
@@ -37,43 +41,14 @@ export interface Gateway {
   prepare(request: TransferRequest, connection: Connection, preparation: Preparation): Promise<PreparedTransfer>;
 }
 
-/** What a record ends with. A refusal does only where nothing is to try it again, and can be claimed again all the same. */
-export type Settled = TransferResult;
-
-export type RecordState = { readonly fingerprint: string } & (
-  | { readonly kind: "open" }
-  | { readonly kind: "in-progress"; readonly transferId: string }
-  | { readonly kind: "settled"; readonly result: Settled }
-);
-
-/** What is known of a transfer before it has an id: enough to answer for one whose claimant died. */
-export type Pending = Omit<Moved, "transferId" | "replayed">;
-
-/** Held by one attempt alone. */
-export interface Claim {
-  readonly transferId: string;
-  readonly key: string;
-  readonly nonce: string;
-}
-
-/**
- * Each of a delivery, or of the one that it is known to be: whose alias was read or claimed first gives both its key, and so do the aliases that come with that
- * one's own key later, of a request that asks for the same. One that asks for something else keeps its own key, whoever was seen under it before.
- */
-export interface Records {
-  /** Waits for one that is in progress, as long as the deadline allows. */
-  read(delivery: Delivery, deadline: Deadline): Promise<RecordState | undefined>;
-  /** Undefined where somebody else holds it, it was accepted or is unknown, or its key was used for another request: read it again. */
-  claim(delivery: Delivery, pending: Pending): Promise<Claim | undefined>;
-  /** Keeps the result, or opens the record again where the effect was none. */
-  finish(claim: Claim, ending: Settled | "open"): Promise<void>;
-}
-
 export interface TransferCommand extends Invocation {
   readonly connectionName: string;
   readonly connection: Connection;
   readonly draft: Draft;
+  /** ISO 8601, UTC. */
   readonly receivedAt: string;
+  /** The caller wants to be told later how it ends. */
+  readonly respondAsync?: boolean;
   /** One of several that are only repeated together: refused for good, it is not asked for again because another one is. */
   readonly repeatedWithOthers?: boolean;
   /** One that a repeat will do as well: it is not begun unless more time is left than this. */
@@ -91,8 +66,6 @@ export interface TransferService {
 
 /** A claim is lost to somebody who is faster; whoever is slower this often meets a record that does not work. */
 const CLAIMS_MAX = 5;
-/** Longer than our longest Retry-After. */
-const REFUSED_MS = 15 * 60 * 1_000;
 
 interface ServicePorts {
   readonly gateway: Gateway;
@@ -116,26 +89,43 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
   }
 
   async function transferOnce(command: TransferCommand): Promise<TransferResult> {
-    const { connection, deadline, neededMs = () => 0 } = command;
-    const delivery = toDelivery(command.connectionName, command.draft);
+    const delivery = toDelivery(command.connectionName, command.draft, command.connection.gateway);
+    if (delivery === undefined) {
+      // Of what no request can be made, there is no record.
+      parse(command);
+      throw new TransferError("internal", { reason: "a valid request without an identity", effect: "none" });
+    }
     for (let lost = 0; lost < CLAIMS_MAX; lost += 1) {
       // What was sent or settled is answered from its record before anything is asked of the connection as it is now.
-      const found = delivery === undefined ? undefined : await records.read(delivery, deadline);
-      if (found !== undefined && delivery !== undefined) assertSame(found, delivery);
-      if (found?.kind === "settled" && isFinal(found.result, command, delivery)) return { ...found.result, replayed: true };
-      if (found?.kind === "in-progress") throw inProgress(found.transferId);
-
-      const request = parse(command);
-      if (delivery === undefined) throw new TransferError("internal", { reason: "a valid request without an identity", effect: "none" });
-      assertAllowed(request, connection);
-      if (deadline.remainingMs() <= neededMs()) throw new TransferError("deadline-exceeded", { reason: "spent before anything was begun" });
-      const prepared = await gateway.prepare(request, connection, command);
-      const pending = toPending(request, command.receivedAt);
-      const claim = await records.claim(delivery, pending);
-      // The claim is the last await before the POST. Lost: somebody else was faster, whose record tells how it ends.
-      if (claim !== undefined) return sendClaimed(prepared, claim, pending, command);
+      const seen = await records.read(delivery, command.deadline);
+      assertSame(seen);
+      if (seen.kind === "settled" && isAnswer(seen.result, { delivery, receivedAt: command.receivedAt }))
+        return { ...seen.result, replayed: true };
+      if (seen.kind === "in-progress") throw inProgress(seen.transferId);
+      try {
+        const result = await attempt(seen, command);
+        if (result !== undefined) return result;
+      } catch (thrown) {
+        const failure = toTransferError(thrown, "none");
+        if (failure.transferId !== undefined || (await isUnsent(seen, command, failure))) throw failure;
+      }
     }
     throw new TransferError("duplicate-in-progress", { reason: "lost every claim to others" });
+  }
+
+  /** Undefined where somebody else was faster: the record tells what became of it. */
+  async function attempt(seen: SeenDelivery, command: TransferCommand): Promise<TransferResult | undefined> {
+    const { connection, deadline, neededMs = () => 0 } = command;
+    assertFresh(seen, command);
+    const request = parse(command);
+    assertAllowed(request, connection);
+    if (deadline.remainingMs() <= neededMs()) throw new TransferError("deadline-exceeded", { reason: "spent before anything was begun" });
+    const prepared = await gateway.prepare(request, connection, command);
+    const pending = toPending(request, prepared, command);
+    const answer = await seen.claim(pending);
+    if (answer.kind === "busy") throw callBusy(answer);
+    // The claim is the last await before the POST.
+    return answer.kind === "claimed" ? sendClaimed(prepared, answer.claim, pending, command) : undefined;
   }
 
   async function sendClaimed(
@@ -145,21 +135,39 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
     { observe, repeatedWithOthers = false }: TransferCommand,
   ): Promise<TransferResult> {
     const { transferId } = claim;
-    const moved: Moved = { transferId, ...pending, replayed: false };
+    const notKept = (error: unknown) => observe({ kind: "not-kept", error });
     try {
       const answer = await prepared.send();
-      const ended = answer.state !== "refused" || (repeatedWithOthers && !failureOf(answer.code).retryable);
-      await keep(claim, ended ? { ...moved, ...answer } : "open", observe);
-      return { ...moved, ...answer };
+      if (answer.state === "refused" && !(repeatedWithOthers && !failureOf(answer.code).retryable)) {
+        await claim.reopen(answer).catch(notKept);
+        return toResult(claim, pending, answer);
+      }
+      return await claim.settle(answer).catch((error: unknown) => {
+        notKept(error);
+        return toResult(claim, pending, answer);
+      });
     } catch (thrown) {
       const error = toTransferError(thrown, "unknown");
-      await keep(claim, error.effect === "none" ? "open" : { ...moved, state: "unknown", code: "internal" }, observe);
+      const kept = error.effect === "none" ? claim.reopen() : claim.settle({ state: "unknown", code: "internal" });
+      await kept.catch(notKept);
       throw error.about({ transferId });
     }
   }
 
-  async function keep(claim: Claim, ending: Settled | "open", observe: Invocation["observe"]): Promise<void> {
-    await records.finish(claim, ending).catch((error: unknown) => observe({ kind: "not-kept", error }));
+  /** A failure that says that nothing was done is told only where no copy of the delivery has been faster. */
+  async function isUnsent(seen: SeenDelivery, command: TransferCommand, failure: TransferError): Promise<boolean> {
+    await rememberUnsent(seen, command, failure);
+    if (failure.effect !== "none") return true;
+    return seen.isUnclaimed().catch(() => {
+      throw failure.about({ effect: "unknown" });
+    });
+  }
+
+  /** A failure that is worth a repeat makes a late repeat possible: it is known by when the first one came. */
+  async function rememberUnsent(seen: SeenDelivery, { connection, draft, receivedAt, observe }: TransferCommand, failure: TransferError) {
+    if (connection.maxAgeSeconds === undefined || draft.occurredAt !== undefined) return;
+    if (seen.kind !== "open" || seen.firstSeenAt !== undefined || !failure.retryable) return;
+    await seen.remember(receivedAt).catch((error: unknown) => observe({ kind: "not-kept", error }));
   }
 
   return { transfer };
@@ -171,33 +179,18 @@ function parse({ draft, connection, observe }: TransferCommand): TransferRequest
   return request;
 }
 
-function toPending({ callId, agentId, target, mode, reference, callDataTruncated }: TransferRequest, receivedAt: string): Pending {
-  return { callId, agentId, target, mode, reference, callDataTruncated, receivedAt, outcome: "not-observed" };
+function toPending(request: TransferRequest, { observed }: PreparedTransfer, command: TransferCommand): Pending {
+  const { callId, agentId, target, mode, reference, callDataTruncated } = request;
+  const { connectionName, connection, receivedAt, respondAsync } = command;
+  return {
+    ...{ connection: connectionName, gateway: connection.gateway, observed },
+    ...{ callId, agentId, target, mode, reference, callDataTruncated, receivedAt },
+    ...(respondAsync === true && { respondAsync }),
+  };
 }
 
-function assertSame(found: RecordState, delivery: Delivery): void {
-  if (found.fingerprint === delivery.fingerprint) return;
-  throw new TransferError("idempotency-mismatch", {
-    reason: `the first is ${found.kind}`,
-    detail: "callId, agentId, target, mode or attempt differ from the first request with this delivery id.",
-    effect: hasMovedNobody(found) ? "none" : "unknown",
-    transferId: found.kind === "settled" ? found.result.transferId : undefined,
-  });
-}
-
-/**
- * A refusal of one of several is kept for the repeats of the others: for good under the id of its delivery, and for as long as they last where the call names
- * it, so that whoever asks again later is heard.
- */
-function isFinal({ state, receivedAt }: Settled, command: TransferCommand, delivery: Delivery | undefined): boolean {
-  if (state !== "refused" || delivery?.explicit === true) return true;
-  return Date.parse(command.receivedAt) - Date.parse(receivedAt) < REFUSED_MS;
-}
-
-function hasMovedNobody(found: RecordState): boolean {
-  return found.kind === "open" || (found.kind === "settled" && found.result.state === "refused");
-}
-
-function inProgress(transferId: string): TransferError {
-  return new TransferError("duplicate-in-progress", { reason: "the first did not end before the deadline", transferId });
+/** As the record would tell it, for an answer that could not be kept. */
+function toResult({ transferId }: Claim, pending: Pending, answer: GatewayAnswer): TransferResult {
+  const { connection: _connection, gateway: _gateway, observed, respondAsync: _respondAsync, ...moved } = pending;
+  return { transferId, ...moved, outcome: observed ? "pending" : "not-observed", replayed: false, ...answer };
 }

@@ -12,7 +12,6 @@ import { createGatewayClient, type SendToGateway } from "../../lib/gateway/clien
 import type { AgentEvent } from "../../lib/gateway/events.ts";
 import { GatewaySite } from "../../lib/gateway/site.ts";
 import { createTransferGateway } from "../../lib/gateway/transfer-gateway.ts";
-import { createMemoryRecords } from "../../lib/records/memory-records.ts";
 import { parseSecret } from "../../lib/secrets/secret-document.ts";
 import { createSecretLookup } from "../../lib/secrets/secret-lookup.ts";
 import { createSecrets } from "../../lib/secrets/secrets-manager.ts";
@@ -26,6 +25,7 @@ import { createSessionSource } from "../../lib/sessions/session-source.ts";
 import { Connection } from "../../lib/transfer/connection.ts";
 import type { Deadline } from "../../lib/transfer/invocation.ts";
 import { createTransferService, type TransferReply } from "../../lib/transfer/service.ts";
+import { createTestRecords } from "./memory-records.ts";
 import { createSteppedClock, type SteppedClock } from "./stepped-clock.ts";
 
 export const AGENT = { gateway: "main", agentId: "102" } as const;
@@ -86,7 +86,7 @@ export async function createKeeperWorld(options: WorldOptions = {}): Promise<Kee
   vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.url);
   const reader = createSecrets(PREFIX);
   const records = createMemorySessions(clock);
-  const transferRecords = createMemoryRecords({ now: clock.monotonicMs });
+  const transferRecords = createTestRecords(clock);
   const events: AgentEvent[] = [];
   const observed: KeeperEvent[] = [];
   const endings: (KeeperEnding | "failed" | "killed")[] = [];
@@ -115,7 +115,7 @@ export async function createKeeperWorld(options: WorldOptions = {}): Promise<Kee
     observe: () => undefined,
   });
   const service = createTransferService({
-    gateway: createTransferGateway({ sites, sessions, post: client, now: clock.monotonicMs }),
+    gateway: createTransferGateway({ sites, sessions, post: client, clock }),
     records: transferRecords,
   });
   const connection = Connection.parse({

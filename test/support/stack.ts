@@ -4,7 +4,7 @@
  */
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { vi } from "vitest";
-import { SESSIONS_TABLE, startLocalDynamoDb } from "../../dev/dynamodb/local-dynamodb.ts";
+import { RECORDS_TABLE, SESSIONS_TABLE, startLocalDynamoDb } from "../../dev/dynamodb/local-dynamodb.ts";
 import { type GatewaySimulator, startGatewaySimulator } from "../../dev/gateway-simulator/simulator.ts";
 import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
 import type { HttpHandler } from "../../lib/http/handler.ts";
@@ -13,8 +13,11 @@ import { type EventOptions, toContext, toEvent } from "./http-event.ts";
 export const KEY = "test-key-of-a-connection";
 const PREFIX = "ccgw/test";
 const SESSIONS_TABLE_NAME = "sessions";
+const RECORDS_TABLE_NAME = "records";
 /** Of which the service tokens of agents are made. */
 export const EVENTS_KEY = "key-of-service-tokens-for-tests-alone";
+/** Under which names records are kept. */
+export const RECORDS_KEY = "key-of-the-records-for-tests-alone";
 /** Where the callers of this stack think that they post: what some of them sign. */
 export const PUBLIC_BASE_URL = "https://hooks.example.com/ccgw";
 
@@ -76,13 +79,16 @@ export async function startStack({ instantMs }: StackOptions = {}): Promise<Stac
   const served: string[] = [];
   const gateway = await startGatewaySimulator({ port: 0, log: (line) => served.push(line) });
   const secrets = await startSecretsManagerEmulator({ port: 0, log: (line) => served.push(line) });
-  const dynamoDb = await startLocalDynamoDb({ port: 0, tables: { [SESSIONS_TABLE_NAME]: SESSIONS_TABLE } });
+  const tables = { [SESSIONS_TABLE_NAME]: SESSIONS_TABLE, [RECORDS_TABLE_NAME]: RECORDS_TABLE };
+  const dynamoDb = await startLocalDynamoDb({ port: 0, tables });
   vi.stubEnv("AWS_REGION", "eu-central-1");
   vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
   vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.url);
   vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", dynamoDb.url);
   vi.stubEnv("CCGW_SESSIONS_TABLE", SESSIONS_TABLE_NAME);
+  vi.stubEnv("CCGW_RECORDS_TABLE", RECORDS_TABLE_NAME);
+  vi.stubEnv("CCGW_RETENTION_DAYS", "30");
   vi.stubEnv("CCGW_KEEPER_FUNCTION", "keep-session");
   vi.stubEnv("CCGW_SECRETS_PREFIX", PREFIX);
   vi.stubEnv("CCGW_VERSION", "0.0.0-test");
@@ -97,6 +103,7 @@ export async function startStack({ instantMs }: StackOptions = {}): Promise<Stac
   const receiveTransfer = await import("../../handlers/receive-transfer.ts");
   const describeConnection = await import("../../handlers/describe-connection.ts");
   secrets.putSecret(`${PREFIX}/keys/events`, { schemaVersion: 1, value: EVENTS_KEY });
+  secrets.putSecret(`${PREFIX}/keys/records`, { schemaVersion: 1, value: RECORDS_KEY });
   let count = 0;
 
   async function invoke(handler: HttpHandler, options: EventOptions, remainingMs?: number): Promise<Answer> {

@@ -1,4 +1,5 @@
 /** The core's gateway over the real client and the real lookup of documents; the documents themselves are in this process's memory. */
+import { setTimeout } from "node:timers/promises";
 import type { GatewaySimulator } from "../../dev/gateway-simulator/simulator.ts";
 import { TransferError } from "../../lib/errors.ts";
 import { AgentAccess } from "../../lib/gateway/agent-access.ts";
@@ -68,7 +69,7 @@ export function startTransferGateway(simulator: GatewaySimulator, leftMs?: numbe
       observe: () => undefined,
     }),
     post: createGatewayClient(),
-    now,
+    clock: { monotonicMs: now, sleep: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined) },
   });
 
   const harness: TransferGatewayHarness = {

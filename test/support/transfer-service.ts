@@ -1,11 +1,12 @@
 /**
  * The core between two hand-written ports: a gateway that answers as it is told, and records. Both write down, in one list, what is asked of them.
  */
-import { createMemoryRecords } from "../../lib/records/memory-records.ts";
 import type { Connection } from "../../lib/transfer/connection.ts";
 import type { Deadline, TransferEvent } from "../../lib/transfer/invocation.ts";
+import type { Claim, Records, SeenDelivery } from "../../lib/transfer/records.ts";
 import type { GatewayAnswer } from "../../lib/transfer/result.ts";
-import { createTransferService, type Gateway, type Records, type TransferCommand, type TransferReply } from "../../lib/transfer/service.ts";
+import { createTransferService, type Gateway, type TransferCommand, type TransferReply } from "../../lib/transfer/service.ts";
+import { createTestRecords } from "./memory-records.ts";
 import { FIELDS, toConnection } from "./transfer-request.ts";
 
 export const RECEIVED_AT = "2026-11-23T07:00:00.000Z";
@@ -29,14 +30,20 @@ interface ServiceOptions {
   /** What each send does, in turn; the last one for all that follow. */
   readonly sends?: readonly (() => Promise<GatewayAnswer>)[];
   readonly prepare?: () => Promise<void>;
-  /** Over the records in memory. */
-  readonly records?: Partial<Records>;
+  /** Whether somebody listens to the agent's events. Nobody unless set. */
+  readonly observed?: boolean;
+  /** Instead of those in memory. */
+  readonly records?: Records;
+  /** Over what is seen of a delivery. */
+  readonly seen?: Partial<Pick<SeenDelivery, "claim" | "remember" | "isUnclaimed">>;
+  /** Over a claim. */
+  readonly claim?: Partial<Pick<Claim, "settle" | "reopen">>;
 }
 
 type Over = Readonly<Record<string, unknown>>;
 
 export interface ServiceUnderTest {
-  /** What was asked of the ports, in order: `read`, `prepare`, `claim`, `send`, `finish`. */
+  /** What was asked of the ports, in order: `read`, `prepare`, `claim`, `send`, `settle`, `reopen`, `remember`. */
   readonly calls: readonly string[];
   readonly events: readonly TransferEvent[];
   readonly records: Records;
@@ -46,10 +53,17 @@ export interface ServiceUnderTest {
   ): Promise<TransferReply>;
 }
 
-export function startService({ sends = [async () => ACCEPTED], prepare, records: over = {} }: ServiceOptions = {}): ServiceUnderTest {
+export function startService(options: ServiceOptions = {}): ServiceUnderTest {
+  const {
+    sends = [async () => ACCEPTED],
+    prepare,
+    observed = false,
+    records: kept = createTestRecords(),
+    seen: over = {},
+    claim: overClaim = {},
+  } = options;
   const calls: string[] = [];
   const events: TransferEvent[] = [];
-  const kept: Records = { ...createMemoryRecords({ now: () => 0 }), ...over };
   let sent = 0;
 
   const gateway: Gateway = {
@@ -58,6 +72,7 @@ export function startService({ sends = [async () => ACCEPTED], prepare, records:
       await prepare?.();
       return {
         preview: PREVIEW,
+        observed,
         send() {
           calls.push("send");
           const send = sends[Math.min(sent, sends.length - 1)];
@@ -68,17 +83,36 @@ export function startService({ sends = [async () => ACCEPTED], prepare, records:
     },
   };
   const records: Records = {
-    read(...given) {
+    async read(delivery, deadline) {
       calls.push("read");
-      return kept.read(...given);
-    },
-    claim(...given) {
-      calls.push("claim");
-      return kept.claim(...given);
-    },
-    finish(claim, ending) {
-      calls.push(`finish ${ending === "open" ? "open" : ending.state}`);
-      return kept.finish(claim, ending);
+      const seen = { ...(await kept.read(delivery, deadline)), ...over };
+      return {
+        ...seen,
+        async claim(pending) {
+          calls.push("claim");
+          const answer = await seen.claim(pending);
+          if (answer.kind !== "claimed") return answer;
+          const { transferId, settle, reopen } = { ...answer.claim, ...overClaim };
+          return {
+            kind: "claimed",
+            claim: {
+              transferId,
+              settle(given) {
+                calls.push(`settle ${given.state}`);
+                return settle(given);
+              },
+              reopen(refusal) {
+                calls.push("reopen");
+                return reopen(refusal);
+              },
+            },
+          };
+        },
+        remember(seenAt) {
+          calls.push("remember");
+          return seen.remember(seenAt);
+        },
+      };
     },
   };
   const service = createTransferService({ gateway, records });

@@ -5,7 +5,7 @@ import { FIELDS } from "../support/transfer-request.ts";
 type Over = Readonly<Record<string, unknown>>;
 
 function deliver(over: Over = {}, { name = "crm", deliveryId }: { name?: string; deliveryId?: string } = {}): Delivery {
-  const delivery = toDelivery(name, { fields: { ...FIELDS, ...over }, deliveryId });
+  const delivery = toDelivery(name, { fields: { ...FIELDS, ...over }, deliveryId }, "main");
   if (delivery === undefined) throw new Error("it has no identity");
   return delivery;
 }
@@ -129,10 +129,10 @@ describe("a draft of which no valid request can be made", () => {
     ["has a target that is a number", { ...FIELDS, target: 5 }],
     ["has a target that is null", { ...FIELDS, target: null }],
   ])("repeats none: it %s", (_what, fields) => {
-    expect(toDelivery("crm", { fields })).toBeUndefined();
+    expect(toDelivery("crm", { fields }, "main")).toBeUndefined();
   });
 
   it("repeats none where body and header name it differently", () => {
-    expect(toDelivery("crm", { fields: { ...FIELDS, deliveryId: "d-1" }, deliveryId: "d-2" })).toBeUndefined();
+    expect(toDelivery("crm", { fields: { ...FIELDS, deliveryId: "d-1" }, deliveryId: "d-2" }, "main")).toBeUndefined();
   });
 });

@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { TransferError } from "../../lib/errors.ts";
+import { toDelivery } from "../../lib/transfer/delivery.ts";
+import { createManualClock } from "../support/manual-clock.ts";
+import { createTestRecords } from "../support/memory-records.ts";
 import { FIELDS, toConnection } from "../support/transfer-request.ts";
 import { ACCEPTED, REFUSED, startService, toDeadline, UNKNOWN } from "../support/transfer-service.ts";
 
 const NAMED = { deliveryId: "d-1" };
+const NOBODY = { explicit: false, key: "", fingerprint: "", call: "" };
 
 function countOf(calls: readonly string[], call: string): number {
   return calls.filter((made) => made === call).length;
@@ -83,8 +88,8 @@ describe("a repeated delivery", () => {
     if (one === undefined || two === undefined) throw new Error("two drafts");
     await service.transfer({}, { draft: one });
     expect(await service.transfer({}, { draft: two, connectionName: "another" })).toMatchObject({ result: { replayed: true } });
-    expect(await service.transfer({}, { draft: { ...two, signature: "another" } })).toMatchObject({ result: { replayed: false } });
-    expect(countOf(service.calls, "send")).toBe(2);
+    await expect(service.transfer({}, { draft: { ...two, signature: "another" } })).rejects.toMatchObject({ code: "call-busy" });
+    expect(countOf(service.calls, "send")).toBe(1);
   });
 
   it("gets no answer of another's under the id in its body when the header has another one", async () => {
@@ -95,15 +100,19 @@ describe("a repeated delivery", () => {
   });
 
   it("is sent once more where a further attempt is asked for", async () => {
-    const service = startService();
+    const clock = createManualClock();
+    const service = startService({ records: createTestRecords(clock) });
     await service.transfer({ attempt: "1" });
+    clock.pass(60_000);
     expect(await service.transfer({ attempt: "2" })).toMatchObject({ result: { replayed: false } });
     expect(countOf(service.calls, "send")).toBe(2);
   });
 
   it("is another one at another connection", async () => {
-    const service = startService();
+    const clock = createManualClock();
+    const service = startService({ records: createTestRecords(clock) });
     await service.transfer(NAMED);
+    clock.pass(60_000);
     expect(await service.transfer(NAMED, { connectionName: "bot" })).toMatchObject({ result: { replayed: false } });
   });
 });
@@ -197,29 +206,55 @@ describe("deliveries at the same time", () => {
     await sending.promise;
     const refusal = await service.transfer(NAMED, { deadline: toDeadline(0) }).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: "duplicate-in-progress", effect: "unknown" });
-    expect(service.calls).not.toContain("finish accepted");
+    expect(service.calls).not.toContain("settle accepted");
     gate.resolve(ACCEPTED);
     const reply = await first;
     expect(refusal).toMatchObject({ transferId: reply.kind === "result" ? reply.result.transferId : "" });
   });
 
   it("read again when they lose the claim, and send nothing", async () => {
-    const { records, ...winner } = startService();
+    const records = createTestRecords();
+    const winner = startService({ records });
+    const before = await records.read(toDelivery("crm", { fields: FIELDS }, toConnection().gateway) ?? NOBODY, toDeadline(0));
     const first = await winner.transfer();
     let reads = 0;
-    const read: typeof records.read = async (key, deadline) => {
-      reads += 1;
-      return reads === 1 ? undefined : records.read(key, deadline);
-    };
-    const loser = startService({ records: { ...records, read } });
+    const loser = startService({
+      records: {
+        async read(delivery, deadline) {
+          reads += 1;
+          return reads === 1 ? before : records.read(delivery, deadline);
+        },
+      },
+    });
     expect(await loser.transfer()).toEqual({ kind: "result", result: { ...(first.kind === "result" && first.result), replayed: true } });
     expect(loser.calls).toEqual(["read", "prepare", "claim", "read"]);
   });
 });
 
+describe("a failure before anything was sent", () => {
+  const unavailable = () => Promise.reject(new TransferError("secrets-unavailable", { reason: "x" }));
+
+  it("is not told where a copy of the delivery was faster meanwhile: that one's answer is", async () => {
+    const records = createTestRecords();
+    const faster = startService({ records });
+    const service = startService({ records, prepare: () => faster.transfer(NAMED).then(unavailable) });
+    expect(await service.transfer(NAMED)).toMatchObject({ result: { state: "accepted", replayed: true } });
+  });
+
+  it("does not say that nothing was done where nobody can tell whether a copy was faster", async () => {
+    const service = startService({ prepare: unavailable, seen: { isUnclaimed: () => Promise.reject(new Error("the store is gone")) } });
+    await expect(service.transfer(NAMED)).rejects.toMatchObject({ code: "secrets-unavailable", effect: "unknown" });
+  });
+});
+
 describe("records that fail", () => {
-  it.each(["read", "claim"] as const)("in %s: nothing was sent", async (part) => {
-    const service = startService({ records: { [part]: () => Promise.reject(new RangeError("x")) } });
+  const gone = () => Promise.reject(new RangeError("x"));
+
+  it.each([
+    ["read", { records: { read: gone } }],
+    ["claim", { seen: { claim: gone } }],
+  ])("in %s: nothing was sent", async (_part, options) => {
+    const service = startService(options);
     await expect(service.transfer()).rejects.toMatchObject({ code: "internal", effect: "none" });
     expect(service.calls).not.toContain("send");
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { TransferError } from "../../lib/errors.ts";
+import type { ClaimAnswer } from "../../lib/transfer/records.ts";
 import type { GatewayAnswer } from "../../lib/transfer/result.ts";
-import type { Claim } from "../../lib/transfer/service.ts";
+import { createTransferService } from "../../lib/transfer/service.ts";
 import { FIELDS, toConnection } from "../support/transfer-request.ts";
 import { ACCEPTED, PREVIEW, RECEIVED_AT, REFUSED, startService, toDeadline, UNKNOWN } from "../support/transfer-service.ts";
 
@@ -11,7 +12,7 @@ describe("a transfer", () => {
   it("asks the records first, claims last, and keeps what came of it", async () => {
     const service = startService();
     await service.transfer();
-    expect(service.calls).toEqual(["read", "prepare", "claim", "send", "finish accepted"]);
+    expect(service.calls).toEqual(["read", "prepare", "claim", "send", "settle accepted"]);
   });
 
   it("is told with all that is true of it", async () => {
@@ -37,9 +38,9 @@ describe("a transfer", () => {
   });
 
   it.each<[string, GatewayAnswer, string]>([
-    ["accepted", ACCEPTED, "finish accepted"],
-    ["unknown", UNKNOWN, "finish unknown"],
-    ["refused", REFUSED, "finish open"],
+    ["accepted", ACCEPTED, "settle accepted"],
+    ["unknown", UNKNOWN, "settle unknown"],
+    ["refused", REFUSED, "reopen"],
   ])("that is %s is kept as it is, and told as it is", async (_state, answer, finish) => {
     const service = startService({ sends: [async () => answer] });
     expect(await service.transfer()).toMatchObject({ kind: "result", result: answer });
@@ -53,28 +54,40 @@ describe("a transfer", () => {
   });
 
   it("has no await between claim and send", async () => {
-    const claimed = Promise.withResolvers<Claim | undefined>();
+    const claimed = Promise.withResolvers<ClaimAnswer>();
     const asked = Promise.withResolvers<void>();
     const order: string[] = [];
-    const service = startService({
-      sends: [
-        async () => {
-          order.push("sent");
-          return ACCEPTED;
-        },
-      ],
+    const service = createTransferService({
+      gateway: {
+        prepare: async () => ({
+          preview: PREVIEW,
+          observed: false,
+          async send() {
+            order.push("sent");
+            return ACCEPTED;
+          },
+        }),
+      },
       records: {
-        claim() {
-          asked.resolve();
-          return claimed.promise;
-        },
+        read: async () => ({
+          kind: "open",
+          isSameRequest: true,
+          claim() {
+            asked.resolve();
+            return claimed.promise;
+          },
+          isUnclaimed: async () => true,
+          remember: async () => {},
+        }),
       },
     });
-    const answered = service.transfer();
+    const command = { connectionName: "crm", connection: toConnection(), draft: { fields: FIELDS }, receivedAt: RECEIVED_AT };
+    const answered = service.transfer({ ...command, deadline: toDeadline(), observe: () => {} });
     await asked.promise;
     // Reactions to one promise run in the order in which they were added: this one comes right after the service's own.
     const next = claimed.promise.then(() => order.push("next"));
-    claimed.resolve({ transferId: "t-1", key: "k", nonce: "n" });
+    const settle = () => Promise.reject(new Error("not kept"));
+    claimed.resolve({ kind: "claimed", claim: { transferId: "t-1", settle, reopen: settle } });
     await Promise.all([answered, next]);
     expect(order).toEqual(["sent", "next"]);
   });
@@ -179,21 +192,22 @@ describe("an error thrown by the send", () => {
 });
 
 describe("a result that cannot be kept", () => {
-  const records = { finish: () => Promise.reject(new Error("the store is gone")) };
+  const gone = () => Promise.reject(new Error("the store is gone"));
+  const claim = { settle: gone, reopen: gone };
 
   it.each<[string, GatewayAnswer]>([
     ["accepted", ACCEPTED],
     ["unknown", UNKNOWN],
     ["refused", REFUSED],
   ])("is told all the same: %s", async (_state, answer) => {
-    const service = startService({ sends: [async () => answer], records });
+    const service = startService({ sends: [async () => answer], claim });
     expect(await service.transfer()).toMatchObject({ result: answer });
     expect(service.events).toContainEqual({ kind: "not-kept", error: new Error("the store is gone") });
   });
 
   it("does not hide why nothing was sent", async () => {
     const error = new TransferError("gateway-unreachable", { reason: "ECONNREFUSED" });
-    const service = startService({ sends: [() => Promise.reject(error)], records });
+    const service = startService({ sends: [() => Promise.reject(error)], claim });
     await expect(service.transfer()).rejects.toMatchObject({ code: "gateway-unreachable", effect: "none" });
   });
 });

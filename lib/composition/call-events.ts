@@ -1,0 +1,29 @@
+/** What becomes of the gateway's events: a line in the log, and the outcome of the transfer that they are about. */
+import pMap from "p-map";
+import type { Config } from "../config.ts";
+import { type EventSink, toCallEvent } from "../gateway/events.ts";
+import type { Log } from "../log.ts";
+import type { Secrets } from "../secrets/secrets-manager.ts";
+import { createLoggedEvents } from "../sessions/logged-events.ts";
+import { composeRecords } from "./records.ts";
+
+/** A push can bring hundreds. Their order means nothing. */
+const CONCURRENT_EVENTS = 10;
+/** Whoever brings them waits: a gateway for its acknowledgement, a keeper with its next poll. */
+const TAKE_MAX_MS = 4_000;
+
+/** Rejects where one could not be taken: then all of them are to be told again. */
+export function composeCallEvents(config: Config, secrets: Secrets, log: Log): EventSink {
+  const logged = createLoggedEvents(log);
+  const openRecords = composeRecords(config, secrets);
+  return {
+    async take(agent, events) {
+      await logged.take(agent, events);
+      const signal = AbortSignal.timeout(TAKE_MAX_MS);
+      const told = events.flatMap((event) => toCallEvent(agent, event) ?? []);
+      if (told.length === 0) return;
+      const records = await openRecords(signal);
+      await pMap(told, (event) => records.events.take(event, signal), { concurrency: CONCURRENT_EVENTS });
+    },
+  };
+}

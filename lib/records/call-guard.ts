@@ -1,0 +1,106 @@
+/**
+ * One transfer of a call at a time, whichever deliveries ask for it: while one is in flight, and for a minute after one that may have moved the call without its
+ * outcome being known. The guard also is what leads from an event of the call to its transfer.
+ */
+
+import type { Place, Places } from "./places.ts";
+import type { EndedBefore, GuardItem } from "./record-item.ts";
+import { LEASE_MS } from "./record-item.ts";
+
+/** From the end of one transfer to where another may follow although its outcome is open. */
+const BUSY_MS = 60_000;
+/** Each is lost to a write of somebody else. */
+const WRITES_MAX = 5;
+
+/** A claim of a delivery. */
+export interface Holder {
+  readonly delivery: string;
+  readonly claims: number;
+}
+
+export interface CallGuard {
+  /** `seen`: the guard as it was when the delivery was read. */
+  take(seen: Place, call: string, holder: Holder, signal: AbortSignal): Promise<Taken | Busy | Lost>;
+  /** The transfer has ended: `none` where nothing was moved, `open` where its outcome is yet to come, else with what ended it. Nothing, where somebody else has the call. */
+  letGo(call: string, holder: Holder, ending: "none" | "open" | EndedBefore, signal: AbortSignal): Promise<void>;
+  /** The delivery that had the call last. */
+  holderOf(call: string, signal: AbortSignal): Promise<string | undefined>;
+}
+
+export interface Busy {
+  readonly kind: "busy";
+  readonly inFlight: boolean;
+  readonly retryAfterSeconds: number;
+}
+interface Taken {
+  readonly kind: "taken";
+  readonly before: EndedBefore | undefined;
+}
+interface Lost {
+  readonly kind: "lost";
+}
+
+interface CallGuardOptions {
+  readonly places: Places;
+  readonly wallMs: () => number;
+}
+
+export function createCallGuard({ places, wallMs }: CallGuardOptions): CallGuard {
+  return {
+    async take(seen, call, { delivery, claims }, signal) {
+      let place = seen;
+      for (let lost = 0; lost < WRITES_MAX; lost += 1) {
+        const nowMs = wallMs();
+        const guard = guardOf(place);
+        // Of a copy of ours, for the same claim: which of us gets that is decided there.
+        const before = guard?.before;
+        if (guard?.holder === delivery && guard.claims >= claims) return { kind: "taken", before };
+        if (guard !== undefined && guard.holder !== delivery && nowMs < guard.busyUntil) return toBusy(guard, nowMs);
+        const inFlightUntil = nowMs + LEASE_MS;
+        const content = {
+          kind: "guard",
+          holder: delivery,
+          claims,
+          inFlightUntil,
+          busyUntil: inFlightUntil + BUSY_MS,
+          previous: toPrevious(guard, delivery),
+          before,
+        } as const;
+        if ((await places.write(place, content, signal)) !== undefined) return { kind: "taken", before };
+        place = await places.find(call, signal);
+      }
+      return { kind: "lost" };
+    },
+
+    async letGo(call, { delivery, claims }, ending, signal) {
+      for (let lost = 0; lost < WRITES_MAX; lost += 1) {
+        const place = await places.find(call, signal);
+        const guard = guardOf(place);
+        if (guard?.holder !== delivery || guard.claims !== claims) return;
+        const busyUntil = ending === "open" ? wallMs() + BUSY_MS : 0;
+        if (guard.inFlightUntil === 0 && guard.busyUntil <= busyUntil) return;
+        const before = typeof ending === "string" ? guard.before : ending;
+        const holder = (ending === "none" ? guard.previous : undefined) ?? { holder: delivery, claims };
+        const content = { kind: "guard", ...holder, inFlightUntil: 0, busyUntil, before } as const;
+        if ((await places.write(place, content, signal)) !== undefined) return;
+      }
+    },
+
+    holderOf: async (call, signal) => guardOf(await places.find(call, signal))?.holder,
+  };
+}
+
+/** Of the same delivery there is none: it was claimed again because nothing of it was moved, or because it failed. */
+function toPrevious(guard: GuardItem | undefined, delivery: string): GuardItem["previous"] {
+  if (guard === undefined) return undefined;
+  return guard.holder === delivery ? guard.previous : { holder: guard.holder, claims: guard.claims };
+}
+
+function guardOf({ item }: Place): GuardItem | undefined {
+  return item?.kind === "guard" ? item : undefined;
+}
+
+function toBusy({ inFlightUntil, busyUntil }: GuardItem, nowMs: number): Busy {
+  const inFlight = nowMs < inFlightUntil;
+  return { kind: "busy", inFlight, retryAfterSeconds: Math.ceil((inFlight ? 5_000 : busyUntil - nowMs) / 1_000) };
+}

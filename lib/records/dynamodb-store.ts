@@ -1,0 +1,112 @@
+/**
+ * Records in a DynamoDB table whose key is `id`: the one file of records that knows the SDK. Indexes: `due` (dueShard, dueAt), `reference` (reference, firstSeenAt)
+ * and `call` (call, firstSeenAt), each of the items alone that have the attribute.
+ */
+import { ConditionalCheckFailedException, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { TransferError } from "../errors.ts";
+import type { RecordItem } from "./record-item.ts";
+import type { DueRecords, RecordStore } from "./record-store.ts";
+
+/** A call takes some ten milliseconds. With a repeat and the SDK's pause, the worst case is some three seconds. */
+const CONNECTION_TIMEOUT_MS = 500;
+const REQUEST_TIMEOUT_MS = 1_000;
+const ATTEMPTS_MAX = 2;
+/** One partition of an index takes 1000 writes a second: enough for four times as many. */
+const SHARDS = 4;
+/** Of each shard at a time: a sweep has a minute. */
+const DUE_MAX = 200;
+
+/** DynamoDB deletes what has expired up to days later: until then it is there, and is not to be seen. */
+const NOT_LIVE = "attribute_not_exists(#id) OR #expiresAt <= :now";
+const AS_SEEN = "#revision = :seen AND #expiresAt > :now";
+
+/** `wallMs` is in ms since 1970. Endpoint, region and credentials come from the environment, as the SDK reads them. */
+export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs: () => number }): RecordStore & DueRecords {
+  const client = new DynamoDBClient({
+    maxAttempts: ATTEMPTS_MAX,
+    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
+  });
+  const nowSeconds = () => Math.floor(wallMs() / 1_000);
+
+  async function dueOf(shard: number, nowMs: number, abortSignal: AbortSignal): Promise<readonly DueKey[]> {
+    const command = new QueryCommand({
+      TableName: table,
+      IndexName: "due",
+      KeyConditionExpression: "#dueShard = :shard AND #dueAt <= :now",
+      ExpressionAttributeNames: { "#dueShard": "dueShard", "#dueAt": "dueAt" },
+      ExpressionAttributeValues: marshall({ ":shard": toShard(shard), ":now": nowMs }),
+      Limit: DUE_MAX,
+    });
+    const { Items = [] } = await client.send(command, { abortSignal }).catch(unavailable);
+    return Items.map(parseDueKey);
+  }
+
+  return {
+    async get(id, abortSignal) {
+      const command = new GetItemCommand({ TableName: table, Key: marshall({ id }), ConsistentRead: true });
+      const { Item } = await client.send(command, { abortSignal }).catch(unavailable);
+      const item = Item && parseItem(Item);
+      return item !== undefined && item.expiresAt > nowSeconds() ? item : undefined;
+    },
+
+    async put(item, seen, abortSignal) {
+      const names = seen === undefined ? { "#id": "id" } : { "#revision": "revision" };
+      const command = new PutItemCommand({
+        TableName: table,
+        Item: marshall({ ...item, ...toShardOf(item) }, { removeUndefinedValues: true }),
+        ConditionExpression: seen === undefined ? NOT_LIVE : AS_SEEN,
+        ExpressionAttributeNames: { ...names, "#expiresAt": "expiresAt" },
+        ExpressionAttributeValues: marshall({ ":now": nowSeconds(), ":seen": seen }, { removeUndefinedValues: true }),
+      });
+      try {
+        await client.send(command, { abortSignal });
+        return true;
+      } catch (cause) {
+        if (cause instanceof ConditionalCheckFailedException) return false;
+        return unavailable(cause);
+      }
+    },
+
+    async due(nowMs, signal) {
+      const shards = await Promise.all(Array.from({ length: SHARDS }, (_each, shard) => dueOf(shard, nowMs, signal)));
+      return shards
+        .flat()
+        .sort((one, other) => one.dueAt - other.dueAt)
+        .map(({ id }) => id);
+    },
+  };
+}
+
+interface DueKey {
+  readonly id: string;
+  readonly dueAt: number;
+}
+
+/** What stands in an item was written here, so it is trusted. */
+function parseItem(item: Parameters<typeof unmarshall>[0]): RecordItem {
+  return unmarshall(item) as RecordItem;
+}
+
+function parseDueKey(item: Parameters<typeof unmarshall>[0]): DueKey {
+  return unmarshall(item) as DueKey;
+}
+
+function toShard(index: number): string {
+  return `due-${index}`;
+}
+
+function toShardOf(item: RecordItem): { readonly dueShard?: string } {
+  if (item.kind !== "delivery" || item.dueAt === undefined) return {};
+  return { dueShard: toShard(item.id.charCodeAt(0) % SHARDS) };
+}
+
+/** The SDK's message can hold the request: the error's name, or its system code, is all that is for the log. */
+function unavailable(cause: unknown): never {
+  throw new TransferError("store-unavailable", { reason: nameOf(cause), cause });
+}
+
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+}

@@ -1,0 +1,34 @@
+/** Records within one process, for tests: what another process would not know, and a restart forgets. */
+import type { RecordItem } from "./record-item.ts";
+import type { DueRecords, RecordStore } from "./record-store.ts";
+
+export interface MemoryStore extends RecordStore, DueRecords {
+  /** All that is kept, expired or not. */
+  items(): readonly RecordItem[];
+}
+
+export function createMemoryStore({ wallMs }: { readonly wallMs: () => number }): MemoryStore {
+  const kept = new Map<string, RecordItem>();
+
+  function live(id: string): RecordItem | undefined {
+    const item = kept.get(id);
+    return item !== undefined && item.expiresAt > Math.floor(wallMs() / 1_000) ? item : undefined;
+  }
+
+  return {
+    get: async (id) => live(id),
+    async put(item, seenRevision) {
+      if (live(item.id)?.revision !== seenRevision) return false;
+      kept.set(item.id, item);
+      return true;
+    },
+    async due(nowMs) {
+      const due = [...kept.values()].flatMap((item) => {
+        const dueAt = item.kind === "delivery" ? item.dueAt : undefined;
+        return dueAt === undefined || dueAt > nowMs ? [] : [{ id: item.id, dueAt }];
+      });
+      return due.sort((one, other) => one.dueAt - other.dueAt).map(({ id }) => id);
+    },
+    items: () => [...kept.values()],
+  };
+}

@@ -1,0 +1,137 @@
+/** The items that records are made of, and what they mean. Plain data: every change makes a new item with a new revision. */
+import { type CallFacts, isFinal, proveAcceptance, toEnding, UNCONFIRMED_AFTER_MS } from "../transfer/outcome.ts";
+import type { Pending } from "../transfer/records.ts";
+import type { GatewayAnswer, TransferResult } from "../transfer/result.ts";
+
+interface Stored {
+  /** Keyed hash of a name: nothing of a caller can be read from it. */
+  readonly id: string;
+  /** New with each write. */
+  readonly revision: string;
+  /** Seconds since 1970. From then on it is not there, whenever the store deletes it. */
+  readonly expiresAt: number;
+  readonly schemaVersion: 1;
+}
+
+/** One delivery, and its transfer once it is claimed. */
+export interface DeliveryItem extends Stored {
+  readonly kind: "delivery";
+  /** Keyed hash of what was asked for. */
+  readonly fingerprint: string;
+  /** ISO 8601. */
+  readonly firstSeenAt: string;
+  readonly status: "open" | "claimed" | "settled";
+  /** How often it was claimed. With the id it is the transfer id. */
+  readonly claims: number;
+  /** The last claimant's. */
+  readonly nonce?: string | undefined;
+  /** Ms since 1970. A claim that is older is answered as unknown, and taken over by nobody. */
+  readonly leaseUntil?: number | undefined;
+  readonly pending?: Pending | undefined;
+  /** The gateway's; of an open one its last refusal. */
+  readonly answer?: GatewayAnswer | undefined;
+  /** Ms since 1970: when it was settled. */
+  readonly endedAt?: number | undefined;
+  readonly facts: CallFacts;
+  /** At the gateway, in ms since 1970: the last event that counted, where it tells. */
+  readonly eventAt?: number | undefined;
+  /** Ms since 1970. */
+  readonly claimedAt?: number | undefined;
+  /** How the transfer of the call before this one ended. */
+  readonly before?: EndedBefore | undefined;
+  /** The last of its states that was told to whoever wants to know, as `toTold` spells it. */
+  readonly told?: string | undefined;
+  /** For the sparse indexes. */
+  readonly reference?: string | undefined;
+  readonly call?: string | undefined;
+  /** Ms since 1970: when somebody has to look at it. */
+  readonly dueAt?: number | undefined;
+}
+
+/** What ended a transfer: told once more, it is no news of the next one. */
+export interface EndedBefore {
+  readonly facts: CallFacts;
+  readonly eventAt?: number | undefined;
+}
+
+/** Which delivery has a call, and until when nobody else may. */
+export interface GuardItem extends Stored {
+  readonly kind: "guard";
+  /** Id of the delivery. */
+  readonly holder: string;
+  /** Which of its claims. */
+  readonly claims: number;
+  /** Ms since 1970. */
+  readonly inFlightUntil: number;
+  readonly busyUntil: number;
+  /** Who had it before: has it again where the effect of this one is none. */
+  readonly previous?: Pick<GuardItem, "holder" | "claims"> | undefined;
+  /** Of the last transfer of the call that is known to have ended. */
+  readonly before?: EndedBefore | undefined;
+}
+
+/** A name of something that stands elsewhere: of a delivery whose signature was seen, or of an item under an older key. */
+export interface AliasItem extends Stored {
+  readonly kind: "alias" | "moved";
+  readonly to: string;
+}
+
+export type RecordItem = DeliveryItem | GuardItem | AliasItem;
+type Distributed<Item> = Item extends RecordItem ? Omit<Item, "id" | "revision" | "expiresAt" | "schemaVersion"> : never;
+/** What is written: the rest is the store's part. */
+export type Content = Distributed<RecordItem>;
+
+/** Longer than the time-out of the function that holds the claim (28 s): whoever held it then is gone. */
+export const LEASE_MS = 35_000;
+
+/** Of an answer that nobody heard, since who asked for it is gone. */
+const ABANDONED: GatewayAnswer = { state: "unknown", code: "gateway-timeout" };
+
+export function toTransferId({ id, claims }: Pick<DeliveryItem, "id" | "claims">): string {
+  return `${id}-${claims}`;
+}
+
+/** Id of the delivery, and which of its claims. Undefined for what is no transfer id of ours. */
+export function parseTransferId(transferId: string): { readonly id: string; readonly claims: number } | undefined {
+  const [, id, claims] = /^([A-Za-z0-9_-]{24})-([1-9]\d{0,8})$/.exec(transferId) ?? [];
+  return id === undefined ? undefined : { id, claims: Number(claims) };
+}
+
+export function isInFlight({ status, leaseUntil = 0 }: DeliveryItem, nowMs: number): boolean {
+  return status === "claimed" && nowMs < leaseUntil;
+}
+
+/** Undefined where nothing was sent, or is being sent. */
+export function toResult(item: DeliveryItem, nowMs: number): TransferResult | undefined {
+  const { status, pending, leaseUntil = 0, facts } = item;
+  if (pending === undefined || status === "open" || isInFlight(item, nowMs)) return undefined;
+  const { answer = ABANDONED, endedAt = leaseUntil } = item;
+  const { connection: _connection, gateway: _gateway, observed, respondAsync: _respondAsync, ...moved } = pending;
+  const ending =
+    answer.state === "refused" ? ({ outcome: "not-observed" } as const) : toEnding({ facts, observed, elapsedMs: nowMs - endedAt });
+  const settled: GatewayAnswer = answer.state === "unknown" && proveAcceptance(facts) ? { state: "accepted" } : answer;
+  return { transferId: toTransferId(item), ...moved, ...ending, replayed: false, ...settled };
+}
+
+export function toEnded({ facts, eventAt }: DeliveryItem): EndedBefore {
+  return { facts, eventAt };
+}
+
+/** What a receiver is told once. */
+export function toTold({ state, outcome }: TransferResult): string {
+  return `${state}.${outcome}`;
+}
+
+/** Whether there is something to tell that was not told yet. */
+export function isUntold(item: DeliveryItem, result: TransferResult): boolean {
+  return result.state !== "refused" && (isFinal(result) || result.outcome === "unconfirmed") && item.told !== toTold(result);
+}
+
+/** When somebody has to look at it: to end its lease, to tell its outcome, or to give up waiting for one. */
+export function toDueAt(item: DeliveryItem, nowMs: number): number | undefined {
+  if (item.status === "claimed") return item.leaseUntil;
+  const result = toResult(item, nowMs);
+  if (result === undefined) return undefined;
+  if (isUntold(item, result)) return nowMs;
+  return result.outcome === "pending" ? (item.endedAt ?? nowMs) + UNCONFIRMED_AFTER_MS : undefined;
+}

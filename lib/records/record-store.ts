@@ -1,0 +1,46 @@
+/**
+ * The port to where records are kept: whole items under an id, each write conditional on what was seen. Two drivers, DynamoDB and memory, under one contract.
+ * `createSureStore` settles what a driver alone cannot tell: whether a write whose answer is missing was carried out.
+ */
+import type { RecordItem } from "./record-item.ts";
+
+export interface RecordStore {
+  /** Consistent. Undefined for what is not there, and for what has expired. Throws `store-unavailable`. */
+  get(id: string, signal: AbortSignal): Promise<RecordItem | undefined>;
+  /**
+   * The item as a whole, where it is there with this revision; without one, where it is not there or has expired. False where it is otherwise. Throws
+   * `store-unavailable`, also where it may have been written.
+   */
+  put(item: RecordItem, seenRevision: string | undefined, signal: AbortSignal): Promise<boolean>;
+}
+
+/** Lists deliveries that are due. Eventually consistent: read each before anything is done. */
+export interface DueRecords {
+  /** Ids of those whose `dueAt` has come, the oldest first. Throws `store-unavailable`. */
+  due(nowMs: number, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+/** What was written carries a revision of its own: whoever finds it has written it, however often it was sent. */
+export function createSureStore({ get, put }: RecordStore): RecordStore {
+  async function isWritten({ id, revision }: RecordItem, signal: AbortSignal): Promise<RecordItem | undefined | "ours"> {
+    const found = await get(id, signal);
+    return found?.revision === revision ? "ours" : found;
+  }
+
+  return {
+    get,
+    async put(item, seenRevision, signal) {
+      try {
+        if (await put(item, seenRevision, signal)) return true;
+        // A driver may have repeated it, and met its own first one.
+        return (await isWritten(item, signal)) === "ours";
+      } catch (error) {
+        const found = await isWritten(item, signal);
+        if (found === "ours") return true;
+        // Somebody else's is there: ours can come no more, however late it arrives.
+        if (found !== undefined && found.revision !== seenRevision) return false;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * What is due with the records: leases that are over, outcomes that are to be told, and transfers of which nothing was heard. Repeats nothing at the gateway: it
+ * may ask it about a call. An outcome is marked as told once it was taken, so that it is told at least once.
+ */
+import type { CallEvent } from "../transfer/outcome.ts";
+import type { Pending } from "../transfer/records.ts";
+import type { TransferResult } from "../transfer/result.ts";
+import type { CallEvents } from "./call-events.ts";
+import { deliveryOf } from "./find-delivery.ts";
+import type { Place, Places } from "./places.ts";
+import { type DeliveryItem, isInFlight, isUntold, toDueAt, toResult, toTold } from "./record-item.ts";
+
+/** An outcome, for whoever wants to know. `connection` names the one that asked for the transfer. */
+export interface ToldOutcome {
+  readonly connection: string;
+  readonly gateway: string;
+  readonly result: TransferResult;
+  /** ISO 8601: when it was told first. */
+  readonly at: string;
+}
+
+/** Takes each, or throws: then it is told again. */
+export type TellOutcome = (told: ToldOutcome, signal: AbortSignal) => Promise<void>;
+
+/** What the gateway says of a call whose transfer nobody knows the end of, as an event would. Undefined where that proves nothing. */
+export type InquireCall = (pending: Pending, signal: AbortSignal) => Promise<CallEvent | undefined>;
+
+export interface OutcomeOutbox {
+  /** Tells what there is to tell of one. True where that was done. */
+  tell(id: string, signal: AbortSignal): Promise<boolean>;
+}
+
+export interface Sweep {
+  /** One that is due. What was done with it, for the log. */
+  settle(id: string, signal: AbortSignal): Promise<"told" | "lease-ended" | "settled" | "nothing">;
+}
+
+interface SweepOptions {
+  readonly places: Places;
+  readonly events: CallEvents;
+  readonly tell: TellOutcome;
+  readonly inquire: InquireCall;
+  readonly wallMs: () => number;
+}
+
+export function createOutcomeOutbox({ places, tell, wallMs }: Pick<SweepOptions, "places" | "tell" | "wallMs">): OutcomeOutbox {
+  return {
+    async tell(id, signal) {
+      const place = await places.look(id, signal);
+      const item = deliveryOf(place);
+      const result = item && toResult(item, wallMs());
+      if (item?.pending === undefined || result === undefined || !isUntold(item, result)) return false;
+      const { connection, gateway } = item.pending;
+      await tell({ connection, gateway, result, at: new Date(wallMs()).toISOString() }, signal);
+      const told = { ...item, told: toTold(result) };
+      // Lost to an event: what that changed is told next, this one perhaps twice.
+      await places.write(place, { ...told, dueAt: toDueAt(told, wallMs()) }, signal);
+      return true;
+    },
+  };
+}
+
+export function createSweep({ places, events, tell, inquire, wallMs }: SweepOptions): Sweep {
+  const outbox = createOutcomeOutbox({ places, tell, wallMs });
+
+  /** Nobody else's write is lost: it is due again. */
+  async function rewrite(place: Place, item: DeliveryItem, signal: AbortSignal): Promise<void> {
+    await places.write(place, { ...item, dueAt: toDueAt(item, wallMs()) }, signal);
+  }
+
+  return {
+    async settle(id, signal) {
+      const place = await places.look(id, signal);
+      const item = deliveryOf(place);
+      const result = item && toResult(item, wallMs());
+      if (item?.pending === undefined || result === undefined || isInFlight(item, wallMs())) return "nothing";
+      if (item.status === "claimed") {
+        const answer = { state: "unknown", code: "gateway-timeout" } as const;
+        await rewrite(place, { ...item, status: "settled", answer, endedAt: item.leaseUntil }, signal);
+        return "lease-ended";
+      }
+      if (result.state === "unknown" && result.outcome === "pending") {
+        const seen = await inquire(item.pending, signal);
+        if (seen !== undefined && (await events.take(seen, signal)) !== undefined) return "settled";
+      }
+      if (await outbox.tell(id, signal)) return "told";
+      await rewrite(place, item, signal);
+      return "nothing";
+    },
+  };
+}
