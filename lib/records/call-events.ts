@@ -27,16 +27,17 @@ interface CallEventsOptions {
 }
 
 export function createCallEvents({ places, guard, wallMs }: CallEventsOptions): CallEvents {
-  async function note(id: string, { event, arrivedAt }: Omit<Told, "told">, signal: AbortSignal): Promise<DeliveryItem | undefined> {
+  async function note(id: string, { event, arrivedAt }: Omit<Told, "told">, signal: AbortSignal): Promise<Noted | undefined> {
     for (let lost = 0; lost < WRITES_MAX; lost += 1) {
       const place = await places.look(id, signal);
       const item = deliveryOf(place);
       if (item?.pending === undefined || item.status === "open") return undefined;
       const told = toFacts(event, item.pending);
-      if (Object.keys(told).every((fact) => Object.hasOwn(item.facts, fact)) || isEcho({ event, told, arrivedAt }, item)) return undefined;
+      if (isEcho({ event, told, arrivedAt }, item)) return undefined;
+      if (Object.keys(told).every((fact) => Object.hasOwn(item.facts, fact))) return { item, isNews: false };
       const noted = { ...item, facts: { ...item.facts, ...told }, eventAt: event.generatedAt ?? item.eventAt };
       const content = { ...noted, dueAt: toDueAt(noted, wallMs()) };
-      if ((await places.write(place, content, signal)) !== undefined) return content;
+      if ((await places.write(place, content, signal)) !== undefined) return { item: content, isNews: true };
     }
     return undefined;
   }
@@ -46,13 +47,20 @@ export function createCallEvents({ places, guard, wallMs }: CallEventsOptions): 
       const arrivedAt = wallMs();
       const call = toCall(event.gateway, event.callId);
       const holder = await guard.holderOf(call, signal);
-      const item = holder === undefined ? undefined : await note(holder, { event, arrivedAt }, signal);
-      const result = item && toResult(item, wallMs());
-      if (item === undefined || result === undefined) return undefined;
-      if (isFinal(result)) await guard.letGo(call, { delivery: item.id, claims: item.claims }, toEnded(item), signal);
-      return item.id;
+      const noted = holder === undefined ? undefined : await note(holder, { event, arrivedAt }, signal);
+      const result = noted && toResult(noted.item, wallMs());
+      if (noted === undefined || result === undefined) return undefined;
+      const { id, claims } = noted.item;
+      // Also of one that is told once more: the first time it may have come to nothing here.
+      if (isFinal(result)) await guard.letGo(call, { delivery: id, claims }, toEnded(noted.item), signal);
+      return noted.isNews ? id : undefined;
     },
   };
+}
+
+interface Noted {
+  readonly item: DeliveryItem;
+  readonly isNews: boolean;
 }
 
 interface Told {

@@ -8,7 +8,7 @@ import type { Claim, Pending, RecordState, Records, SeenDelivery } from "../tran
 import type { CallGuard } from "./call-guard.ts";
 import { deliveryOf, findDelivery } from "./find-delivery.ts";
 import type { HashesOf, Place, Places } from "./places.ts";
-import { type DeliveryItem, isInFlight, LEASE_MS, toDueAt, toEnded, toResult, toTransferId } from "./record-item.ts";
+import { type DeliveryItem, type EndedBefore, isInFlight, LEASE_MS, toDueAt, toEnded, toResult, toTransferId } from "./record-item.ts";
 
 /** How often one that is in progress is looked at. */
 const POLL_MS = 250;
@@ -87,7 +87,15 @@ export function createDeliveryRecords({ places, guard, hashesOf, clock, newNonce
           ...fresh,
           fingerprint: item?.fingerprint ?? fresh.fingerprint,
           firstSeenAt: firstSeenOf(item, claimedAt) ?? pending.receivedAt,
-          ...{ claims, nonce: newNonce(), claimedAt, leaseUntil, dueAt: leaseUntil, pending, before: taken.before },
+          ...{
+            claims,
+            nonce: newNonce(),
+            claimedAt,
+            leaseUntil,
+            dueAt: leaseUntil,
+            pending,
+            before: endedOf(item, claimedAt) ?? taken.before,
+          },
           ...{ status: "claimed" as const, reference: toReference(pending), call: call.id },
         };
         const written = await places.write(place, content, signal);
@@ -126,6 +134,12 @@ function toState(item: DeliveryItem | undefined, nowMs: number): RecordState {
   if (isInFlight(item, nowMs)) return { kind: "in-progress", transferId: toTransferId(item) };
   const result = toResult(item, nowMs);
   return result === undefined ? { kind: "open", firstSeenAt: item.firstSeenAt } : { kind: "settled", result };
+}
+
+/** How its own last transfer ended: the guard may not have heard of it. */
+function endedOf(item: DeliveryItem | undefined, nowMs: number): EndedBefore | undefined {
+  const result = item && toResult(item, nowMs);
+  return item !== undefined && result !== undefined && isFinal(result) ? toEnded(item) : undefined;
 }
 
 /** Of one that was sent and has failed, or was refused long ago, a new request is seen for the first time. */

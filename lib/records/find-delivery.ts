@@ -23,10 +23,12 @@ export async function findDelivery(places: Places, delivery: Delivery, { hashesO
   if (alias === undefined) return { place: own, call: guard };
 
   const [bySignature, byName] = await Promise.all([places.find(alias, signal), places.find(nameOf(delivery), signal)]);
-  const known = toOf(bySignature) ?? toOf(byName) ?? own.id;
-  const id = toOf(bySignature) ?? (await leadTo(places, { from: bySignature, name: alias, to: known }, signal));
+  const to = toOf(byName) ?? own.id;
+  const id = toOf(bySignature) ?? (await leadTo(places, { from: bySignature, name: alias, to }, signal));
   const place = id === own.id ? own : await places.look(id, signal);
-  const asksForTheSame = hashesOf(fingerprint).includes(deliveryOf(place)?.fingerprint ?? "");
+  const known = deliveryOf(place);
+  // One that nobody has claimed yet was signed for this very request.
+  const asksForTheSame = known === undefined || hashesOf(fingerprint).includes(known.fingerprint);
   if (id !== own.id && asksForTheSame && toOf(byName) === undefined)
     await leadTo(places, { from: byName, name: nameOf(delivery), to: id }, signal);
   return { place, call: guard };

@@ -8,7 +8,10 @@ export type Point = (typeof POINTS)[number];
 export const FAULTS = ["throw-before", "throw-after", "late", "die-before", "die-after", "freeze-before", "freeze-after"] as const;
 export type Fault = (typeof FAULTS)[number];
 
+/** Where it hurts most, and where calls are few. */
+const OFTEN = 3;
 const LATENCY_MS = 30;
+const TIMEOUT_MS = 3_000;
 /** What arrives when nobody waits for it any more. */
 const LATE_MS = 5_000;
 const FREEZE_MS = 120_000;
@@ -17,17 +20,18 @@ const FREEZE_MS = 120_000;
 export interface Invoked {
   dead: boolean;
   frozen: boolean;
+  /** Where something went wrong with it. */
+  readonly troubled: Set<Point>;
 }
 
-export interface Dice {
-  (): number;
-}
+export type Dice = () => number;
 
-export class Unavailable extends Error {}
+/** `isLate`: it was begun in time, and arrives when nobody waits any more. */
+type Act<Result> = (isLate?: true) => Result | Promise<Result>;
 
 export interface FaultyWorld {
   /** Carries `act` out as a call of `process`, or lets it go wrong. */
-  call<Result>(process: Invoked, point: Point, act: () => Result, thrown: () => unknown): Promise<Result>;
+  call<Result>(process: Invoked, point: Point, act: Act<Result>, thrown: (fault: Fault) => unknown): Promise<Result>;
   readonly counts: Map<string, number>;
 }
 
@@ -43,16 +47,25 @@ export function createFaultyWorld({ clock, dice, rate, faultsMax }: FaultyWorldO
   const counts = new Map<string, number>();
   let faults = 0;
 
-  function draw(): Fault | undefined {
-    if (faults >= faultsMax || dice() >= rate) return undefined;
+  function draw(point: Point): Fault | undefined {
+    const often = point === "keep" || point === "claim" ? OFTEN : 1;
+    if (faults >= faultsMax || dice() >= rate * often) return undefined;
     faults += 1;
+    // An answer that is kept, and nobody learns that it is: whoever keeps it once more may meet somebody else's claim.
+    if (point === "keep" && dice() < 0.5) return "throw-after";
     return FAULTS[Math.floor(dice() * FAULTS.length)];
+  }
+
+  /** A reset comes at once, a time-out does not. */
+  function timeoutMs(): number {
+    return dice() < 0.5 ? 0 : dice() * TIMEOUT_MS;
   }
 
   return {
     counts,
     async call(process, point, act, thrown) {
-      const fault = draw();
+      const fault = draw(point);
+      if (fault !== undefined) process.troubled.add(point);
       if (fault !== undefined) counts.set(`${point} ${fault}`, (counts.get(`${point} ${fault}`) ?? 0) + 1);
       const forever = () => new Promise<never>(() => {});
       const latencyMs = dice() * LATENCY_MS;
@@ -60,23 +73,25 @@ export function createFaultyWorld({ clock, dice, rate, faultsMax }: FaultyWorldO
       if (process.dead) return forever();
       switch (fault) {
         case undefined: {
-          const result = act();
+          const result = await act();
           await clock.sleep(dice() * LATENCY_MS);
           return result;
         }
         case "throw-before":
-          throw thrown();
+          await clock.sleep(timeoutMs());
+          throw thrown(fault);
         case "throw-after":
-          act();
-          throw thrown();
+          quietly(act());
+          await clock.sleep(timeoutMs());
+          throw thrown(fault);
         case "late":
-          clock.at(dice() * LATE_MS, act);
-          throw thrown();
+          clock.at(dice() * LATE_MS, () => quietly(act(true)));
+          throw thrown(fault);
         case "die-before":
           process.dead = true;
           return forever();
         case "die-after":
-          act();
+          quietly(act());
           process.dead = true;
           return forever();
         case "freeze-before": {
@@ -86,7 +101,7 @@ export function createFaultyWorld({ clock, dice, rate, faultsMax }: FaultyWorldO
           return act();
         }
         case "freeze-after": {
-          const result = act();
+          const result = await act();
           process.frozen = true;
           await clock.sleep(dice() * FREEZE_MS);
           process.frozen = false;
@@ -95,4 +110,9 @@ export function createFaultyWorld({ clock, dice, rate, faultsMax }: FaultyWorldO
       }
     },
   };
+}
+
+/** Nobody hears of it. */
+function quietly(result: unknown): void {
+  void Promise.resolve(result).catch(() => undefined);
 }
