@@ -51,6 +51,7 @@ export function createSeed({ prefix, gatewayUrl, gatewayCa, guid, issuer }: Seed
     // At a deployment they are made of chance.
     [`${prefix}/keys/events`, { schemaVersion: 1, value: "local-demo-key-of-service-tokens" }],
     [`${prefix}/keys/records`, { schemaVersion: 1, value: "local-demo-key-of-records-of-transfers" }],
+    [`${prefix}/keys/status`, { schemaVersion: 1, value: "local-demo-key-of-addresses-of-statuses" }],
     [
       `${prefix}/connections/${DEMO_CONNECTION}`,
       { ...own, source: "api", verification: { scheme: "shared-secret", secrets: [{ id: "local", value: DEMO_KEY }] } },
