@@ -3,10 +3,15 @@ import Negotiator from "negotiator";
 import { type Effect, type FailureCode, failureOf, type TransferError } from "../errors.ts";
 import type { Outcome, Reply } from "../sources/source.ts";
 import type { Connection } from "../transfer/connection.ts";
-import type { TransferResult } from "../transfer/result.ts";
+import { isSettled, type TransferResult } from "../transfer/result.ts";
+import type { StatusUrlOf } from "./status-url.ts";
 
 const JSON_TYPE = "application/json";
 const PROBLEM_TYPE = "application/problem+json";
+/** There is more to come: ask at the `Location`. */
+const ACCEPTED_STATUS = 202;
+/** Most transfers end within seconds: somebody picks up, or nobody does. */
+const PENDING_RETRY_AFTER_SECONDS = 5;
 
 export interface ReplyContext {
   readonly requestId: string;
@@ -15,7 +20,15 @@ export interface ReplyContext {
   readonly style: Connection["reply"];
   /** Instead of the failure's own, where the caller would do the wrong thing with that. */
   readonly status?: number | undefined;
+  /** Where the status of a transfer is read. None where nobody could be told. */
+  readonly statusUrlOf?: StatusUrlOf | undefined;
+  /** The caller wants to be told later how it ends. */
+  readonly respondAsync?: boolean;
+  /** Of what became of a transfer, for whoever asks later: it says nothing about repeating a delivery that has its answer. */
+  readonly isStatus?: boolean;
 }
+
+type Refused = Extract<TransferResult, { readonly state: "refused" }>;
 
 interface Answer {
   readonly status: number;
@@ -31,7 +44,7 @@ export function renderCanonical(outcome: Outcome, context: ReplyContext): Reply 
   const ok = outcome.kind === "result" && outcome.result.state === "accepted";
   return {
     status: always200 ? 200 : status,
-    headers: { "content-type": always200 ? JSON_TYPE : type, ...headers },
+    headers: { "content-type": always200 ? JSON_TYPE : type, ...headers, ...(status === ACCEPTED_STATUS && locationOf(outcome, context)) },
     body: JSON.stringify(always200 ? { ok, ...body } : body),
     code,
   };
@@ -47,19 +60,65 @@ function toAnswer(outcome: Outcome, context: ReplyContext): Answer {
 }
 
 function toResultAnswer(result: TransferResult, context: ReplyContext): Answer {
-  const { state, outcome, transferId, gateway, reference, replayed, receivedAt, ...moved } = result;
-  if (state === "refused") {
-    const { code, reason, retryAfterSeconds } = result;
-    const answer = toProblem({ code, effect: "none", state, reason, transferId, gateway, reference }, context);
+  if (result.state === "refused") return toRefusalAnswer(result, context);
+  const { state, outcome, transferId, gateway, reference, replayed, receivedAt, ...others } = result;
+  const { code, ...request } = { code: undefined, ...others };
+  const { requestId, isStatus = false, statusUrlOf } = context;
+  const statusUrl = statusUrlOf?.(transferId);
+  const body = { transferId, state, outcome, ...request, reference, gateway, replayed, receivedAt, statusUrl };
+  const open = isOpen(result, context);
+  const usual = open ? ACCEPTED_STATUS : 200;
+  const status = code === undefined ? usual : (context.status ?? (isStatus ? usual : failureOf(code).status));
+  const headers = status === ACCEPTED_STATUS ? toComeBack(result, context) : {};
+  if (code === undefined) return { status, type: JSON_TYPE, headers, body };
+  const failure = { code, retryable: open && failureOf(code).retryable, effect: "unknown", requestId };
+  return { status, type: JSON_TYPE, headers, body: { ...body, ...failure }, code };
+}
+
+function toRefusalAnswer(result: Refused, context: ReplyContext): Answer {
+  const {
+    state,
+    code,
+    reason,
+    retryAfterSeconds,
+    outcome: _outcome,
+    transferId,
+    gateway,
+    reference,
+    replayed,
+    receivedAt,
+    ...request
+  } = result;
+  const effect = "none";
+  if (context.isStatus !== true) {
+    const answer = toProblem({ code, effect, state, reason, transferId, gateway, reference }, context);
     return withHeaders(answer, retryAfter(code, retryAfterSeconds));
   }
-  const { code, ...request } = { code: undefined, ...moved };
-  const body = { transferId, state, outcome, ...request, reference, gateway, replayed, receivedAt };
-  if (code === undefined) return { status: 200, type: JSON_TYPE, headers: {}, body };
-  const { status = failureOf(code).status } = context;
+  // Whoever asks what became of it is told so: that is no failure of the question.
   const { retryable } = failureOf(code);
-  const failure = { code, retryable, effect: "unknown", requestId: context.requestId };
-  return { status, type: JSON_TYPE, headers: retryAfter(code), body: { ...body, ...failure }, code };
+  const failure = { code, reason, retryable, effect, requestId: context.requestId };
+  const body = { transferId, state, ...request, reference, gateway, replayed, receivedAt, ...failure };
+  return { status: 200, type: JSON_TYPE, headers: {}, body, code };
+}
+
+/** Whether there is more to come that this caller wants to hear. A delivery is told `unknown` so, settled or not: its repeat is told what is known by then. */
+function isOpen(result: TransferResult, { respondAsync = false, isStatus = false }: ReplyContext): boolean {
+  if (respondAsync && result.outcome === "pending") return true;
+  return isStatus ? !isSettled(result) : result.state === "unknown";
+}
+
+function toComeBack(result: TransferResult, { respondAsync = false, isStatus = false, style }: ReplyContext): Record<string, string> {
+  const code = result.state === "accepted" ? undefined : result.code;
+  const seconds = (code && failureOf(code).retryAfterSeconds) ?? PENDING_RETRY_AFTER_SECONDS;
+  // RFC 7240 section 3. One who reads 2xx bodies alone is answered as ever, and so is one who asks again later.
+  const isApplied = respondAsync && !isStatus && result.outcome === "pending" && style !== "always-200";
+  return { "retry-after": String(seconds), ...(isApplied && { "preference-applied": "respond-async" }) };
+}
+
+function locationOf(outcome: Outcome, { statusUrlOf }: ReplyContext): Record<string, string> {
+  const transferId =
+    outcome.kind === "result" ? outcome.result.transferId : outcome.kind === "failure" ? outcome.error.transferId : undefined;
+  return transferId === undefined || statusUrlOf === undefined ? {} : { location: statusUrlOf(transferId) };
 }
 
 function toFailureAnswer(error: TransferError, context: ReplyContext): Answer {

@@ -6,15 +6,17 @@ import type { Authenticate } from "./authenticate.ts";
 import { renderCanonical } from "./canonical-reply.ts";
 import { contextOf, type Route } from "./handler.ts";
 import type { HttpRequest } from "./request.ts";
+import type { StatusUrls } from "./status-url.ts";
 import { tellEntries, toFailedEntry, toFailureFacts, transferAll } from "./transfer-entries.ts";
 
 interface Dependencies {
   readonly authenticate: Authenticate;
   readonly transfers: TransferService;
+  readonly statusUrls: StatusUrls;
   readonly log: Log;
 }
 
-export function createReceiveTransfer({ authenticate, transfers, log }: Dependencies): Route {
+export function createReceiveTransfer({ authenticate, transfers, statusUrls, log }: Dependencies): Route {
   return async (request) => {
     const { webhook, requestId, connectionName, stopwatch } = request;
     const { connection, proof, publicSecret } = await authenticate(request);
@@ -23,13 +25,15 @@ export function createReceiveTransfer({ authenticate, transfers, log }: Dependen
     const deadline = stopwatch.deadline(settings.deadlineMs ?? source.deadlineMs);
     const opened = await connection.open(webhook, proof);
     if (publicSecret) return replyToAnybody(opened, request);
+    // Read meanwhile.
+    const statusUrlOf = statusUrls.fresh(request, deadline.signal);
     const command = { connectionName, connection: settings, receivedAt: webhook.receivedAt.toISOString(), deadline };
     const entries =
       "error" in opened ? [toFailedEntry(opened.error)] : await transferAll(opened.drafts, { transfers, command, log, requestId });
 
     const { nothingAsked } = opened;
     tellEntries(entries, { log, note: request.note, requestId, connection: connectionName, source: source.id, nothingAsked });
-    const context = { ...contextOf(request), style: settings.reply };
+    const context = { ...contextOf(request), style: settings.reply, statusUrlOf: await statusUrlOf };
     const outcomes = entries.map(({ outcome }) => outcome);
     return opened.reply(outcomes, (outcome, over) => renderCanonical(outcome, { ...context, ...over }));
   };

@@ -13,6 +13,8 @@ export interface HttpRequest {
   /** As API Gateway matched it: `POST /v1/transfers/{connection}`, `$default`. */
   readonly route: string;
   readonly connectionName: string;
+  /** As the path names it. A text that nobody has looked at yet. */
+  readonly transferId: string;
   /** As the path names it. Texts that nobody has looked at yet. */
   readonly agent: { readonly gateway: string; readonly agentId: string };
   /** Of the caller (`x-request-id`) or of API Gateway. */
@@ -46,6 +48,7 @@ export function toHttpRequest(event: APIGatewayProxyEventV2, context: Context, e
     path,
     route: routeKey,
     connectionName: pathParameters?.connection ?? "",
+    transferId: pathParameters?.transferId ?? "",
     agent: { gateway: pathParameters?.gateway ?? "", agentId: pathParameters?.agentId ?? "" },
     requestId: toRequestId(headers["x-request-id"], requestContext?.requestId),
     stopwatch: startStopwatch({
