@@ -5,6 +5,7 @@ import type { TransferService } from "../transfer/service.ts";
 import type { Authenticate } from "./authenticate.ts";
 import { renderCanonical } from "./canonical-reply.ts";
 import { contextOf, type Route } from "./handler.ts";
+import { prefersRespondAsync } from "./prefer.ts";
 import type { HttpRequest } from "./request.ts";
 import type { StatusUrls } from "./status-url.ts";
 import { tellEntries, toFailedEntry, toFailureFacts, transferAll } from "./transfer-entries.ts";
@@ -27,13 +28,14 @@ export function createReceiveTransfer({ authenticate, transfers, statusUrls, log
     if (publicSecret) return replyToAnybody(opened, request);
     // Read meanwhile.
     const statusUrlOf = statusUrls.fresh(request, deadline.signal);
-    const command = { connectionName, connection: settings, receivedAt: webhook.receivedAt.toISOString(), deadline };
+    const respondAsync = source.takesRespondAsync && prefersRespondAsync(webhook.headers.prefer);
+    const command = { connectionName, connection: settings, receivedAt: webhook.receivedAt.toISOString(), deadline, respondAsync };
     const entries =
       "error" in opened ? [toFailedEntry(opened.error)] : await transferAll(opened.drafts, { transfers, command, log, requestId });
 
     const { nothingAsked } = opened;
     tellEntries(entries, { log, note: request.note, requestId, connection: connectionName, source: source.id, nothingAsked });
-    const context = { ...contextOf(request), style: settings.reply, statusUrlOf: await statusUrlOf };
+    const context = { ...contextOf(request), style: settings.reply, statusUrlOf: await statusUrlOf, respondAsync };
     const outcomes = entries.map(({ outcome }) => outcome);
     return opened.reply(outcomes, (outcome, over) => renderCanonical(outcome, { ...context, ...over }));
   };

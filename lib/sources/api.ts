@@ -19,6 +19,7 @@ export const api = defineSource({
   deliveryId: "unsigned",
   options: ["reply"],
   readsDryRun: true,
+  takesRespondAsync: true,
   readBody: readJsonBody,
   payload: z.custom<Fields>(isFields, "must be an object"),
   toDrafts: (fields, { webhook }) => [{ fields, deliveryId: readIdempotencyKey(webhook), dryRun: readOnlyDryRun(webhook.query) }],

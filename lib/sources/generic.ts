@@ -29,6 +29,7 @@ export const generic = defineSource({
   deliveryId: "unsigned",
   options: ["mapping", "reply"],
   readsDryRun: true,
+  takesRespondAsync: true,
   readBody: readJsonOrFormBody,
   payload: z.looseObject({}, "must be an object"),
   toDrafts: async (body, { webhook, settings, map }) => {

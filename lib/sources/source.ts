@@ -101,6 +101,8 @@ interface SourceDefinition<Payload> {
   readonly mappingHeaders?: readonly string[];
   /** Whether `toDrafts` reads `?dryRun`. Where it does not, one that is asked for there is refused: it must not transfer a customer. */
   readonly readsDryRun?: true;
+  /** Whether this caller, who is answered in our own words, may ask with `Prefer: respond-async` to be told later how a transfer ends. */
+  readonly takesRespondAsync?: true;
   readonly readBody: (webhook: Webhook) => unknown;
   /** What it sends. Loose where a vendor may add fields. */
   readonly payload: z.ZodType<Payload>;
@@ -126,6 +128,7 @@ export interface Source {
   readonly deliveryId: "signed" | "unsigned" | "none";
   readonly options: readonly Option[];
   readonly mappingHeaders: readonly string[];
+  readonly takesRespondAsync: boolean;
   open(verified: Verified): Promise<Opened>;
 }
 
@@ -173,6 +176,7 @@ export function defineSource<Payload>(definition: SourceDefinition<Payload>): So
     deliveryId,
     options,
     mappingHeaders,
+    takesRespondAsync: definition.takesRespondAsync === true,
     async open(verified) {
       const { settings } = verified;
       let payload: Payload | undefined;
