@@ -7,6 +7,7 @@ import { DEADLINE_MAX_MS } from "../transfer/connection.ts";
 import { Name } from "../transfer/target.ts";
 import { createProver, type Lookup } from "./prover.ts";
 import type { HttpRequest } from "./request.ts";
+import type { ProveByAddress } from "./status-url.ts";
 
 export interface Connections extends Lookup<ConfiguredConnection> {
   /** What was read last, however long ago. */
@@ -18,6 +19,8 @@ interface Dependencies {
   readonly log: Log;
   /** Monotonic, in ms: the clock of `connections`. */
   readonly now: () => number;
+  /** For a route whose addresses can prove whoever has one. */
+  readonly proveByAddress?: ProveByAddress;
 }
 
 export interface Authenticated {
@@ -25,24 +28,26 @@ export interface Authenticated {
   readonly proof: Proof;
   /** Anybody can sign so: nothing of the connection is told. */
   readonly publicSecret?: boolean;
+  /** Proven by the address alone: by whoever was given it. */
+  readonly byAddress?: boolean;
 }
 
 export type Authenticate = (request: HttpRequest) => Promise<Authenticated>;
 
 /** Throws `unauthenticated`, `secrets-unavailable` or `misconfigured`. */
-export function createAuthenticator({ connections, log, now }: Dependencies): Authenticate {
-  const prove = createProver({ lookup: connections, bar, decoy: createDecoyVerifier(), now });
+export function createAuthenticator({ connections, log, now, proveByAddress }: Dependencies): Authenticate {
+  const prove = createProver({ lookup: connections, bar, decoy: createDecoyVerifier(), proveOtherwise: proveByAddress, now });
 
   return async (request) => {
     const name = Name.safeParse(request.connectionName).data;
     request.note({ connection: name });
     const kept = name === undefined ? undefined : connections.peek(name);
     const { signal } = request.stopwatch.deadline(kept?.settings.deadlineMs ?? kept?.source.deadlineMs ?? DEADLINE_MAX_MS);
-    const { known: connection, verdict } = await prove(request, name, signal);
+    const { known: connection, verdict, otherwise: byAddress = false } = await prove(request, name, signal);
     const { ok: _ok, secretId, publicSecret = false, ...proof } = verdict;
     request.note({ source: connection.source.id, secretId });
     log.count("Authenticated", { connection: request.connectionName, secretId });
-    return { connection, proof, publicSecret };
+    return { connection, proof, publicSecret, byAddress };
   };
 }
 

@@ -28,6 +28,8 @@ interface ProverOptions<Known> {
   readonly bar: (known: Known | undefined) => string | undefined;
   /** For one who is not there: has to cost what a wrong credential costs. */
   readonly decoy: Verifier;
+  /** What else proves whoever may be proven, whatever its own secrets are. Undefined where a request carries no such proof. */
+  readonly proveOtherwise?: ((request: HttpRequest, signal: AbortSignal) => Promise<Verdict | undefined>) | undefined;
   /** Monotonic, in ms: the clock of `lookup`. */
   readonly now: () => number;
 }
@@ -35,20 +37,24 @@ interface ProverOptions<Known> {
 interface Proven<Known> {
   readonly known: Known;
   readonly verdict: Extract<Verdict, { ok: true }>;
+  /** Not by its own secrets. */
+  readonly otherwise?: true;
 }
 
 /** No name: nobody can be called so. Throws `unauthenticated`, `secrets-unavailable` or `misconfigured`; the request's facts say why. */
 export type Prove<Known> = (request: HttpRequest, name: string | undefined, signal: AbortSignal) => Promise<Proven<Known>>;
 
-export function createProver<Known extends Provable>({ lookup, bar, decoy, now }: ProverOptions<Known>): Prove<Known> {
+export function createProver<Known extends Provable>({ lookup, bar, decoy, proveOtherwise, now }: ProverOptions<Known>): Prove<Known> {
   const reread = new Map<string, number>();
 
   async function check(request: HttpRequest, known: Known | undefined, signal: AbortSignal): Promise<Proven<Known> | undefined> {
+    const other = await proveOtherwise?.(request, signal);
     // The decoy makes one who is not there cost what a wrong credential costs.
-    const verdict = await (known?.verify ?? decoy)(request.webhook, signal);
-    const reason = bar(known) ?? (verdict.ok ? undefined : verdict.reason);
+    const verdict = other?.ok ? other : await (known?.verify ?? decoy)(request.webhook, signal);
+    const reason = bar(known) ?? (verdict.ok ? undefined : other?.ok === false ? other.reason : verdict.reason);
     request.note({ reason });
-    return known !== undefined && verdict.ok && reason === undefined ? { known, verdict } : undefined;
+    if (known === undefined || !verdict.ok || reason !== undefined) return undefined;
+    return { known, verdict, ...(verdict === other && { otherwise: true }) };
   }
 
   /** Whether a name exists or not, the first failure in ten seconds costs one read, and the others none. */
