@@ -17,6 +17,7 @@ const Entry = z.looseObject({
   replayed: z.boolean().default(false),
   dryRun: z.boolean().default(false),
   callId: z.string().optional(),
+  transferId: z.string().optional(),
   retcode: z.string().optional(),
   secretId: z.string().optional(),
   reference: z.string().optional(),
@@ -65,6 +66,7 @@ function describe({ timestamp, method, route, connection, status, durationMs, ..
   const path = route
     .slice(route.indexOf(" ") + 1)
     .replace("{connection}", connection ?? "{connection}")
+    .replace("{transferId}", entry.transferId ?? "{transferId}")
     .replace("{gateway}/{agentId}", entry.gateway === "" ? "{gateway}/{agentId}" : `${entry.gateway}/${entry.agentId}`);
   const what = entry.dryRun ? "dry run" : [entry.code ?? entry.state, entry.replayed ? "replayed" : undefined].filter(Boolean).join(", ");
   const details = [entry.retcode === "0" ? undefined : entry.retcode, entry.violations ?? entry.reason].filter(Boolean).join(", ");

@@ -7,6 +7,7 @@ import { createRecords, type TransferRecords } from "../records/records.ts";
 import { RecordsKey, toRecordsKeys } from "../secrets/records-key.ts";
 import { createSecretLookup } from "../secrets/secret-lookup.ts";
 import type { Secrets } from "../secrets/secrets-manager.ts";
+import type { FindTransfer } from "../transfer/records.ts";
 import { RUNNING_CLOCK } from "./running-clock.ts";
 
 /** A new key stands beside the old one for weeks. */
@@ -22,4 +23,10 @@ export function composeRecords({ recordsTable, retentionDays }: Config, { read }
     const hashesOf = createHashes(toRecordsKeys(await keys.get("records", signal)));
     return createRecords({ store, hashesOf, clock: RUNNING_CLOCK, newId: randomUUID, retentionSeconds: retentionDays * 24 * 60 * 60 });
   };
+}
+
+/** For whoever asks what became of a transfer. */
+export function composeFindTransfer(config: Config, secrets: Secrets): FindTransfer {
+  const open = composeRecords(config, secrets);
+  return async (connection, transferId, signal) => (await open(signal)).find(connection, transferId, signal);
 }

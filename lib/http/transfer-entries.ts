@@ -151,7 +151,7 @@ function createObserver(
   return { observe, facts: () => facts };
 }
 
-function toFacts(outcome: Outcome): LogFields {
+export function toFacts(outcome: Outcome): LogFields {
   if (outcome.kind === "failure") {
     return toFailureFacts(outcome.error);
   }

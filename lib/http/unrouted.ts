@@ -9,6 +9,7 @@ import type { Route } from "./handler.ts";
 /** As serverless.yml declares them; a test holds the two together. */
 export const ROUTES = [
   "POST /v1/transfers/{connection}",
+  "GET /v1/transfers/{connection}/{transferId}",
   "GET /v1/connections/{connection}",
   "POST /v1/gateway-events/{gateway}/{agentId}",
   "PUT /v1/agent-sessions/{gateway}/{agentId}",

@@ -27,7 +27,7 @@ describe("a request that no route takes", () => {
     ["POST", "/v1/transfers"],
     ["POST", "/v1/transfers/"],
     ["POST", "/v1/transfers/demo/"],
-    ["POST", "/v1/transfers/demo/more"],
+    ["POST", "/v1/transfers/demo/more/most"],
     ["POST", "/v1//transfers/demo"],
     ["POST", "/V1/transfers/demo"],
     ["POST", "/prefix/v1/transfers/demo"],
@@ -40,7 +40,7 @@ describe("a request that no route takes", () => {
     ["GET", "/v1/health/"],
     ["HEAD", "/"],
     ["HEAD", "/v1/transfers/"],
-    ["HEAD", "/v1/transfers/demo/more"],
+    ["HEAD", "/v1/transfers/demo/more/most"],
     ["GET", "/favicon.ico"],
     ["GET", ""],
   ])("%s %s is not found", async (method, path) => {
@@ -58,6 +58,8 @@ describe("a request that no route takes", () => {
     ["head", "/v1/transfers/demo", "POST, HEAD"],
     // Never comes here. A 200 without a transfer must not be its answer.
     ["POST", "/v1/transfers/demo", "POST, HEAD"],
+    ["POST", "/v1/transfers/demo/transfer-1", "GET"],
+    ["HEAD", "/v1/transfers/demo/transfer-1", "GET"],
     ["POST", "/v1/connections/demo", "GET"],
     ["HEAD", "/v1/connections/demo", "GET"],
     ["GET", "/v1/gateway-events/main/101", "POST"],

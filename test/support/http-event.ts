@@ -7,6 +7,7 @@ export interface EventOptions {
   /** As API Gateway matched it. */
   readonly route: string;
   readonly connection?: string;
+  readonly transferId?: string;
   readonly agent?: { readonly gateway: string; readonly agentId: string };
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -20,6 +21,7 @@ export function toEvent({
   path,
   route,
   connection,
+  transferId,
   agent,
   query = "",
   headers = {},
@@ -45,7 +47,7 @@ export function toEvent({
       time: "23/Nov/2026:07:00:00 +0000",
       timeEpoch: timeEpoch ?? Date.now(),
     },
-    ...(connection !== undefined && { pathParameters: { connection } }),
+    ...(connection !== undefined && { pathParameters: { connection, ...(transferId !== undefined && { transferId }) } }),
     ...(agent !== undefined && { pathParameters: { ...agent } }),
     ...(body !== undefined && { body: binary ? Buffer.from(body).toString("base64") : body }),
     isBase64Encoded: binary,

@@ -18,6 +18,8 @@ const RECORDS_TABLE_NAME = "records";
 export const EVENTS_KEY = "key-of-service-tokens-for-tests-alone";
 /** Under which names records are kept. */
 export const RECORDS_KEY = "key-of-the-records-for-tests-alone";
+/** By which the addresses of transfers' statuses are signed. */
+export const STATUS_KEY = "key-of-statuses-addresses-for-tests";
 /** Where the callers of this stack think that they post: what some of them sign. */
 export const PUBLIC_BASE_URL = "https://hooks.example.com/ccgw";
 
@@ -51,6 +53,8 @@ export interface Stack {
   connect(options?: ConnectOptions): Connected;
   /** `POST /v1/transfers/{connection}` with the connection's key; an object is sent as JSON. */
   transfer(connection: string, body: unknown, options?: Partial<EventOptions> & { readonly remainingMs?: number }): Promise<Answer>;
+  /** `GET /v1/transfers/{connection}/{transferId}` with the connection's key. */
+  status(connection: string, transferId: string, options?: Partial<EventOptions> & { readonly remainingMs?: number }): Promise<Answer>;
   /** `GET /v1/connections/{connection}` with the connection's key. */
   describe(connection: string, options?: Partial<EventOptions>): Promise<Answer>;
   /** Of an agent: the gateway's push, and the hand-over of whoever holds its session elsewhere. */
@@ -101,9 +105,11 @@ export async function startStack({ instantMs }: StackOptions = {}): Promise<Stac
   // Instances of this stack's own: a function reads its environment when it is loaded.
   vi.resetModules();
   const receiveTransfer = await import("../../handlers/receive-transfer.ts");
+  const readTransfer = await import("../../handlers/read-transfer.ts");
   const describeConnection = await import("../../handlers/describe-connection.ts");
   secrets.putSecret(`${PREFIX}/keys/events`, { schemaVersion: 1, value: EVENTS_KEY });
   secrets.putSecret(`${PREFIX}/keys/records`, { schemaVersion: 1, value: RECORDS_KEY });
+  secrets.putSecret(`${PREFIX}/keys/status`, { schemaVersion: 1, value: STATUS_KEY });
   let count = 0;
 
   async function invoke(handler: HttpHandler, options: EventOptions, remainingMs?: number): Promise<Answer> {
@@ -150,6 +156,21 @@ export async function startStack({ instantMs }: StackOptions = {}): Promise<Stac
           connection,
           headers: headers ?? { authorization: `Bearer ${KEY}`, "content-type": "application/json" },
           body: isRaw ? body : JSON.stringify(body),
+          ...options,
+        },
+        remainingMs,
+      );
+    },
+    status(connection, transferId, { remainingMs, ...options } = {}) {
+      return invoke(
+        readTransfer.handler,
+        {
+          method: "GET",
+          path: `/v1/transfers/${connection}/${transferId}`,
+          route: "GET /v1/transfers/{connection}/{transferId}",
+          connection,
+          transferId,
+          headers: { authorization: `Bearer ${KEY}` },
           ...options,
         },
         remainingMs,
