@@ -47,7 +47,8 @@ export function createDeliveryRecords({ places, guard, hashesOf, clock, newNonce
 
   function toClaim(place: Place, item: DeliveryItem, delivery: Delivery, deadline: Deadline): Claim {
     const holder = { delivery: place.id, claims: item.claims };
-    const keep = () => AbortSignal.timeout(Math.max(deadline.remainingMs(), KEEP_MIN_MS));
+    // Whole milliseconds: it throws for others, and a monotonic clock has them.
+    const keep = () => AbortSignal.timeout(Math.ceil(Math.max(deadline.remainingMs(), KEEP_MIN_MS)));
     return {
       transferId: toTransferId(item),
       async settle(answer) {
