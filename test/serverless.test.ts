@@ -63,6 +63,7 @@ describe("serverless.yml", () => {
       "gateway-events",
       "health",
       "keep-session",
+      "read-transfer",
       "receive-lex",
       "receive-transfer",
       "unrouted",

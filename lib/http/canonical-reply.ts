@@ -61,11 +61,11 @@ function toAnswer(outcome: Outcome, context: ReplyContext): Answer {
 
 function toResultAnswer(result: TransferResult, context: ReplyContext): Answer {
   if (result.state === "refused") return toRefusalAnswer(result, context);
-  const { state, outcome, transferId, gateway, reference, replayed, receivedAt, ...others } = result;
+  const { state, outcome, outcomeReason, transferId, gateway, reference, replayed, receivedAt, ...others } = result;
   const { code, ...request } = { code: undefined, ...others };
   const { requestId, isStatus = false, statusUrlOf } = context;
   const statusUrl = statusUrlOf?.(transferId);
-  const body = { transferId, state, outcome, ...request, reference, gateway, replayed, receivedAt, statusUrl };
+  const body = { transferId, state, outcome, outcomeReason, ...request, reference, gateway, replayed, receivedAt, statusUrl };
   const open = isOpen(result, context);
   const usual = open ? ACCEPTED_STATUS : 200;
   const status = code === undefined ? usual : (context.status ?? (isStatus ? usual : failureOf(code).status));
@@ -82,6 +82,7 @@ function toRefusalAnswer(result: Refused, context: ReplyContext): Answer {
     reason,
     retryAfterSeconds,
     outcome: _outcome,
+    outcomeReason: _outcomeReason,
     transferId,
     gateway,
     reference,

@@ -40,6 +40,14 @@ describe("the line of a request", () => {
     expect(lineOf(fields)).toBe(`07:20:05 webhook  POST /v1/transfers/demo-rasa ${told}`);
   });
 
+  it("names the transfer that is asked for, once it is known to be one", () => {
+    const asked = { method: "GET", route: "GET /v1/transfers/{connection}/{transferId}", secretId: "status:1" };
+    expect(lineOf({ ...asked, status: 200, state: "accepted", transferId: "abc-1" })).toBe(
+      "07:20:05 webhook  GET /v1/transfers/demo-rasa/abc-1 secret status:1 → 200 accepted 12 ms",
+    );
+    expect(lineOf({ ...asked, status: 404, code: "not-found" })).toContain("/v1/transfers/demo-rasa/{transferId} ");
+  });
+
   it("has no id where serverless-offline gives none, and none of an invocation", () => {
     expect(lineOf({ status: 200 })).not.toContain("request ");
     expect(lineOf({ method: "INVOKE", route: "INVOKE {connection}", requestId: "b6b2a5e0", code: "unauthenticated" })).toBe(
