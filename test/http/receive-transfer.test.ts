@@ -13,6 +13,7 @@ import { toContext, toEvent } from "../support/http-event.ts";
 import { createKeptLog } from "../support/kept-log.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { PUBLIC_BASE_URL, toResult } from "../support/stack.ts";
+import { STATUS_URLS } from "../support/status-urls.ts";
 
 const POST = { method: "POST", path: "/v1/transfers/demo", route: "POST /v1/transfers/{connection}", connection: "demo" } as const;
 
@@ -59,7 +60,12 @@ describe("a bug within a transfer", async () => {
     const log = createKeptLog();
     const transfers = createTransferService({ gateway, records: createMemoryRecords({ now: () => 0 }) });
     const body = JSON.stringify({ callId: "1", target: { type: "agent", address: "205" }, reference: "ticket-1" });
-    const route = createReceiveTransfer({ authenticate: async () => ({ connection: through, proof: {} }), transfers, log });
+    const route = createReceiveTransfer({
+      authenticate: async () => ({ connection: through, proof: {} }),
+      transfers,
+      statusUrls: STATUS_URLS,
+      log,
+    });
     const handler = createHttpHandler(route, { log, edge: { ...createManualClock(), publicBaseUrl: PUBLIC_BASE_URL } });
     const event = toEvent({ ...POST, headers: { "content-type": "application/json" }, body });
     return { ...toResult(await handler(event, toContext())), ...log };

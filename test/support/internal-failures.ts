@@ -8,6 +8,7 @@ import { createTransferService, type Gateway, type Records } from "../../lib/tra
 import { CALL_DATA, CANARIES } from "./canaries.ts";
 import { toContext, toEvent } from "./http-event.ts";
 import { type Answer, PUBLIC_BASE_URL, toResult } from "./stack.ts";
+import { STATUS_URLS } from "./status-urls.ts";
 
 type Provoke = () => Promise<readonly Answer[]>;
 
@@ -56,7 +57,9 @@ export function transferWithoutKeeping(): Promise<readonly Answer[]> {
 async function transfer(gateway: Gateway, records: Records): Promise<readonly Answer[]> {
   const transfers = createTransferService({ gateway, records });
   const connection = await ConfiguredConnection.parseAsync(CONNECTION);
-  return ask(createReceiveTransfer({ authenticate: async () => ({ connection, proof: {} }), transfers, log: createLog() }));
+  return ask(
+    createReceiveTransfer({ authenticate: async () => ({ connection, proof: {} }), transfers, statusUrls: STATUS_URLS, log: createLog() }),
+  );
 }
 
 let count = 0;
