@@ -21,7 +21,7 @@ const DUE_MAX = 200;
 const NOT_LIVE = "attribute_not_exists(#id) OR #expiresAt <= :now";
 const AS_SEEN = "#revision = :seen AND #expiresAt > :now";
 
-/** `wallMs` is in ms since 1970. Endpoint, region and credentials come from the environment, as the SDK reads them. */
+/** Throws `store-unavailable`, or `deadline-exceeded` where the signal has ended it. `wallMs` is in ms since 1970. Endpoint, region and credentials come from the environment, as the SDK reads them. */
 export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs: () => number }): RecordStore & DueRecords {
   const client = new DynamoDBClient({
     maxAttempts: ATTEMPTS_MAX,
@@ -38,14 +38,14 @@ export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs
       ExpressionAttributeValues: marshall({ ":shard": toShard(shard), ":now": nowMs }),
       Limit: DUE_MAX,
     });
-    const { Items = [] } = await client.send(command, { abortSignal }).catch(unavailable);
+    const { Items = [] } = await client.send(command, { abortSignal }).catch(toFailure(abortSignal));
     return Items.map(parseDueKey);
   }
 
   return {
     async get(id, abortSignal) {
       const command = new GetItemCommand({ TableName: table, Key: marshall({ id }), ConsistentRead: true });
-      const { Item } = await client.send(command, { abortSignal }).catch(unavailable);
+      const { Item } = await client.send(command, { abortSignal }).catch(toFailure(abortSignal));
       const item = Item && parseItem(Item);
       return item !== undefined && item.expiresAt > nowSeconds() ? item : undefined;
     },
@@ -64,7 +64,7 @@ export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs
         return true;
       } catch (cause) {
         if (cause instanceof ConditionalCheckFailedException) return false;
-        return unavailable(cause);
+        return toFailure(abortSignal)(cause);
       }
     },
 
@@ -102,8 +102,11 @@ function toShardOf(item: RecordItem): { readonly dueShard?: string } {
 }
 
 /** The SDK's message can hold the request: the error's name, or its system code, is all that is for the log. */
-function unavailable(cause: unknown): never {
-  throw new TransferError("store-unavailable", { reason: nameOf(cause), cause });
+function toFailure(signal: AbortSignal): (cause: unknown) => never {
+  return (cause) => {
+    if (signal.aborted) throw new TransferError("deadline-exceeded", { reason: "spent while the records were asked", cause });
+    throw new TransferError("store-unavailable", { reason: nameOf(cause), cause });
+  };
 }
 
 function nameOf(error: unknown): string {

@@ -5,11 +5,11 @@
 import type { RecordItem } from "./record-item.ts";
 
 export interface RecordStore {
-  /** Consistent. Undefined for what is not there, and for what has expired. Throws `store-unavailable`. */
+  /** Consistent. Undefined for what is not there, and for what has expired. Throws `store-unavailable` or `deadline-exceeded`. */
   get(id: string, signal: AbortSignal): Promise<RecordItem | undefined>;
   /**
    * The item as a whole, where it is there with this revision; without one, where it is not there or has expired. False where it is otherwise. Throws
-   * `store-unavailable`, also where it may have been written.
+   * as `get` does, also where it may have been written.
    */
   put(item: RecordItem, seenRevision: string | undefined, signal: AbortSignal): Promise<boolean>;
 }

@@ -97,7 +97,10 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
     }
     for (let lost = 0; lost < CLAIMS_MAX; lost += 1) {
       // What was sent or settled is answered from its record before anything is asked of the connection as it is now.
-      const seen = await records.read(delivery, command.deadline);
+      const seen = await records.read(delivery, command.deadline).catch((thrown: unknown) => {
+        // Whoever took the claim that was lost may have sent it.
+        throw lost === 0 ? thrown : toTransferError(thrown, "unknown").about({ effect: "unknown" });
+      });
       assertSame(seen);
       if (seen.kind === "settled" && isAnswer(seen.result, { delivery, receivedAt: command.receivedAt }))
         return { ...seen.result, replayed: true };
