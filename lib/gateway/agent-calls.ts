@@ -5,10 +5,11 @@
 import { TransferError } from "../errors.ts";
 import type { AgentCalls, KeepAliveAnswer, Refused, Unanswered } from "../sessions/agent-calls.ts";
 import type { LiveSession } from "../sessions/agent-record.ts";
+import { nameRetcode, readAnswer } from "./agent-answer.ts";
 import type { GatewayRequest, RequestOutcome, ResponseHeaders, SendToGateway } from "./client.ts";
 import { mergeCookies } from "./cookies.ts";
 import { type AgentEvent, parseEvent } from "./events.ts";
-import { findRefusal, RETCODE_FORM, RETCODE_SUCCESS } from "./retcodes.ts";
+import { findRefusal, RETCODE_SUCCESS } from "./retcodes.ts";
 import {
   type PushTarget,
   parsePasswordFacts,
@@ -20,7 +21,7 @@ import {
 } from "./session-wire.ts";
 import type { SignIn } from "./sign-in.ts";
 import type { GatewaySite } from "./site.ts";
-import { CONTENT_TYPE, parseJson, WireAnswer } from "./wire.ts";
+import { CONTENT_TYPE, type WireAnswer } from "./wire.ts";
 
 export type { PushTarget };
 
@@ -124,16 +125,11 @@ interface Success {
 const NO_GUID: Unanswered = { kind: "unanswered", cause: "no-guid" };
 
 function toRead(outcome: RequestOutcome): Success | Refused | Unanswered {
-  if (outcome.kind === "too-late") return { kind: "not-sent", cause: "deadline" };
-  if (outcome.kind === "not-sent") return outcome;
-  if (outcome.kind === "sent-without-answer") return { kind: "unanswered", cause: outcome.cause };
-
-  const { status, headers, body } = outcome.response;
-  if (status !== 200) return { kind: "unanswered", cause: `http-${status}` };
-  const answer = WireAnswer.safeParse(parseJson(body)).data;
-  if (answer === undefined) return { kind: "unanswered", cause: "invalid-response" };
+  const read = readAnswer(outcome);
+  if (read.kind !== "answered") return read;
+  const { answer, headers } = read;
   if (answer.retcode === RETCODE_SUCCESS) return { kind: "success", answer, headers };
-  return { kind: "refused", retcode: RETCODE_FORM.test(answer.retcode) ? answer.retcode : "other" };
+  return { kind: "refused", retcode: nameRetcode(answer) };
 }
 
 /** By the same table as for a transfer. */
