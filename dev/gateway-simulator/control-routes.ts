@@ -16,6 +16,7 @@ const HELP = {
   "POST /faults":
     'one fault or an array, such as {"kind":"hang","acts":true}, or {"kind":"drop","when":"after-request","acts":true,"endpoint":"handshake"} for a lost answer; kinds and endpoints are in dev/gateway-simulator/faults.ts and endpoint.ts',
   "POST /calls": '{"callid":"…","agentId":"101"}: a call that can be transferred',
+  "POST /calls/{callid}/end": "the customer has gone, wherever the call was",
   "GET /agents": "who is signed in",
   "POST /agents/{agentid}/guid": "renews the agent's Guid, which signs it in too; answers {guid}",
   "POST /agents/{agentid}/sign-out": "ends the agent's session",
@@ -74,6 +75,14 @@ export const ROUTES: readonly Route[] = [
     handle(simulator, { body }) {
       simulator.addCall(NewCall.parse(body));
       return [200, { added: 1 }];
+    },
+  },
+  {
+    method: "POST",
+    path: /^\/calls\/([\w-]+)\/end$/,
+    handle(simulator, { param }) {
+      simulator.endCall(param);
+      return [200, { ended: true }];
     },
   },
   {

@@ -1,7 +1,17 @@
 /** What one interface of the gateway is made of. It reads no request and sends no answer: that is the same for all of them. */
 import { type Refusal, toRefusalText, toSuccessText } from "./retcodes.ts";
 
-export const ENDPOINT_NAMES = ["transfer", "sign-in", "force-sign-in", "sign-out", "handshake", "update-guid", "poll"] as const;
+export const ENDPOINT_NAMES = [
+  "transfer",
+  "sign-in",
+  "force-sign-in",
+  "sign-out",
+  "handshake",
+  "update-guid",
+  "poll",
+  "agent-calls",
+  "call-info",
+] as const;
 export type EndpointName = (typeof ENDPOINT_NAMES)[number];
 
 const AGENT_ID = /^[1-9]\d{2,5}$/;
@@ -10,6 +20,8 @@ const MIN_AGENT_ID = 101;
 /** One request, as it came. */
 export interface Call {
   readonly agentId: string;
+  /** What else the path names, as it stands there. */
+  readonly subject: string;
   /** Lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -42,7 +54,7 @@ export interface Verdict {
 export interface Endpoint {
   readonly name: EndpointName;
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Its first group is the agent. */
+  /** Its first group is the agent, a second one the subject. */
   readonly path: RegExp;
   /** Undefined for no answer at all: nobody waits for one any more. */
   handle(call: Call): Promise<Verdict | undefined>;

@@ -4,6 +4,7 @@
  */
 import { type Account, type AccountChange, createAccounts } from "./accounts.ts";
 import { type AgentSession, createAgentSessions } from "./agent-sessions.ts";
+import { createAgentCallsEndpoint, createCallInfoEndpoint } from "./call-data-endpoint.ts";
 import { type Calls, createCalls } from "./calls.ts";
 import type { SimulatorClock } from "./clock.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -28,6 +29,7 @@ export interface AgentSummary {
 export interface Gateway {
   readonly endpoints: readonly Endpoint[];
   addCall: Calls["add"];
+  endCall: Calls["end"];
   hasAgent(agentId: string): boolean;
   /** Creates or changes an account. A session of the agent goes on as it is. */
   putAccount(change: AccountChange): void;
@@ -69,9 +71,10 @@ export function createGateway({ clock, settings: initial, log, signal }: Wiring)
   }
 
   function onAccepted(transfer: AcceptedTransfer) {
-    const { agentId, callid, holder } = transfer;
-    const { events, callStays } = toOutcome(transfer, accounts.find(agentId)?.outcomes ?? "none");
-    if (callStays) calls.add({ callid, agentId: holder });
+    const { agentId, callid } = transfer;
+    const { events, callStays, taker } = toOutcome(transfer, accounts.find(agentId)?.outcomes ?? "none");
+    if (callStays) calls.release(callid);
+    else calls.move(callid, taker);
     const session = sessions.find(agentId);
     for (const event of events) if (session !== undefined) emit(session, event);
   }
@@ -93,8 +96,11 @@ export function createGateway({ clock, settings: initial, log, signal }: Wiring)
       createHandshakeEndpoint(sessions),
       createUpdateGuidEndpoint(sessions),
       createPollEndpoint({ clock, settings, sessions, violations }),
+      createAgentCallsEndpoint({ sessions, calls }),
+      createCallInfoEndpoint({ sessions, calls }),
     ],
     addCall: calls.add,
+    endCall: calls.end,
     hasAgent,
     putAccount: accounts.put,
     accounts: accounts.list,

@@ -60,18 +60,20 @@ export function createRequestListener(wiring: Wiring): RequestListener {
       const allow = there.map(({ method }) => method).join(", ");
       return refuse(response, status, allow === "" ? {} : { allow });
     }
-    void serve(wiring, { endpoint, agentId: endpoint.path.exec(path)?.[1] ?? "", request, response });
+    const [, agentId = "", subject = ""] = endpoint.path.exec(path) ?? [];
+    void serve(wiring, { endpoint, agentId, subject, request, response });
   };
 }
 
 interface Exchange {
   readonly endpoint: Endpoint;
   readonly agentId: string;
+  readonly subject: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
 
-async function serve(wiring: Wiring, { endpoint, agentId, request, response }: Exchange): Promise<void> {
+async function serve(wiring: Wiring, { endpoint, agentId, subject, request, response }: Exchange): Promise<void> {
   const connection = wiring.connections.of(request.socket);
   const stopped = wiring.signal();
   const left = new AbortController();
@@ -104,7 +106,7 @@ async function serve(wiring: Wiring, { endpoint, agentId, request, response }: E
   if (fault?.kind === "delay" && !(await pause(fault.ms, stopped))) return;
 
   const acts = fault === undefined || ("acts" in fault && fault.acts);
-  const verdict = await endpoint.handle({ agentId, headers: received.headers, body: body.text, acts, stopped, left: left.signal });
+  const verdict = await endpoint.handle({ agentId, subject, headers: received.headers, body: body.text, acts, stopped, left: left.signal });
   if (verdict === undefined) return log(stopped.aborted ? "no answer" : "client left");
 
   const usual = { status: 200, contentType: JSON_TYPE, text: verdict.text, headers: verdict.headers };

@@ -14,6 +14,7 @@ const REFUSALS = {
   "100-006": "agent not login",
   "100-008": "agent has already signed out",
   "100-010": "state error at sign-out",
+  "100-011": "parameter is invalid",
   "100-012": "wrong agent type",
   "100-013": "phone invalid",
   "100-014": "phone is not in the configured range",
@@ -34,4 +35,9 @@ export function toSuccessText(result?: object): string {
 
 export function toRefusalText(retcode: Refusal): string {
   return JSON.stringify({ message: REFUSALS[retcode], result: "", retcode });
+}
+
+/** As the documents have it for what the gateway has no text for. */
+export function toCtiRefusalText(retcode: string, ctiCode: string): string {
+  return JSON.stringify({ message: `Unknown ERROR._${ctiCode}`, result: "", retcode });
 }

@@ -60,13 +60,15 @@ export function createTransferEndpoint({ sessions, calls, onAccepted }: Wiring):
       return { refused: deviceTypeAlone ? "106-004" : "000-002" };
     }
 
-    const { callid, mode } = parsed.data;
+    const { callid, mode, devicetype, address } = parsed.data;
     const holder = calls.holderOf(callid);
     if (holder === undefined) return { refused: "200-012", callid };
     const remarks: string[] = [];
-    if (!calls.hasTarget(parsed.data)) remarks.push("target unknown here");
+    const isKnown = calls.hasTarget(parsed.data);
+    if (!isKnown) remarks.push("target unknown here");
     if (holder !== agentId) remarks.push(`call is held by agent ${holder}`);
-    return { accepted: { agentId, callid, mode, holder }, remarks };
+    const taker = isKnown && devicetype === 2 ? address : undefined;
+    return { accepted: { agentId, callid, mode, taker }, remarks };
   }
 
   return {
@@ -81,7 +83,7 @@ export function createTransferEndpoint({ sessions, calls, onAccepted }: Wiring):
       }
       const { accepted, remarks } = judgement;
       const { callid } = accepted;
-      if (acts) calls.remove(callid);
+      if (acts) calls.claim(callid);
       const afterwards = () => onAccepted(accepted);
       return { retcode: "0", text: toSuccessText(), acted: acts, callid, remarks, ...(acts && { afterwards }) };
     },

@@ -87,10 +87,10 @@ describe("the control interface", () => {
     for (const line of help) {
       const [method, path = ""] = line.split(" ");
       const other = method === "GET" ? "POST" : "GET";
-      const { status, allow } = await ask(simulator, other, path.replace("{agentid}", "101"));
+      const { status, allow } = await ask(simulator, other, path.replace("{agentid}", "101").replace("{callid}", "1-1"));
       if (status === 405) expect(allow).toContain(method);
       else expect(help).toContain(`${other} ${path}`);
     }
-    expect(help).toHaveLength(15);
+    expect(help).toHaveLength(16);
   });
 });

@@ -51,6 +51,12 @@ describe("the control interface", () => {
     expect(await retcodeOf(simulator)).toBe("0");
   });
 
+  it("ends a call", async () => {
+    const simulator = await startControlled();
+    expect((await ask(simulator, "POST", `/calls/${CALL}/end`)).status).toBe(200);
+    expect(await retcodeOf(simulator)).toBe("200-012");
+  });
+
   it.each([{ callid: CALL }, { callid: "", agentId: "101" }, { callid: CALL, agentId: "100" }, "?"])(
     "answers 400 to the call %j",
     async (body) => {
