@@ -1,6 +1,7 @@
 /** A connection: one configured caller, as its secret describes it. What proves the caller is parsed by its source, not here. */
 import * as z from "zod";
 import { byteLength, CallDataFormat, CallDataOverflow } from "./call-data.ts";
+import { Callback } from "./callback.ts";
 import { CALL_DATA_MAX_BYTES, CALLER_MAX_CHARACTERS } from "./limits.ts";
 import { AgentId, Mode, Name, Target } from "./target.ts";
 import { PlainText, plainText } from "./text.ts";
@@ -74,6 +75,8 @@ export const Connection = z
     texts: Texts.default({}),
     callDataFormat: CallDataFormat.default("json"),
     callDataOverflow: CallDataOverflow.default("reject"),
+    /** Who is told how its transfers ended. */
+    callback: Callback.optional(),
   })
   .refine(({ defaults, targets }) => typeof defaults.target !== "string" || Object.hasOwn(targets, defaults.target), {
     path: ["defaults", "target"],
