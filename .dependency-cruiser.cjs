@@ -40,6 +40,7 @@ module.exports = {
     mayImport("invoke", errors, log),
     mayImport("secrets", core, errors, log),
     mayImport("records", core, errors, log),
+    mayImport("callbacks", core, errors, log),
     {
       name: "core-needs-zod-only",
       severity: "error",
@@ -59,8 +60,8 @@ module.exports = {
       from: { path: "^lib/(config|errors|log)\\.ts$" },
       to: { path: "^(lib|handlers|dev)/" },
     },
-    onlyIn("undici-in-gateway", "undici", folder("gateway")),
-    onlyIn("aws-sdk-in-its-wrapper", "@aws-sdk|@smithy", "^lib/(secrets/secrets-manager|sessions/dynamodb-sessions|records/dynamodb-store|invoke/lambda)\\.ts$"),
+    onlyIn("undici-in-its-clients", "undici", "^lib/(gateway|callbacks)/"),
+    onlyIn("aws-sdk-in-its-wrapper", "@aws-sdk|@smithy", "^lib/(secrets/secrets-manager|sessions/dynamodb-sessions|records/dynamodb-store|invoke/lambda)\.ts$"),
     onlyIn("powertools-in-log", "@aws-lambda-powertools", log),
     onlyIn("middy-in-http", "@middy", folder("http")),
   ],

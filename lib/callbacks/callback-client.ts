@@ -1,0 +1,144 @@
+/**
+ * One POST to an address that somebody else chose. What is connected to is an address that was checked in the same step, whatever its name resolves to before
+ * or after. TLS is verified, no redirect is followed, nothing is repeated, and of the answer the status is all that counts.
+ */
+import { type LookupAddress, promises } from "node:dns";
+import { isIP, type LookupFunction } from "node:net";
+import { buildConnector, Client, type Dispatcher } from "undici";
+import { createAddressList, isPublicAddress } from "./public-address.ts";
+
+/** For all of it, a slow name server and a dripping answer included. Standard Webhooks: 15 to 30 s. */
+const CALLBACK_DEADLINE_MS = 15_000;
+/** Of an answer nothing is used but its head. */
+const RESPONSE_MAX_BYTES = 64 * 1024;
+
+export interface CallbackPost {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Addresses and ranges that may be connected to beside the public ones. Without TLS, they alone may. */
+  readonly allowAddresses: readonly string[];
+  /** Instead of the public authorities. */
+  readonly ca: readonly string[] | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** `cause` is an error's code, for the log. */
+export type CallbackOutcome =
+  | { readonly kind: "answered"; readonly status: number; readonly retryAfter: string | undefined }
+  /** Nothing was connected to. */
+  | { readonly kind: "forbidden-address" }
+  | { readonly kind: "failed"; readonly cause: string };
+
+export type PostCallback = (post: CallbackPost) => Promise<CallbackOutcome>;
+
+/** All addresses of a host. */
+export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
+
+interface CallbackClientOptions {
+  /** The machine's own unless given. */
+  readonly resolve?: Resolve;
+  readonly deadlineMs?: number;
+}
+
+export function createCallbackClient({
+  resolve = resolveHost,
+  deadlineMs = CALLBACK_DEADLINE_MS,
+}: CallbackClientOptions = {}): PostCallback {
+  return async (post) => {
+    const url = new URL(post.url);
+    const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+    const mayConnect = createAddressRule(url, post.allowAddresses);
+    // Node asks nobody for an address that is one already.
+    if (isIP(host) !== 0 && !mayConnect(host)) return { kind: "forbidden-address" };
+    const lookup = createCheckedLookup(resolve, mayConnect);
+    const client = new Client(url.origin, {
+      connect: buildConnector({
+        ...(post.ca !== undefined && { ca: [...post.ca] }),
+        lookup: lookup.find,
+        // Also against an environment that sets NODE_TLS_REJECT_UNAUTHORIZED=0.
+        rejectUnauthorized: true,
+        allowH2: false,
+        timeout: deadlineMs,
+      }),
+      pipelining: 1,
+      allowH2: false,
+      headersTimeout: deadlineMs,
+      bodyTimeout: deadlineMs,
+      maxResponseSize: RESPONSE_MAX_BYTES,
+    });
+    const outcome = await dispatch(client, post, { path: `${url.pathname}${url.search}`, deadlineMs });
+    // A socket of its own for each, which nothing of this request outlives.
+    await client.destroy();
+    return lookup.hasRefused() ? { kind: "forbidden-address" } : outcome;
+  };
+}
+
+function createAddressRule({ protocol }: URL, allowAddresses: readonly string[]): (address: string) => boolean {
+  const isListed = createAddressList(allowAddresses);
+  return protocol === "https:" ? (address) => isListed(address) || isPublicAddress(address) : isListed;
+}
+
+/** A host with one address that is refused is refused as a whole: which of them would be connected to is left to the network. */
+function createCheckedLookup(resolve: Resolve, mayConnect: (address: string) => boolean) {
+  let refused = false;
+  const find: LookupFunction = (hostname, options, callback) => {
+    function answer(addresses: readonly LookupAddress[]): void {
+      refused = addresses.some(({ address }) => !mayConnect(address));
+      const [first] = addresses;
+      if (refused || first === undefined) callback(Object.assign(new Error("no address to connect to"), { code: "ENOTFOUND" }), "");
+      else if (options.all) callback(null, [...addresses]);
+      else callback(null, first.address, first.family);
+    }
+    resolve(hostname).then(answer, (error: NodeJS.ErrnoException) => callback(error, ""));
+  };
+  return { find, hasRefused: () => refused };
+}
+
+function resolveHost(hostname: string): Promise<readonly LookupAddress[]> {
+  return promises.lookup(hostname, { all: true });
+}
+
+function dispatch(
+  client: Client,
+  { headers, body, signal }: CallbackPost,
+  { path, deadlineMs }: { readonly path: string; readonly deadlineMs: number },
+): Promise<CallbackOutcome> {
+  return new Promise((resolve) => {
+    let answered: CallbackOutcome | undefined;
+
+    function settle(otherwise: CallbackOutcome): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", giveUp);
+      // Whatever became of its body: the receiver has said what it has to say.
+      resolve(answered ?? otherwise);
+    }
+    // undici heeds no signal while it connects, and its own timers are coarse and begin anew with each step.
+    function giveUp(): void {
+      settle({ kind: "failed", cause: "deadline" });
+    }
+    const timer = setTimeout(giveUp, deadlineMs);
+    signal.addEventListener("abort", giveUp);
+    if (signal.aborted) return giveUp();
+
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart() {},
+      // Once more for each interim answer: the last is the answer's own.
+      onResponseStart(_controller, status, received) {
+        if (status >= 200) answered = { kind: "answered", status, retryAfter: [received["retry-after"]].flat()[0] };
+      },
+      onResponseData() {},
+      onResponseEnd() {
+        settle({ kind: "failed", cause: "no answer" });
+      },
+      onResponseError(_controller, error) {
+        settle({ kind: "failed", cause: codeOf(error) });
+      },
+    };
+    client.dispatch({ method: "POST", path, headers, body, reset: true }, handler);
+  });
+}
+
+function codeOf(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+}
