@@ -41,6 +41,7 @@ module.exports = {
     mayImport("secrets", core, errors, log),
     mayImport("records", core, errors, log),
     mayImport("callbacks", core, errors, log),
+    mayImport("queue", folder("callbacks"), core, errors, log),
     {
       name: "core-needs-zod-only",
       severity: "error",
@@ -61,7 +62,11 @@ module.exports = {
       to: { path: "^(lib|handlers|dev)/" },
     },
     onlyIn("undici-in-its-clients", "undici", "^lib/(gateway|callbacks)/"),
-    onlyIn("aws-sdk-in-its-wrapper", "@aws-sdk|@smithy", "^lib/(secrets/secrets-manager|sessions/dynamodb-sessions|records/dynamodb-store|invoke/lambda)\.ts$"),
+    onlyIn(
+      "aws-sdk-in-its-wrapper",
+      "@aws-sdk|@smithy",
+      "^lib/(secrets/secrets-manager|sessions/dynamodb-sessions|records/dynamodb-store|invoke/lambda|queue/(sqs|event-bridge))\\.ts$",
+    ),
     onlyIn("powertools-in-log", "@aws-lambda-powertools", log),
     onlyIn("middy-in-http", "@middy", folder("http")),
   ],

@@ -22,6 +22,8 @@ const FIELDS = [
   "callDataTruncated",
   "transferId",
   "state",
+  "outcome",
+  "to",
   "code",
   "reason",
   "violations",
@@ -33,6 +35,7 @@ const FIELDS = [
   "events",
   "eventType",
   "attempts",
+  "retrySeconds",
   "gatewayMs",
   "guidRenewed",
   "ended",
@@ -60,7 +63,7 @@ export interface Log {
   problem(what: string, fields: LogFields): void;
   /** Adds 1 to a metric. Dimensions must be bounded by the configuration. */
   count(
-    metric: "Authenticated" | "Transfers" | "GatewayEvents" | "GuidRenewals" | "SignIns",
+    metric: "Authenticated" | "Transfers" | "GatewayEvents" | "GuidRenewals" | "SignIns" | "Outcomes",
     dimensions: Readonly<Record<string, string>>,
   ): void;
 }

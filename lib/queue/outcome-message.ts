@@ -1,0 +1,25 @@
+/** A message of the queue: one notice for one of those who are told. Each is told, repeated and given up by itself. */
+import * as z from "zod";
+import { OutcomeNotice } from "../callbacks/notice.ts";
+
+/** The receiver that the connection names, and EventBridge. */
+const SINKS = ["callback", "event-bus"] as const;
+export type Sink = (typeof SINKS)[number];
+
+export const OutcomeMessage = z.object({ to: z.enum(SINKS), notice: OutcomeNotice });
+export type OutcomeMessage = Readonly<z.infer<typeof OutcomeMessage>>;
+
+export type ParsedMessage = { readonly message: OutcomeMessage } | { readonly why: string };
+
+/** `why` names fields, never values: the body is nobody's that we know of then. */
+export function parseMessage(body: string): ParsedMessage {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return { why: "is not JSON" };
+  }
+  const parsed = OutcomeMessage.safeParse(json);
+  if (parsed.success) return { message: parsed.data };
+  return { why: `is not valid in ${parsed.error.issues.map(({ path }) => path.join(".") || "all").join(", ")}` };
+}
