@@ -22,6 +22,13 @@ const Config = z.object({
   CCGW_RETENTION_DAYS: z.coerce.number().int().min(RETENTION_MIN_DAYS).max(RETENTION_MAX_DAYS),
   /** Name or ARN of the function that keeps one agent signed in. */
   CCGW_KEEPER_FUNCTION: z.string().min(1),
+  /** URL of the queue of outcomes that are to be told. */
+  CCGW_CALLBACK_QUEUE: z.url({ protocol: /^https?$/ }),
+  /** Name of the bus of EventBridge that is told of them, too. Unset or empty, as in the local stack, which has none: no bus is. */
+  CCGW_EVENT_BUS: z
+    .string()
+    .regex(/^[A-Za-z0-9/._-]{0,256}$/, "must be the name of an event bus, or empty")
+    .default(""),
 });
 
 export interface Config {
@@ -32,6 +39,8 @@ export interface Config {
   readonly recordsTable: string;
   readonly retentionDays: number;
   readonly keeperFunction: string;
+  readonly callbackQueue: string;
+  readonly eventBus: string | undefined;
 }
 
 /** Throws an error that names each variable that is wrong: the function must not start with it. */
@@ -48,5 +57,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     recordsTable: data.CCGW_RECORDS_TABLE,
     retentionDays: data.CCGW_RETENTION_DAYS,
     keeperFunction: data.CCGW_KEEPER_FUNCTION,
+    callbackQueue: data.CCGW_CALLBACK_QUEUE,
+    eventBus: data.CCGW_EVENT_BUS === "" ? undefined : data.CCGW_EVENT_BUS,
   };
 }

@@ -7,6 +7,7 @@ const ENVIRONMENT = {
   CCGW_VERSION: "1.2.3",
   CCGW_SESSIONS_TABLE: "stack-SessionsTable-1",
   CCGW_KEEPER_FUNCTION: "stack-keep-session",
+  CCGW_CALLBACK_QUEUE: "https://sqs.eu-central-1.amazonaws.com/123456789012/stack-callbacks",
 };
 
 describe("the configuration of the stack", () => {
@@ -18,8 +19,30 @@ describe("the configuration of the stack", () => {
       version: "1.2.3",
       sessionsTable: "stack-SessionsTable-1",
       keeperFunction: "stack-keep-session",
+      callbackQueue: "https://sqs.eu-central-1.amazonaws.com/123456789012/stack-callbacks",
+      eventBus: undefined,
     });
   });
+
+  it.each([
+    ["default", "default"],
+    ["orders/outcomes_1.a-b", "orders/outcomes_1.a-b"],
+    ["", undefined],
+    [undefined, undefined],
+  ])("takes the event bus %j", (name, eventBus) => {
+    expect(parseConfig({ ...ENVIRONMENT, CCGW_EVENT_BUS: name }).eventBus).toBe(eventBus);
+  });
+
+  it.each(["a bus", "arn:aws:events:eu-central-1:123456789012:event-bus/outcomes", "x".repeat(257)])("refuses the event bus %j", (name) => {
+    expect(() => parseConfig({ ...ENVIRONMENT, CCGW_EVENT_BUS: name })).toThrow(/^environment variable CCGW_EVENT_BUS: must be the name/);
+  });
+
+  it.each(["stack-callbacks", "arn:aws:sqs:eu-central-1:123456789012:stack-callbacks", "[object Object]", ""])(
+    "refuses the queue %j",
+    (queue) => {
+      expect(() => parseConfig({ ...ENVIRONMENT, CCGW_CALLBACK_QUEUE: queue })).toThrow(/^environment variable CCGW_CALLBACK_QUEUE: /);
+    },
+  );
 
   it.each(["a", "ccgw", "ccgw/prod", "a/b/c", "A0_+=.@-/b"])("takes the prefix %s", (prefix) => {
     expect(parseConfig({ ...ENVIRONMENT, CCGW_SECRETS_PREFIX: prefix }).secretsPrefix).toBe(prefix);

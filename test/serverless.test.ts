@@ -58,6 +58,7 @@ describe("serverless.yml", () => {
     const names = files.map((file) => file.replace(/\.ts$/, ""));
     expect(names.toSorted()).toEqual([
       "agent-sessions",
+      "deliver-callbacks",
       "describe-connection",
       "dispatch-keepers",
       "gateway-events",

@@ -8,7 +8,7 @@ import { buildConnector, Client, type Dispatcher } from "undici";
 import { createAddressList, isPublicAddress } from "./public-address.ts";
 
 /** For all of it, a slow name server and a dripping answer included. Standard Webhooks: 15 to 30 s. */
-const CALLBACK_DEADLINE_MS = 15_000;
+export const CALLBACK_DEADLINE_MS = 15_000;
 /** Of an answer nothing is used but its head. */
 const RESPONSE_MAX_BYTES = 64 * 1024;
 

@@ -19,6 +19,7 @@ import { PUBLIC_BASE_URL } from "../support/stack.ts";
 
 const ZIPS = [
   "agent-sessions.zip",
+  "deliver-callbacks.zip",
   "describe-connection.zip",
   "dispatch-keepers.zip",
   "gateway-events.zip",
@@ -115,6 +116,7 @@ function invokeAny(zip: string, events: readonly unknown[]) {
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
     AWS_ENDPOINT_URL_LAMBDA: lambda.url,
     CCGW_SESSIONS_TABLE: "sessions",
+    CCGW_CALLBACK_QUEUE: "http://127.0.0.1:1/queue",
     CCGW_PUBLIC_BASE_URL: PUBLIC_BASE_URL,
   });
 }
@@ -262,6 +264,8 @@ describe("the template", () => {
       CCGW_VERSION: version,
       CCGW_SESSIONS_TABLE: { Ref: "SessionsTable" },
       CCGW_KEEPER_FUNCTION: "ccgateway-transfer-webhooks-prod-keep-session",
+      CCGW_CALLBACK_QUEUE: { Ref: "CallbackQueue" },
+      CCGW_EVENT_BUS: "default",
     });
   });
 
@@ -279,7 +283,7 @@ describe("the template", () => {
     ]);
   });
 
-  it("gives its role the logs, the secrets under its prefix, the table of sessions and the keeper, no more", async () => {
+  it("gives its role the logs, the secrets under its prefix, the table of sessions, the keeper, the queue and the bus, no more", async () => {
     const roles = (await readResources(folder)).filter(({ Type }) => Type === "AWS::IAM::Role");
     const statements = roles.flatMap(({ Properties }) =>
       Object(Properties).Policies.flatMap(({ PolicyDocument }: { PolicyDocument: { Statement: unknown } }) => PolicyDocument.Statement),
@@ -287,6 +291,7 @@ describe("the template", () => {
     const arn = (service: string, rest: string) => ({
       "Fn::Sub": `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`,
     });
+    const queue = { "Fn::GetAtt": ["CallbackQueue", "Arn"] };
     const logGroups = "log-group:/aws/lambda/ccgateway-transfer-webhooks-prod";
     expect(roles.map(({ Properties }) => Object(Properties).ManagedPolicyArns)).toEqual([undefined]);
     expect(statements).toEqual([
@@ -309,6 +314,9 @@ describe("the template", () => {
         Action: ["lambda:InvokeFunction"],
         Resource: arn("lambda", "function:ccgateway-transfer-webhooks-prod-keep-session"),
       },
+      { Effect: "Allow", Action: ["sqs:SendMessage", "sqs:ChangeMessageVisibility"], Resource: queue },
+      { Effect: "Allow", Action: ["events:PutEvents"], Resource: arn("events", "event-bus/default") },
+      { Effect: "Allow", Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], Resource: [queue] },
     ]);
   });
 });

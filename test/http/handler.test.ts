@@ -133,6 +133,7 @@ describe("the functions", async () => {
     vi.stubEnv("CCGW_VERSION", "0.0.0-test");
     vi.stubEnv("CCGW_SESSIONS_TABLE", "sessions");
     vi.stubEnv("CCGW_KEEPER_FUNCTION", "keep-session");
+    vi.stubEnv("CCGW_CALLBACK_QUEUE", "http://127.0.0.1:1/queue");
     vi.stubEnv("CCGW_PUBLIC_BASE_URL", PUBLIC_BASE_URL);
     const { handler } = await import(/* @vite-ignore */ new URL(`../../handlers/${file}`, import.meta.url).href);
     expect(handler).toBeTypeOf("function");

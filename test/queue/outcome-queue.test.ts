@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { LocalSqs } from "../../dev/queue/local-sqs.ts";
 import { toAsciiJson } from "../../lib/callbacks/notice.ts";
+import { composeOutcomeQueue } from "../../lib/composition/outcome-queue.ts";
 import { parseMessage } from "../../lib/queue/outcome-message.ts";
 import { createOutcomeQueue } from "../../lib/queue/outcome-queue.ts";
 import { createSqsQueue } from "../../lib/queue/sqs.ts";
@@ -46,6 +47,15 @@ describe("notices that are sent", () => {
       { message: { to: "callback", notice } },
       { message: { to: "event-bus", notice } },
     ]);
+  });
+
+  it.each([
+    { eventBus: undefined, to: ["callback"] },
+    { eventBus: "default", to: ["callback", "event-bus"] },
+  ])("are for $to where the stack's bus is $eventBus", async ({ eventBus, to }) => {
+    await composeOutcomeQueue({ callbackQueue: sqs.queueUrl, eventBus }).send([toNotice()]);
+    const told = (await receiveAll(sqs, sqs.queueUrl)).map(({ Body = "" }) => JSON.parse(Body).to);
+    expect(told.toSorted()).toEqual(to);
   });
 
   it("may be none, or more than SQS takes at once", async () => {

@@ -94,6 +94,8 @@ export async function startStack({ instantMs }: StackOptions = {}): Promise<Stac
   vi.stubEnv("CCGW_RECORDS_TABLE", RECORDS_TABLE_NAME);
   vi.stubEnv("CCGW_RETENTION_DAYS", "30");
   vi.stubEnv("CCGW_KEEPER_FUNCTION", "keep-session");
+  // Nobody is at it.
+  vi.stubEnv("CCGW_CALLBACK_QUEUE", "http://127.0.0.1:1/queue");
   vi.stubEnv("CCGW_SECRETS_PREFIX", PREFIX);
   vi.stubEnv("CCGW_VERSION", "0.0.0-test");
   vi.stubEnv("CCGW_PUBLIC_BASE_URL", PUBLIC_BASE_URL);
