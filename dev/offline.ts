@@ -24,6 +24,8 @@ interface OfflineOptions {
   readonly lambdaPort: number;
   readonly secretsManagerUrl: string;
   readonly dynamoDbUrl: string;
+  readonly sqsUrl: string;
+  readonly callbackQueueUrl: string;
   readonly secretsPrefix: string;
   /** Once it is ready. */
   readonly onLine: (line: string) => void;
@@ -33,6 +35,8 @@ export interface Offline {
   readonly url: string;
   /** As AWS would by itself: whatever comes of it, nobody waits. `name` is that of serverless.yml. */
   invoke(name: string): Promise<void>;
+  /** The same, waited for: what it returned, or `{ errorMessage }` where it threw. */
+  request(name: string, event: object, signal: AbortSignal): Promise<unknown>;
   /** Settles when it has ended, whoever ended it. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
@@ -67,22 +71,33 @@ export async function startOffline(options: OfflineOptions): Promise<Offline> {
     await rm(`${ROOT}.esbuild/${child.pid}`, { recursive: true, force: true });
   }
 
+  function addressOf(name: string): string {
+    return `http://127.0.0.1:${options.lambdaPort}/2015-03-31/functions/${SERVICE}-local-${name}/invocations`;
+  }
+
   async function invoke(name: string): Promise<void> {
-    const address = `http://127.0.0.1:${options.lambdaPort}/2015-03-31/functions/${SERVICE}-local-${name}/invocations`;
-    await fetch(address, { method: "POST", headers: { "x-amz-invocation-type": "Event" }, body: "{}" });
+    await fetch(addressOf(name), { method: "POST", headers: { "x-amz-invocation-type": "Event" }, body: "{}" });
+  }
+
+  async function request(name: string, event: object, signal: AbortSignal): Promise<unknown> {
+    return (await fetch(addressOf(name), { method: "POST", body: JSON.stringify(event), signal })).json();
   }
 
   ready = await isReady(`${url}/v1/health`, child);
-  if (ready) return { url, invoke, ended, stop };
+  if (ready) return { url, invoke, request, ended, stop };
   await stop();
   throw new StartError(`serverless-offline did not start:\n${tail.join("\n")}`);
 }
 
 function spawnOffline(options: OfflineOptions): ChildProcess {
-  const { httpPort, lambdaPort, secretsPrefix } = options;
+  const { httpPort, lambdaPort, secretsPrefix, callbackQueueUrl } = options;
   const serverless = ["node_modules/serverless/bin/serverless.js", "offline", "start", "--stage", "local", "--localEnvironment"];
   const ports = ["--httpPort", String(httpPort), "--lambdaPort", String(lambdaPort)];
-  const params = ["--param", `secretsPrefix=${secretsPrefix}`, "--param", `publicBaseUrl=http://127.0.0.1:${httpPort}`];
+  const params = [
+    `secretsPrefix=${secretsPrefix}`,
+    `publicBaseUrl=http://127.0.0.1:${httpPort}`,
+    `callbackQueueUrl=${callbackQueueUrl}`,
+  ].flatMap((param) => ["--param", param]);
   const exitWithParent = new URL("exit-with-parent.ts", import.meta.url).href;
   return spawn(process.execPath, ["--import", exitWithParent, ...serverless, ...ports, ...params], {
     cwd: ROOT,
@@ -98,7 +113,7 @@ function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("AWS_")));
 }
 
-function localAws({ secretsManagerUrl, dynamoDbUrl, lambdaPort }: OfflineOptions): NodeJS.ProcessEnv {
+function localAws({ secretsManagerUrl, dynamoDbUrl, sqsUrl, lambdaPort }: OfflineOptions): NodeJS.ProcessEnv {
   return {
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: "local",
@@ -106,6 +121,7 @@ function localAws({ secretsManagerUrl, dynamoDbUrl, lambdaPort }: OfflineOptions
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManagerUrl,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDbUrl,
+    AWS_ENDPOINT_URL_SQS: sqsUrl,
     AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${lambdaPort}`,
   };
 }

@@ -9,6 +9,7 @@ const PORTS = {
   tokens: { variable: "TOKEN_ISSUER_PORT", port: 8045, use: "the issuer of tokens" },
   secrets: { variable: "SECRETS_MANAGER_PORT", port: 4566, use: "the Secrets Manager emulator" },
   dynamodb: { variable: "DYNAMODB_PORT", port: 4567, use: "DynamoDB (dynalite)" },
+  sqs: { variable: "SQS_PORT", port: 4568, use: "SQS (fauxqs)" },
 } as const;
 
 export type Ports = Readonly<Record<keyof typeof PORTS, number>>;
@@ -39,6 +40,7 @@ export function parsePorts(environment: Readonly<Record<string, string | undefin
     tokens: parsePort("tokens", environment),
     secrets: parsePort("secrets", environment),
     dynamodb: parsePort("dynamodb", environment),
+    sqs: parsePort("sqs", environment),
   };
 }
 

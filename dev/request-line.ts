@@ -1,4 +1,4 @@
-/** From what the functions print to what a developer reads: one line a request, a run of the keeper, an event. */
+/** From what the functions print to what a developer reads: one line a request, a run of the keeper, an event, an outcome that is told. */
 import * as z from "zod";
 
 const Entry = z.looseObject({
@@ -26,6 +26,10 @@ const Entry = z.looseObject({
   ended: z.string().optional(),
   signIn: z.string().optional(),
   eventType: z.string().optional(),
+  to: z.string().optional(),
+  outcome: z.string().optional(),
+  transferId: z.string().optional(),
+  retrySeconds: z.number().optional(),
   passwordDaysLeft: z.number().optional(),
   mustChangePassword: z.boolean().default(false),
   failed: z.number().default(0),
@@ -59,6 +63,7 @@ export function toRequestLine(line: string): string | undefined {
   if (entry.message === "keeper")
     return [time, "keeper  ", agent, signIn, "→", ended, reason && `(${reason})`, days, mustChange].filter(Boolean).join(" ");
   if (entry.message === "gateway event") return [time, "event   ", agent, eventType, callId && `call ${callId}`].filter(Boolean).join(" ");
+  if (entry.message === "outcome") return describeOutcome(entry);
   return entry.message === "dispatch" && entry.failed === 0 ? undefined : line;
 }
 
@@ -79,6 +84,13 @@ function describe({ timestamp, method, route, connection, status, durationMs, ..
   return [timestamp.slice(11, 19), "webhook ", method, path, secret, request, call, reference, "→", status, what, why, `${durationMs} ms`]
     .filter(Boolean)
     .join(" ");
+}
+
+function describeOutcome({ timestamp, to, connection, state, outcome, transferId, ended, status, reason, retrySeconds }: Entry): string {
+  const what = `${state} ${outcome} transfer ${transferId}`;
+  const again = retrySeconds === undefined ? undefined : `again in ${retrySeconds} s`;
+  const why = reason && `(${reason})`;
+  return [timestamp.slice(11, 19), "outcome ", to, connection, what, "→", ended, status, why, again].filter(Boolean).join(" ");
 }
 
 function parseJson(line: string): unknown {

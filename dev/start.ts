@@ -4,6 +4,8 @@ import { RECORDS_TABLE, SESSIONS_TABLE, startLocalDynamoDb } from "./dynamodb/lo
 import { startGatewaySimulator } from "./gateway-simulator/simulator.ts";
 import { REGION, startOffline } from "./offline.ts";
 import { choosePorts, StartError } from "./ports.ts";
+import { startEventSourceMapping } from "./queue/event-source-mapping.ts";
+import { LOCAL_QUEUES, startLocalSqs } from "./queue/local-sqs.ts";
 import { toRequestLine } from "./request-line.ts";
 import { startSecretsManagerEmulator } from "./secrets-manager/emulator.ts";
 import { createSeed, DEMO_CONNECTION, DEMO_KEY, SECRETS_PREFIX } from "./seed.ts";
@@ -43,6 +45,8 @@ async function start(): Promise<void> {
     const tables = { [SESSIONS_TABLE_NAME]: SESSIONS_TABLE, [RECORDS_TABLE_NAME]: RECORDS_TABLE };
     const dynamoDb = await startLocalDynamoDb({ port: ports.dynamodb, tables });
     servers.push(dynamoDb);
+    const sqs = await startLocalSqs({ port: ports.sqs, names: LOCAL_QUEUES, region: REGION });
+    servers.push(sqs);
     const tokens = await startTokenIssuer({ port: ports.tokens });
     servers.push(tokens);
     const { url: gatewayUrl, caPem: gatewayCa } = gateway;
@@ -53,6 +57,8 @@ async function start(): Promise<void> {
       lambdaPort: ports.lambda,
       secretsManagerUrl: secrets.url,
       dynamoDbUrl: dynamoDb.url,
+      sqsUrl: sqs.url,
+      callbackQueueUrl: sqs.queueUrl,
       secretsPrefix: SECRETS_PREFIX,
       onLine: (line) => {
         const readable = toRequestLine(line);
@@ -60,6 +66,8 @@ async function start(): Promise<void> {
       },
     });
     servers.push(offline);
+    const invoke = (event: object, signal: AbortSignal) => offline.request("deliver-callbacks", event, signal);
+    servers.push(startEventSourceMapping({ client: sqs.client, queueUrl: sqs.queueUrl, region: REGION, invoke }));
     // The schedule's first tick is up to a minute away.
     await offline.invoke("dispatch-keepers");
     console.log(
@@ -69,6 +77,7 @@ async function start(): Promise<void> {
         controlUrl: gateway.controlUrl,
         secretsUrl: secrets.url,
         dynamoDbUrl: dynamoDb.url,
+        sqsUrl: sqs.url,
       }),
     );
     const died = offline.ended.then(() => {
@@ -102,9 +111,10 @@ interface Addresses {
   readonly controlUrl: string | undefined;
   readonly secretsUrl: string;
   readonly dynamoDbUrl: string;
+  readonly sqsUrl: string;
 }
 
-function welcome({ url, gatewayUrl, controlUrl, secretsUrl, dynamoDbUrl }: Addresses): string {
+function welcome({ url, gatewayUrl, controlUrl, secretsUrl, dynamoDbUrl, sqsUrl }: Addresses): string {
   const post = (request: object) =>
     `curl -s ${url}/v1/transfers/${DEMO_CONNECTION} -H 'Authorization: Bearer ${DEMO_KEY}' -H 'Content-Type: application/json' -d '${JSON.stringify(request)}'`;
   return `
@@ -112,6 +122,7 @@ Webhooks          ${url}
 CC-Gateway        ${gatewayUrl} (simulator; what arrived and faults: ${controlUrl})
 Secrets Manager   ${secretsUrl} (emulator)
 DynamoDB          ${dynamoDbUrl} (dynalite)
+SQS               ${sqsUrl} (fauxqs)
 
 Try it, from another terminal:
 

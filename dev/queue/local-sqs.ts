@@ -12,10 +12,13 @@ const ACCOUNT = "000000000000";
 /** As serverless.yml has it: six times the function's time-out, and some. */
 const VISIBILITY_SECONDS = 180;
 
-export interface QueueNames {
+interface QueueNames {
   readonly queue: string;
   readonly deadLetters: string;
 }
+
+/** As serverless.yml has it for the stage `local`. */
+export const LOCAL_QUEUES: QueueNames = { queue: "ccgw-local-callbacks", deadLetters: "ccgw-local-callbacks-dead" };
 
 export interface LocalSqs {
   /** `http://127.0.0.1:PORT` */

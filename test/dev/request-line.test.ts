@@ -16,6 +16,18 @@ const REQUEST = {
 
 const lineOf = (fields: object) => toRequestLine(JSON.stringify({ ...REQUEST, ...fields }));
 
+describe("the line of an outcome", () => {
+  const OUTCOME = { message: "outcome", to: "callback", connection: "demo", state: "accepted", outcome: "completed", transferId: "t-1" };
+
+  it.each([
+    [{ ended: "delivered", status: 204 }, "→ delivered 204"],
+    [{ ended: "retry", status: 503, reason: "status 503", retrySeconds: 10 }, "→ retry 503 (status 503) again in 10 s"],
+    [{ ended: "nobody", reason: "the connection has no callback" }, "→ nobody (the connection has no callback)"],
+  ])("tells who was told, and what became of it: %j", (fields, told) => {
+    expect(lineOf({ ...OUTCOME, ...fields })).toBe(`07:20:05 outcome  callback demo accepted completed transfer t-1 ${told}`);
+  });
+});
+
 describe("the line of a request", () => {
   it.each([
     [

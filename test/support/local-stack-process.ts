@@ -17,6 +17,7 @@ const VARIABLES = [
   "TOKEN_ISSUER_PORT",
   "SECRETS_MANAGER_PORT",
   "DYNAMODB_PORT",
+  "SQS_PORT",
 ] as const;
 type PortVariables = Readonly<Record<(typeof VARIABLES)[number], string>>;
 
@@ -42,9 +43,9 @@ export interface LocalStack {
 
 export async function freePorts(): Promise<PortVariables> {
   const held = await Promise.all(VARIABLES.map(() => listen(0)));
-  const [http, lambda, gateway, control, tokens, secrets, dynamodb] = held.map(({ port }) => String(port));
+  const [http, lambda, gateway, control, tokens, secrets, dynamodb, sqs] = held.map(({ port }) => String(port));
   await Promise.all(held.map(({ release }) => release()));
-  if (!http || !lambda || !gateway || !control || !tokens || !secrets || !dynamodb) throw new Error("no free ports");
+  if (!http || !lambda || !gateway || !control || !tokens || !secrets || !dynamodb || !sqs) throw new Error("no free ports");
   return {
     PORT: http,
     LAMBDA_PORT: lambda,
@@ -53,6 +54,7 @@ export async function freePorts(): Promise<PortVariables> {
     TOKEN_ISSUER_PORT: tokens,
     SECRETS_MANAGER_PORT: secrets,
     DYNAMODB_PORT: dynamodb,
+    SQS_PORT: sqs,
   };
 }
 
