@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Of the emulated account. Nothing leaves this machine. */
 export const REGION = "eu-central-1";
 /** Of serverless.yml. */
-const SERVICE = "ccgateway-transfer-webhooks";
+export const SERVICE = "ccgateway-transfer-webhooks";
 const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 100;
 /** An answer in flight may take the functions' longest deadline; nobody waits that long for Ctrl-C. */

@@ -1,5 +1,5 @@
 /**
- * `npm run send` as a process: its exit code and all that it printed. npm itself adds nothing but time, so that most tests do without it. Nothing of this
+ * `npm run send`, or another command of dev/, as a process: its exit code and all that it printed. npm itself adds nothing but time, so that most tests do without it. Nothing of this
  * machine's AWS configuration reaches it.
  */
 import { execFile } from "node:child_process";
@@ -17,7 +17,11 @@ export function runSendByNpm(given: readonly string[], environment: Readonly<Rec
 }
 
 export function runSend(given: readonly string[], environment: Readonly<Record<string, string>>): Promise<Sent> {
-  return run(process.execPath, ["dev/send.ts", ...given], { ...COMPILE_CACHE, ...environment });
+  return runDev("send", given, environment);
+}
+
+export function runDev(name: string, given: readonly string[], environment: Readonly<Record<string, string>>): Promise<Sent> {
+  return run(process.execPath, [`dev/${name}.ts`, ...given], { ...COMPILE_CACHE, ...environment });
 }
 
 function run(command: string, parameters: readonly string[], environment: Readonly<Record<string, string>>): Promise<Sent> {

@@ -1,0 +1,96 @@
+/**
+ * `npm run redrive [-- --stage NAME] [--region REGION] [--max N]`: moves the dead letters of outcomes back into their queue, of the local stack or, with
+ * `--stage`, of a deployed one. Ends with 0 when all that it found is back, with 1 when something was left, and with 2 when it could not be begun.
+ */
+import { parseArgs } from "node:util";
+import { GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { REGION, SERVICE } from "./offline.ts";
+import { parsePorts, StartError } from "./ports.ts";
+import { type Moved, moveDeadLetters } from "./queue/dead-letters.ts";
+import { LOCAL_QUEUES } from "./queue/local-sqs.ts";
+
+const MAX_DEFAULT = 1_000;
+const USAGE = `npm run redrive [-- OPTIONS]
+
+Moves the dead letters of outcomes back into their queue, where they are tried anew.
+
+  --stage NAME     of a deployed stack, with the AWS credentials of the environment; the local stack's unless given
+  --region REGION  of that stack; the environment's unless given
+  --max N          as many as that at most; ${MAX_DEFAULT} unless given
+  --help
+
+Ends with 0 when all that it found is back, with 1 when something was left, and with 2 when it could not be begun.`;
+
+try {
+  const given = process.argv.slice(2);
+  if (given.includes("--help") || given.includes("-h")) console.log(USAGE);
+  else process.exitCode = report(await redrive(parseOptions(given)));
+} catch (error) {
+  console.error(error instanceof StartError ? error.message : toWords(error));
+  process.exitCode = 2;
+}
+
+interface Options {
+  readonly stage: string | undefined;
+  readonly region: string | undefined;
+  readonly max: number;
+}
+
+async function redrive({ stage, region, max }: Options): Promise<Moved> {
+  // Of the local Secrets Manager, where it is exported. The SDK has no option that leaves it out.
+  delete process.env.AWS_ENDPOINT_URL;
+  const names =
+    stage === undefined ? LOCAL_QUEUES : { queue: `${SERVICE}-${stage}-callbacks`, deadLetters: `${SERVICE}-${stage}-callbacks-dead` };
+  const client = new SQSClient({ useQueueUrlAsEndpoint: false, ...(stage === undefined ? toLocal() : { ...(region && { region }) }) });
+  try {
+    const [from, to] = await Promise.all([urlOf(client, names.deadLetters), urlOf(client, names.queue)]);
+    return await moveDeadLetters({ client, from, to, max });
+  } finally {
+    client.destroy();
+  }
+}
+
+function toLocal() {
+  const endpoint = `http://127.0.0.1:${parsePorts(process.env).sqs}`;
+  return { endpoint, region: REGION, credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+}
+
+async function urlOf(client: SQSClient, QueueName: string): Promise<string> {
+  const { QueueUrl = "" } = await client.send(new GetQueueUrlCommand({ QueueName }));
+  return QueueUrl;
+}
+
+/** The exit code. */
+function report({ moved, refused, doubled, cameBack, isCut }: Moved): number {
+  console.log(`${moved} dead letter${moved === 1 ? "" : "s"} moved back.`);
+  if (doubled > 0) console.log(`${doubled} of them could not be deleted, and will be moved once more: their receivers are told twice.`);
+  if (refused > 0) console.log(`${refused} could not be moved, and are left.`);
+  if (cameBack > 0)
+    console.log(`${cameBack} came back at once, and are left: the log says what is wrong with them ("outcome unreadable").`);
+  if (isCut) console.log("There may be more: run it again, or with a larger --max.");
+  return refused + doubled + cameBack === 0 && !isCut ? 0 : 1;
+}
+
+function parseOptions(given: string[]): Options {
+  const { stage, region, max = String(MAX_DEFAULT) } = parse(given);
+  if (region !== undefined && stage === undefined) throw new StartError("--region goes with --stage.");
+  if (stage !== undefined && !/^[A-Za-z0-9-]{1,40}$/.test(stage)) throw new StartError("--stage must be the name of a stage.");
+  if (!/^[1-9]\d{0,5}$/.test(max)) throw new StartError("--max must be a number from 1 to 999999.");
+  return { stage, region, max: Number(max) };
+}
+
+function parse(args: string[]) {
+  const options = { stage: { type: "string" }, region: { type: "string" }, max: { type: "string" } } as const;
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    throw new StartError(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+  }
+}
+
+/** The SDK's own words of a queue that is not there, of credentials or of a region that are missing. Nothing of a message is in them. */
+function toWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isLocal = "code" in error && error.code === "ECONNREFUSED";
+  return isLocal ? "Nobody answers. Is `npm start` running, with this SQS_PORT?" : `${error.name}: ${error.message}`;
+}

@@ -1,0 +1,171 @@
+/** `npm run redrive` as somebody runs it, against a real queue and its dead letters. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { moveDeadLetters } from "../../dev/queue/dead-letters.ts";
+import { LOCAL_QUEUES, type LocalSqs, startLocalSqs } from "../../dev/queue/local-sqs.ts";
+import { listenOnLoopback } from "../support/raw-gateway.ts";
+import { runDev, type Sent } from "../support/send-process.ts";
+import { countMessages, receiveAll } from "../support/sqs.ts";
+
+const REGION = "eu-central-1";
+const STAGE = { queue: "ccgateway-transfer-webhooks-prod-callbacks", deadLetters: "ccgateway-transfer-webhooks-prod-callbacks-dead" };
+
+let sqs: LocalSqs;
+beforeEach(async () => {
+  sqs = await startLocalSqs({ port: 0, names: LOCAL_QUEUES, region: REGION });
+});
+afterEach(() => sqs.stop());
+
+async function bury({ client, deadLettersUrl }: LocalSqs, count: number): Promise<string[]> {
+  const bodies = Array.from({ length: count }, (_, index) => `{"notice":${index},"reference":"planted"}`);
+  for (const MessageBody of bodies) await client.send(new SendMessageCommand({ QueueUrl: deadLettersUrl, MessageBody }));
+  return bodies;
+}
+
+async function bodiesIn(queueUrl: string): Promise<string[]> {
+  return (await receiveAll(sqs, queueUrl)).map(({ Body = "" }) => Body).toSorted();
+}
+
+function run(...given: readonly string[]): Promise<Sent> {
+  return runDev("redrive", given, { SQS_PORT: new URL(sqs.url).port });
+}
+
+describe("npm run redrive", () => {
+  it("moves all dead letters back, and says how many", async () => {
+    const bodies = await bury(sqs, 23);
+    expect(await run()).toEqual({ code: 0, output: "23 dead letters moved back.\n" });
+    expect(await countMessages(sqs, sqs.deadLettersUrl)).toEqual([0, 0]);
+    expect(await bodiesIn(sqs.queueUrl)).toEqual(bodies.toSorted());
+    expect(await run()).toEqual({ code: 0, output: "0 dead letters moved back.\n" });
+  });
+
+  it("moves no more than it is told to, and says that there may be more", async () => {
+    await bury(sqs, 13);
+    const { code, output } = await run("--max", "12");
+    expect(code).toBe(1);
+    expect(output).toMatch(/^12 dead letters moved back\.\nThere may be more/);
+    expect(await countMessages(sqs, sqs.deadLettersUrl)).toEqual([1, 0]);
+  });
+
+  it("moves those of a deployed stage, whatever else is exported", async () => {
+    const deployed = await startLocalSqs({ port: 0, names: STAGE, region: REGION });
+    onTestFinished(() => deployed.stop());
+    await bury(deployed, 1);
+    const environment = {
+      AWS_ENDPOINT_URL: "http://127.0.0.1:1",
+      AWS_ENDPOINT_URL_SQS: deployed.url,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+    };
+    const sent = await runDev("redrive", ["--stage", "prod", "--region", REGION], environment);
+    expect(sent).toEqual({ code: 0, output: "1 dead letter moved back.\n" });
+    expect(await countMessages(deployed, deployed.queueUrl)).toEqual([1, 0]);
+  });
+
+  it("says how it is used", async () => {
+    const { code, output } = await run("--help");
+    expect(code).toBe(0);
+    for (const option of ["--stage", "--region", "--max"]) expect(output).toContain(option);
+  });
+
+  it.each([
+    [["--max", "0"], "--max must be"],
+    [["--max", "many"], "--max must be"],
+    [["--stage", "a/b"], "--stage must be"],
+    [["--region", REGION], "--region goes with --stage"],
+    [["--all"], "npm run redrive"],
+    [["prod"], "npm run redrive"],
+  ])("moves nothing for %j", async (given, complaint) => {
+    await bury(sqs, 1);
+    const { code, output } = await run(...given);
+    expect([code, output]).toEqual([2, expect.stringContaining(complaint)]);
+    expect(output).not.toMatch(/^\s+at /m);
+    expect(await countMessages(sqs, sqs.deadLettersUrl)).toEqual([1, 0]);
+  });
+
+  it("says where there is nobody, and where there is no such queue", async () => {
+    expect(await runDev("redrive", [], { SQS_PORT: "1" })).toMatchObject({ code: 2, output: expect.stringContaining("SQS_PORT") });
+    const environment = { AWS_ENDPOINT_URL_SQS: sqs.url, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+    const { code, output } = await runDev("redrive", ["--stage", "none", "--region", REGION], environment);
+    expect([code, output]).toEqual([2, expect.stringMatching(/^(AWS\.SimpleQueueService\.NonExistentQueue|QueueDoesNotExist): /)]);
+  });
+});
+
+describe("dead letters that are moved", () => {
+  type Intercept = (operation: string) => object | "cut" | undefined | Promise<undefined>;
+
+  /** Before the real queue: answers for it, cuts the connection, or lets the request through. */
+  async function startBefore(intercept: Intercept) {
+    const server = createServer(async (request, response) => {
+      const body = await text(request);
+      const target = String(request.headers["x-amz-target"]);
+      const answer = await intercept(target.replace("AmazonSQS.", ""));
+      if (answer === "cut") return request.socket.destroy();
+      response.setHeader("content-type", "application/x-amz-json-1.0");
+      if (answer !== undefined) return response.end(JSON.stringify(answer));
+      const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": target, authorization: "any" };
+      const passed = await fetch(sqs.url, { method: "POST", headers, body });
+      return response.writeHead(passed.status).end(await passed.text());
+    });
+    const url = `http://127.0.0.1:${await listenOnLoopback(server)}`;
+    onTestFinished(async () => {
+      server.closeAllConnections();
+      await once(server.close(), "close");
+    });
+    return url;
+  }
+
+  async function moveBefore(intercept: Intercept) {
+    const url = await startBefore(intercept);
+    const client = new SQSClient({
+      endpoint: url,
+      region: REGION,
+      credentials: { accessKeyId: "t", secretAccessKey: "t" },
+      maxAttempts: 1,
+      useQueueUrlAsEndpoint: false,
+    });
+    onTestFinished(() => client.destroy());
+    return moveDeadLetters({ client, from: sqs.deadLettersUrl, to: sqs.queueUrl, max: 100 });
+  }
+
+  it("are still there where it ends before they were sent", async () => {
+    const bodies = await bury(sqs, 3);
+    const moving = moveBefore((operation) => (operation === "SendMessageBatch" ? "cut" : undefined));
+    await expect(moving).rejects.toMatchObject({ code: "ECONNRESET" });
+    expect(await countMessages(sqs, sqs.queueUrl)).toEqual([0, 0]);
+    expect((await countMessages(sqs, sqs.deadLettersUrl))[1]).toBe(bodies.length);
+  });
+
+  it("stay where SQS takes some of them only", async () => {
+    await bury(sqs, 2);
+    const Failed = [0, 1].map((id) => ({ Id: String(id), Code: "InternalError", SenderFault: false }));
+    const moved = await moveBefore((operation) => (operation === "SendMessageBatch" ? { Successful: [], Failed } : undefined));
+    expect(moved).toEqual({ moved: 0, refused: 2, doubled: 0, cameBack: 0, isCut: false });
+    expect(await countMessages(sqs, sqs.deadLettersUrl)).toEqual([0, 2]);
+  });
+
+  it("are there twice, and said to be, where they could not be deleted", async () => {
+    await bury(sqs, 2);
+    const moved = await moveBefore((operation) => (operation === "DeleteMessageBatch" ? { Successful: [], Failed: [] } : undefined));
+    expect(moved).toEqual({ moved: 2, refused: 0, doubled: 2, cameBack: 0, isCut: false });
+    expect(await countMessages(sqs, sqs.queueUrl)).toEqual([2, 0]);
+    expect(await countMessages(sqs, sqs.deadLettersUrl)).toEqual([0, 2]);
+  });
+
+  it("end it where they come back at once", async () => {
+    await bury(sqs, 1);
+    let receives = 0;
+    const moved = await moveBefore(async (operation) => {
+      // As a function would that cannot read it: until it is with the dead letters again.
+      if (operation === "ReceiveMessage" && ++receives === 2)
+        for (let attempt = 0; attempt <= 12; attempt += 1)
+          await sqs.client.send(new ReceiveMessageCommand({ QueueUrl: sqs.queueUrl, VisibilityTimeout: 0 }));
+      return undefined;
+    });
+    expect(moved).toEqual({ moved: 1, refused: 0, doubled: 0, cameBack: 1, isCut: false });
+    expect(await countMessages(sqs, sqs.queueUrl)).toEqual([0, 0]);
+  });
+});
