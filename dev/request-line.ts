@@ -28,7 +28,6 @@ const Entry = z.looseObject({
   eventType: z.string().optional(),
   to: z.string().optional(),
   outcome: z.string().optional(),
-  transferId: z.string().optional(),
   retrySeconds: z.number().optional(),
   passwordDaysLeft: z.number().optional(),
   mustChangePassword: z.boolean().default(false),

@@ -4,12 +4,9 @@
  */
 import * as z from "zod";
 import { CALL_ID_MAX_CHARACTERS, REFERENCE_MAX_CHARACTERS } from "../transfer/limits.ts";
+import { OUTCOME_REASONS, OUTCOMES } from "../transfer/outcome.ts";
 import { AgentId, Mode, Name, Target } from "../transfer/target.ts";
 import { plainText } from "../transfer/text.ts";
-
-const OUTCOMES = ["pending", "completed", "failed", "unconfirmed", "not-observed"] as const;
-/** The name of a reason or a few words: not a place for a whole answer. */
-const REASON_MAX_CHARACTERS = 128;
 
 export const OutcomeNotice = z.object({
   schemaVersion: z.literal(1),
@@ -18,7 +15,7 @@ export const OutcomeNotice = z.object({
   connection: Name,
   state: z.enum(["accepted", "unknown"]),
   outcome: z.enum(OUTCOMES),
-  outcomeReason: plainText(REASON_MAX_CHARACTERS).optional(),
+  outcomeReason: z.enum(OUTCOME_REASONS).optional(),
   callId: plainText(CALL_ID_MAX_CHARACTERS),
   agentId: AgentId,
   target: Target,

@@ -5,7 +5,9 @@ import { type EventSink, toCallEvent } from "../gateway/events.ts";
 import type { Log } from "../log.ts";
 import type { Secrets } from "../secrets/secrets-manager.ts";
 import { createLoggedEvents } from "../sessions/logged-events.ts";
+import type { CallEvent } from "../transfer/outcome.ts";
 import { composeRecords } from "./records.ts";
+import { composeTellOutcome } from "./tell-outcome.ts";
 
 /** A push can bring hundreds. Their order means nothing. */
 const CONCURRENT_EVENTS = 10;
@@ -15,6 +17,7 @@ const TAKE_MAX_MS = 4_000;
 /** Rejects where one could not be taken: then all of them are to be told again. */
 export function composeCallEvents(config: Config, secrets: Secrets, log: Log): EventSink {
   const logged = createLoggedEvents(log);
+  const tell = composeTellOutcome(config);
   const openRecords = composeRecords(config, secrets);
   return {
     async take(agent, events) {
@@ -23,7 +26,13 @@ export function composeCallEvents(config: Config, secrets: Secrets, log: Log): E
       const told = events.flatMap((event) => toCallEvent(agent, event) ?? []);
       if (told.length === 0) return;
       const records = await openRecords(signal);
-      await pMap(told, (event) => records.events.take(event, signal), { concurrency: CONCURRENT_EVENTS });
+      const outbox = records.outbox(tell);
+      const take = async (event: CallEvent) => {
+        const changed = await records.events.take(event, signal);
+        // What is not told now is told by the sweep.
+        if (changed !== undefined) await outbox.tell(changed, signal).catch(() => undefined);
+      };
+      await pMap(told, take, { concurrency: CONCURRENT_EVENTS });
     },
   };
 }

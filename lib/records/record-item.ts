@@ -81,6 +81,9 @@ type Distributed<Item> = Item extends RecordItem ? Omit<Item, "id" | "revision" 
 /** What is written: the rest is the store's part. */
 export type Content = Distributed<RecordItem>;
 
+/** How often somebody looks after one whose answer was lost. */
+const ASKED_EACH_MS = 60_000;
+
 /** Longer than the time-out of the function that holds the claim (28 s): whoever held it then is gone. */
 export const LEASE_MS = 35_000;
 
@@ -133,5 +136,8 @@ export function toDueAt(item: DeliveryItem, nowMs: number): number | undefined {
   const result = toResult(item, nowMs);
   if (result === undefined) return undefined;
   if (isUntold(item, result)) return nowMs;
-  return result.outcome === "pending" ? (item.endedAt ?? nowMs) + UNCONFIRMED_AFTER_MS : undefined;
+  if (result.outcome !== "pending") return undefined;
+  const givenUpAt = (item.endedAt ?? nowMs) + UNCONFIRMED_AFTER_MS;
+  // Of an unknown one the gateway can be asked.
+  return result.state === "unknown" ? Math.min(nowMs + ASKED_EACH_MS, givenUpAt) : givenUpAt;
 }

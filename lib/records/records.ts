@@ -6,11 +6,11 @@ import { createDeliveryRecords } from "./delivery-records.ts";
 import { createFindTransfer } from "./find-transfer.ts";
 import type { HashesOf } from "./places.ts";
 import { createPlaces } from "./places.ts";
-import { createSureStore, type RecordStore } from "./record-store.ts";
+import { createSureStore, type DueRecords, type RecordStore } from "./record-store.ts";
 import { createOutcomeOutbox, createSweep, type InquireCall, type OutcomeOutbox, type Sweep, type TellOutcome } from "./sweep.ts";
 
 interface RecordsOptions {
-  readonly store: RecordStore;
+  readonly store: RecordStore & DueRecords;
   readonly hashesOf: HashesOf;
   readonly clock: { readonly wallMs: () => number; readonly sleep: (ms: number, signal: AbortSignal) => Promise<void> };
   readonly newId: () => string;
@@ -34,6 +34,6 @@ export function createRecords({ store, hashesOf, clock, newId, retentionSeconds 
     find: createFindTransfer({ places, wallMs }),
     events,
     outbox: (tell) => createOutcomeOutbox({ places, tell, wallMs }),
-    sweep: ({ tell, inquire }) => createSweep({ places, events, tell, inquire, wallMs }),
+    sweep: ({ tell, inquire }) => createSweep({ places, store, events, tell, inquire, wallMs }),
   };
 }

@@ -9,6 +9,7 @@ import type { CallEvents } from "./call-events.ts";
 import { deliveryOf } from "./find-delivery.ts";
 import type { Place, Places } from "./places.ts";
 import { type DeliveryItem, isInFlight, isUntold, toDueAt, toResult, toTold } from "./record-item.ts";
+import type { DueRecords } from "./record-store.ts";
 
 /** An outcome, for whoever wants to know. `connection` names the one that asked for the transfer. */
 export interface ToldOutcome {
@@ -31,12 +32,15 @@ export interface OutcomeOutbox {
 }
 
 export interface Sweep {
+  /** Ids of what is due, the oldest first. */
+  due(signal: AbortSignal): Promise<readonly string[]>;
   /** One that is due. What was done with it, for the log. */
   settle(id: string, signal: AbortSignal): Promise<"told" | "lease-ended" | "settled" | "nothing">;
 }
 
 interface SweepOptions {
   readonly places: Places;
+  readonly store: DueRecords;
   readonly events: CallEvents;
   readonly tell: TellOutcome;
   readonly inquire: InquireCall;
@@ -60,7 +64,7 @@ export function createOutcomeOutbox({ places, tell, wallMs }: Pick<SweepOptions,
   };
 }
 
-export function createSweep({ places, events, tell, inquire, wallMs }: SweepOptions): Sweep {
+export function createSweep({ places, store, events, tell, inquire, wallMs }: SweepOptions): Sweep {
   const outbox = createOutcomeOutbox({ places, tell, wallMs });
 
   /** Nobody else's write is lost: it is due again. */
@@ -69,6 +73,7 @@ export function createSweep({ places, events, tell, inquire, wallMs }: SweepOpti
   }
 
   return {
+    due: (signal) => store.due(wallMs(), signal),
     async settle(id, signal) {
       const place = await places.look(id, signal);
       const item = deliveryOf(place);

@@ -10,7 +10,7 @@ import { createTransferGateway } from "../../lib/gateway/transfer-gateway.ts";
 import { createHashes } from "../../lib/records/hashes.ts";
 import { createMemoryStore, type MemoryStore } from "../../lib/records/memory-store.ts";
 import type { RecordItem } from "../../lib/records/record-item.ts";
-import type { RecordStore } from "../../lib/records/record-store.ts";
+import type { DueRecords, RecordStore } from "../../lib/records/record-store.ts";
 import { createRecords, type TransferRecords } from "../../lib/records/records.ts";
 import type { ToldOutcome } from "../../lib/records/sweep.ts";
 import type { Draft } from "../../lib/transfer/request.ts";
@@ -97,8 +97,9 @@ export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
   });
   const unavailable = () => new TransferError("store-unavailable", { reason: "proof" });
 
-  function storeOf(process: Invoked, { onSeen, onKept }: Watch): RecordStore {
+  function storeOf(process: Invoked, { onSeen, onKept }: Watch): RecordStore & DueRecords {
     return {
+      due: store.due,
       get(id, signal) {
         const read = () => {
           onSeen();
@@ -144,7 +145,7 @@ export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
       tell: (outcome) => faulty.call(process, "tell", () => void told.push(outcome), unavailable),
       inquire: async () => undefined,
     });
-    const due = await store.due(clock.wallMs(), signal);
+    const due = await sweeper.due(signal);
     for (const id of due.slice(0, SWEPT_MAX)) await sweeper.settle(id, signal).catch(() => undefined);
   }
 

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { createHashes } from "../../lib/records/hashes.ts";
 import { createMemoryStore } from "../../lib/records/memory-store.ts";
-import type { RecordStore } from "../../lib/records/record-store.ts";
+import type { DueRecords, RecordStore } from "../../lib/records/record-store.ts";
 import { createRecords, type TransferRecords } from "../../lib/records/records.ts";
 import { INSTANT } from "./manual-clock.ts";
 
@@ -13,7 +13,7 @@ const KEYS = ["key-of-the-records-for-tests-alone"] as const;
 interface TestRecordsOptions {
   /** Stands still unless given. */
   readonly wallMs?: () => number;
-  readonly store?: RecordStore;
+  readonly store?: RecordStore & DueRecords;
   readonly keys?: readonly [string, ...string[]];
 }
 

@@ -1,0 +1,18 @@
+/** Lambda of each minute: ends leases, settles what is unknown, and has outcomes told. */
+import { composeAgents } from "../lib/composition/agents.ts";
+import { composeInquireCall } from "../lib/composition/inquire-call.ts";
+import { composeRecords } from "../lib/composition/records.ts";
+import { composeTellOutcome } from "../lib/composition/tell-outcome.ts";
+import { parseConfig } from "../lib/config.ts";
+import { createLog } from "../lib/log.ts";
+import { createSweepHandler } from "../lib/records/sweep-handler.ts";
+import { createSecrets } from "../lib/secrets/secrets-manager.ts";
+
+const config = parseConfig(process.env);
+const log = createLog();
+const secrets = createSecrets(config.secretsPrefix);
+const openRecords = composeRecords(config, secrets);
+const tell = composeTellOutcome(config);
+const inquire = composeInquireCall(composeAgents(config, secrets), log);
+
+export const handler = createSweepHandler({ open: async (signal) => (await openRecords(signal)).sweep({ tell, inquire }), log });

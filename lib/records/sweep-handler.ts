@@ -1,0 +1,48 @@
+/** The function of each minute that looks after what is due with the records, a line of the log each time. What it does not come to, the next one does. */
+import type { Context } from "aws-lambda";
+import pMap from "p-map";
+import { toTransferError } from "../errors.ts";
+import { type Log, toErrorFields } from "../log.ts";
+import type { Sweep } from "./sweep.ts";
+
+/** One may ask a gateway, which serves people, too. */
+const CONCURRENT = 5;
+/** Kept back of the function's time for ending what is under way. */
+const RESERVE_MS = 5_000;
+
+interface SweepHandlerOptions {
+  readonly open: (signal: AbortSignal) => Promise<Sweep>;
+  readonly log: Log;
+}
+
+/** Never rejects: the next minute is the repeat. */
+export function createSweepHandler({ open, log }: SweepHandlerOptions): (event: unknown, context: Context) => Promise<void> {
+  return async (_event, context) => {
+    const { awsRequestId: lambdaRequestId } = context;
+    const problem = (what: string, thrown: unknown) => log.problem(what, { lambdaRequestId, ...toProblem(thrown) });
+    const signal = AbortSignal.timeout(Math.max(1, Math.floor(context.getRemainingTimeInMillis() - RESERVE_MS)));
+    const done = { told: 0, "lease-ended": 0, settled: 0, nothing: 0 };
+    let failed = 0;
+    try {
+      const sweep = await open(signal);
+      const settle = async (id: string) => {
+        if (signal.aborted) return;
+        try {
+          done[await sweep.settle(id, signal)] += 1;
+        } catch (thrown) {
+          failed += 1;
+          problem("record not swept", thrown);
+        }
+      };
+      await pMap(await sweep.due(signal), settle, { concurrency: CONCURRENT });
+    } catch (thrown) {
+      problem("sweep failed", thrown);
+    }
+    log.run("sweep", { lambdaRequestId, told: done.told, leasesEnded: done["lease-ended"], settled: done.settled, failed });
+  };
+}
+
+function toProblem(thrown: unknown) {
+  const { code, message: reason, cause } = toTransferError(thrown, "none");
+  return { code, reason, ...(code === "internal" && toErrorFields(cause)) };
+}
