@@ -123,27 +123,30 @@ function locationOf(outcome: Outcome, { statusUrlOf }: ReplyContext): Record<str
 }
 
 function toFailureAnswer(error: TransferError, context: ReplyContext): Answer {
-  const { code, effect, detail, errors, transferId, reference, allow, retryAfterSeconds } = error;
-  const answer = toProblem({ code, effect, detail, errors, transferId, reference }, context);
-  return withHeaders(answer, { ...retryAfter(code, retryAfterSeconds), ...(allow !== undefined && { allow }) });
+  const { code, effect, retryable, detail, errors, transferId, reference, allow, retryAfterSeconds } = error;
+  const answer = toProblem({ code, effect, retryable, detail, errors, transferId, reference }, context);
+  const known = retryAfterSeconds === undefined ? {} : retryAfter(code, retryAfterSeconds);
+  return withHeaders(answer, { ...known, ...(allow !== undefined && { allow }) });
 }
 
 interface Problem {
   readonly code: FailureCode;
   readonly effect: Effect;
+  /** Only where it may differ from the code's. */
+  readonly retryable?: boolean;
   readonly [member: string]: unknown;
 }
 
 /** `undefined` members are left out when it is rendered. */
-function toProblem({ code, effect, detail, ...others }: Problem, context: ReplyContext): Answer {
+function toProblem({ code, effect, retryable = failureOf(code).retryable, detail, ...others }: Problem, context: ReplyContext): Answer {
   const { requestId, accept } = context;
-  const { title, retryable } = failureOf(code);
+  const { title } = failureOf(code);
   const { status = failureOf(code).status } = context;
   return {
     status,
     code,
     type: wantsPlainJson(accept) ? JSON_TYPE : PROBLEM_TYPE,
-    headers: { ...retryAfter(code), ...(code === "unauthenticated" && { "www-authenticate": "Bearer" }) },
+    headers: { ...(retryable && retryAfter(code)), ...(code === "unauthenticated" && { "www-authenticate": "Bearer" }) },
     body: { type: `urn:ccgw:problem:${code}`, title, status, detail, code, retryable, effect, ...others, requestId },
   };
 }

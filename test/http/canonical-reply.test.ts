@@ -131,6 +131,13 @@ describe("a failure", () => {
     }
   });
 
+  it("says of an occurrence that no repeat can mend neither that one is of use nor when", () => {
+    const error = new TransferError("call-busy", { reason: "for us", retryable: false });
+    const { status, headers, body } = render({ kind: "failure", error });
+    expect({ status, retryable: body.retryable, effect: body.effect }).toEqual({ status: 409, retryable: false, effect: "none" });
+    expect(headers).not.toHaveProperty("retry-after");
+  });
+
   it("names the methods that a path takes", () => {
     const error = new TransferError("method-not-allowed", { reason: "", allow: "GET, POST" });
     expect(render({ kind: "failure", error }).headers).toEqual({ "content-type": "application/problem+json", allow: "GET, POST" });

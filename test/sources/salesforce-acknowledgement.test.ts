@@ -1,9 +1,12 @@
 /** When an Outbound Message is acknowledged, and in which words: the WSDL's `notificationsResponse`. */
 import { describe, expect, it } from "vitest";
 import { FAILURES, type FailureCode, failureOf as rowOf, TransferError, type Violation } from "../../lib/errors.ts";
+import type { Outcome } from "../../lib/sources/source.ts";
 import { DRY_RUN, failureOf, resultOf } from "../support/open-source.ts";
 import { MESSAGE, openMessage as open } from "../support/salesforce-message.ts";
 import { ACCEPTED, REFUSED, UNKNOWN } from "../support/transfer-service.ts";
+
+const CALL_MOVED: Outcome = { kind: "failure", error: new TransferError("call-busy", { reason: "planted", retryable: false }) };
 
 function acknowledgement(value: boolean): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -19,6 +22,9 @@ describe("source salesforce-outbound-message", () => {
     ["invalid", [failureOf("invalid-request"), resultOf(ACCEPTED)], true],
     ["without time to send it", [resultOf(ACCEPTED), failureOf("deadline-exceeded")], false],
     ["not sent, the gateway being away", [failureOf("gateway-unreachable"), resultOf(UNKNOWN)], false],
+    ["of a call that another delivery is moving", [resultOf(ACCEPTED), failureOf("call-busy")], false],
+    ["of a call that another delivery has moved", [resultOf(ACCEPTED), CALL_MOVED], true],
+    ["too old", [resultOf(ACCEPTED), failureOf("expired")], true],
     ["in progress, which nobody can call undone", [resultOf(ACCEPTED), failureOf("duplicate-in-progress")], true],
   ])("acknowledges a message of which one is %s: %s", async (_what, outcomes, acknowledged) => {
     const { reply } = await open();

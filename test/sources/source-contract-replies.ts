@@ -19,14 +19,16 @@ const FAULTS: readonly (readonly [keyof ExpectedAnswers, string])[] = [
   ["unknown", "100-007"],
 ];
 const CODES = Object.keys(FAILURES).filter((code): code is FailureCode => Object.hasOwn(FAILURES, code));
-const OUTCOMES: readonly Failed[] = CODES.flatMap((code) => [
-  { code, effect: "none" },
-  { code, effect: "unknown" },
-]);
+const OUTCOMES: readonly Failed[] = [
+  ...CODES.flatMap((code) => (["none", "unknown"] as const).map((effect) => ({ code, effect, retryable: failureOf(code).retryable }))),
+  // Once the first has ended.
+  { code: "call-busy", effect: "none", retryable: false },
+];
 
 interface Failed {
   readonly code: FailureCode;
   readonly effect: "none" | "unknown";
+  readonly retryable: boolean;
 }
 
 export function describeReplies(underTest: SourceUnderTest): void {
@@ -97,7 +99,7 @@ export function describeReplies(underTest: SourceUnderTest): void {
         expect((await post(connection)).status).toBe(200);
       });
 
-    it.each(OUTCOMES)("of $code with effect $effect, whole and without our reasons", async (failed) => {
+    it.each(OUTCOMES)("of $code with effect $effect, retryable $retryable, whole and without our reasons", async (failed) => {
       const reply = await replyTo(failed);
       expect(Object.keys(reply.headers)).toContain("content-type");
       for (const [name, value] of Object.entries(reply.headers)) expect(`${name}: ${value}`).toMatch(/^[a-z0-9-]+: [\x20-\x7e]*$/);
@@ -105,12 +107,15 @@ export function describeReplies(underTest: SourceUnderTest): void {
     });
 
     if (repeats !== undefined)
-      it.each(OUTCOMES)("so that $code with effect $effect is repeated only where that is of use", async ({ code, effect }) => {
-        const { retryable, status } = failureOf(code);
-        const repeated = repeats(await replyTo({ code, effect }));
-        if (!retryable || status < 300) expect(repeated).toBe(false);
-        else if (effect === "none") expect(repeated).toBe(true);
-      });
+      it.each(OUTCOMES)(
+        "so that $code with effect $effect, retryable $retryable, is repeated only where that is of use",
+        async (failed) => {
+          const { effect, retryable } = failed;
+          const repeated = repeats(await replyTo(failed));
+          if (!retryable || failureOf(failed.code).status < 300) expect(repeated).toBe(false);
+          else if (effect === "none") expect(repeated).toBe(true);
+        },
+      );
 
     if (repeats !== undefined)
       it.each(["gateway-error", "gateway-timeout", "internal"] as const)(
@@ -154,8 +159,8 @@ export function describeReplies(underTest: SourceUnderTest): void {
     });
   }
 
-  async function replyTo({ code, effect }: Failed): Promise<Reply> {
-    return render({ kind: "failure", error: new TransferError(code, { reason: "planted", effect }) });
+  async function replyTo({ code, effect, retryable }: Failed): Promise<Reply> {
+    return render({ kind: "failure", error: new TransferError(code, { reason: "planted", effect, retryable }) });
   }
 
   async function render(outcome: Outcome): Promise<Reply> {

@@ -8,7 +8,7 @@ import { toSummary } from "./summary.ts";
 export interface Statuses {
   /** Where this caller only repeats some of what is worth repeating: a status that it does repeat. */
   readonly retry?: number;
-  /** Where this caller repeats on 500: a status that ends it, for what no repeat can mend. */
+  /** Where this caller repeats on 500, or on the status of what is worth repeating at other times: one that ends it, for what no repeat can mend. */
   readonly stop?: number;
 }
 
@@ -24,11 +24,11 @@ export function replyWithStatuses(statuses: Statuses): (answering: Answering<unk
 
 /** Undefined where the canonical one is right. */
 export function toStatus(outcome: Outcome, { retry, stop }: Statuses): number | undefined {
-  const { code, effect } = toSummary(outcome);
+  const { code, effect, retryable } = toSummary(outcome);
   if (code === undefined) return undefined;
-  const { status, retryable } = failureOf(code);
+  const { status, retryable: isUsuallyRetryable } = failureOf(code);
   if (status < 400) return undefined;
   if (retryable) return retry;
-  if (status < 500) return undefined;
+  if (status < 500 && !isUsuallyRetryable) return undefined;
   return effect === "unknown" ? UNKNOWN_STATUS : stop;
 }

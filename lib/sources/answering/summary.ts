@@ -24,10 +24,10 @@ export function toSummary(outcome: Outcome): Summary {
     return { state: "dry-run", retryable: false, replayed: false, reference, callDataTruncated };
   }
   if (outcome.kind === "failure") {
-    const { code, effect, transferId, reference } = outcome.error;
+    const { code, effect, retryable, transferId, reference } = outcome.error;
     // Whoever only asks whether the customer is on the way to an agent has to hear that it may be so.
     const state = effect === "unknown" ? "unknown" : "failed";
-    const summary = { state, code, retryable: failureOf(code).retryable, effect, reference, replayed: false } as const;
+    const summary = { state, code, retryable, effect, reference, replayed: false } as const;
     // Another request than the first: its id would say that this one is on the way.
     return code === "idempotency-mismatch" ? summary : { ...summary, transferId };
   }
