@@ -64,6 +64,7 @@ export const DEMOS: readonly Demo[] = [
     verification: secretOf("intercom"),
     connection: { events: ["conversation.admin.assigned"] },
     sample: "test/fixtures/intercom/conversation-admin-assigned.json",
+    renew: (sample) => JSON.stringify({ ...JSON.parse(sample), created_at: Math.floor(Date.now() / 1_000) }, undefined, 2),
   },
   {
     ...usual("chatwoot"),

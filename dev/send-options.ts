@@ -30,6 +30,8 @@ export interface Sending {
   /** How the connection asks to be proven, without its secrets. Undefined where that is read from it, or is assumed to be as for the demo. */
   readonly verification: Readonly<Record<string, unknown>> | undefined;
   readonly file: string;
+  /** Whether it is the source's, because none was given. */
+  readonly isSample: boolean;
 }
 
 type Options = ReturnType<typeof parseOptions>["values"];
@@ -55,6 +57,7 @@ export function parseSending(given: string[]): Sending {
       ? { url: undefined, deployed: toDeployed(demo, values, url) }
       : { url: toUrl(demo, values, url), deployed: undefined }),
     file: file ?? fileURLToPath(new URL(demo.sample, ROOT)),
+    isSample: file === undefined,
   };
 }
 

@@ -51,7 +51,8 @@ function describeFailure(error: unknown): string {
 }
 
 async function send(sending: Sending): Promise<0 | 1> {
-  const body = await beforeSending(readFile(sending.file, "utf8"));
+  const text = await beforeSending(readFile(sending.file, "utf8"));
+  const body = sending.isSample ? (sending.demo.renew?.(text) ?? text) : text;
   if (sending.deployed !== undefined) return sendToFunction(sending.demo, sending.deployed, body);
   return sending.url === undefined ? sendLocally(sending, body) : sendToApi(sending, sending.url, body);
 }

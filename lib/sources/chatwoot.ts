@@ -15,6 +15,8 @@ import { type Answering, defineSource, type Reply, toDraft } from "./source.ts";
 
 /** It waits 5 s, unless its operator has set WEBHOOK_TIMEOUT. */
 const DEADLINE_MS = 4_000;
+/** It repeats within seconds: what comes minutes later is none of its repeats. */
+const MAX_AGE_SECONDS = 300;
 
 const ChatwootEvent = z.looseObject({ event: z.string("must be the event's name") }, "must be an object");
 
@@ -23,6 +25,7 @@ export const chatwoot = defineSource({
   schemes: [chatwootSignature],
   deadlineMs: DEADLINE_MS,
   deliveryId: "unsigned",
+  maxAgeSeconds: MAX_AGE_SECONDS,
   options: ["mapping", "events"],
   eventOf: ({ event }) => event,
   nothingAsked: "names no call",

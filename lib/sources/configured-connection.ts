@@ -41,7 +41,8 @@ export const ConfiguredConnection = z.unknown().transform(async (document, conte
   const verify = source === undefined ? undefined : parseVerification(verification, { source, test: given.test === true, context });
   if (!parsed.success || source === undefined) return z.NEVER;
 
-  const { data: settings } = parsed;
+  const { maxAgeSeconds = source.maxAgeSeconds, ...others } = parsed.data;
+  const settings: Connection = { ...others, ...(maxAgeSeconds !== undefined && { maxAgeSeconds }) };
   for (const option of OPTIONS) if (!source.options.includes(option) && isSet(settings, option)) refuse(context, option, MISPLACED[option]);
   if (source.options.includes("events") && settings.events === undefined)
     refuse(context, "events", "must list what asks for a transfer: this caller sends other events, too");

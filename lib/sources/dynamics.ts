@@ -12,6 +12,9 @@ import { readConventionalColumns } from "./reading/conventional-columns.ts";
 import { readJsonBody } from "./reading/json-body.ts";
 import { defineSource, toDraft, type Webhook } from "./source.ts";
 
+/** Its one repeat comes soon (second-hand): what comes later is for a customer who waits no more. */
+const MAX_AGE_SECONDS = 300;
+
 const Pair = z.looseObject({ key: z.string(), value: z.unknown() });
 type Pair = z.infer<typeof Pair>;
 
@@ -28,6 +31,7 @@ export const dynamics = defineSource({
   schemes: [defineSharedSecret({ in: ["bearer", "api-key"], parameter: "code" })],
   deadlineMs: DEADLINE_MAX_MS,
   deliveryId: "unsigned",
+  maxAgeSeconds: MAX_AGE_SECONDS,
   options: ["mapping"],
   mappingHeaders: ["x-ms-dynamics-organization", "x-ms-dynamics-entity-name", "x-ms-dynamics-request-name"],
   readBody,

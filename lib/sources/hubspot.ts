@@ -1,6 +1,6 @@
 /**
  * Source `hubspot`: the webhook action of a HubSpot workflow: the object as the object API returns it, or chosen properties; an array asks for one transfer
- * an object. No delivery id: it is derived from the call.
+ * an object. No delivery id: it is derived from the call. No time of the event either: that of v3 is the attempt's, `occurredAt` is of an app's webhooks.
  * https://developers.hubspot.com/docs/methods/workflows/webhook_information
  */
 import * as z from "zod";
@@ -14,6 +14,11 @@ import { replyWithStatuses, type Statuses } from "./answering/status.ts";
 import { readJsonBody } from "./reading/json-body.ts";
 import { type Answering, defineSource, type Reply, toBatchDraft } from "./source.ts";
 
+/**
+ * Repeats begin a minute after the failure and go on for 3 days, up to 8 hours apart, but where Retry-After says otherwise: the later ones ask for a customer
+ * who is long gone. https://knowledge.hubspot.com/workflows/send-get-requests-with-hubspot-workflows
+ */
+const MAX_AGE_SECONDS = 300;
 /** Ours: what can be transferred five at a time within the deadline. The vendor's page names no limit. */
 const OBJECTS_MAX = 100;
 
@@ -31,6 +36,7 @@ export const hubspot = defineSource({
   // It waits 30 s.
   deadlineMs: DEADLINE_MAX_MS,
   deliveryId: "none",
+  maxAgeSeconds: MAX_AGE_SECONDS,
   options: ["mapping"],
   readBody: readJsonBody,
   // What of an array is no object fails alone.

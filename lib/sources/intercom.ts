@@ -1,6 +1,7 @@
 /**
  * Source `intercom`: a webhook topic of Intercom. The call stands in custom attributes of the conversation, ticket or contact, or where the connection's
  * mapping finds it; a notification that names no call is about something else and asks for nothing. The delivery id is the notification's, which is signed.
+ * So is its `created_at`, "the timestamp the notification was created", in s (https://intercom-developer-hub.readme.io/reference/notification-model).
  * Not published: how long Intercom waits (5 s second-hand) and what it repeats. https://developers.intercom.com/docs/webhooks/webhook-notifications
  */
 import * as z from "zod";
@@ -13,6 +14,8 @@ import { defineSource, toDraft } from "./source.ts";
 
 /** 5 s (second-hand), less a margin. */
 const DEADLINE_MS = 4_000;
+/** Topics that are throttled are notified up to 2 hours later. And its signature has no time: what somebody captured would be good for ever. */
+const MAX_AGE_SECONDS = 300;
 
 const Notification = z.looseObject({ id: z.string().nullish(), topic: z.string("must be the topic's name") }, "must be an object");
 
@@ -21,6 +24,8 @@ export const intercom = defineSource({
   schemes: [intercomSignature],
   deadlineMs: DEADLINE_MS,
   deliveryId: "signed",
+  maxAgeSeconds: MAX_AGE_SECONDS,
+  occurredAt: ({ created_at: seconds }) => (typeof seconds === "number" ? seconds * 1_000 : undefined),
   options: ["mapping", "events"],
   eventOf: ({ topic }) => topic,
   nothingAsked: "names no call",

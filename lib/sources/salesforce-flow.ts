@@ -13,6 +13,9 @@ import { readOnlyDryRun } from "./reading/dry-run.ts";
 import { readJsonBody } from "./reading/json-body.ts";
 import { defineSource } from "./source.ts";
 
+/** Flow repeats nothing by itself. Of a flow that is built to ask again, under the same delivery id, what comes later is too late for the customer, too. */
+const MAX_AGE_SECONDS = 300;
+
 /** What a Named Credential adds: an API key's header, a bearer token, Basic. */
 const namedCredential = defineSharedSecret({ in: ["api-key", "bearer", "basic"] });
 
@@ -22,6 +25,7 @@ export const salesforceFlow = defineSource({
   // It waits 120 s.
   deadlineMs: DEADLINE_MAX_MS,
   deliveryId: "unsigned",
+  maxAgeSeconds: MAX_AGE_SECONDS,
   options: [],
   readsDryRun: true,
   readBody: readJsonBody,

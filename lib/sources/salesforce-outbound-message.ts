@@ -16,6 +16,8 @@ import { type Answering, type Claims, defineSource, type Outcome, type Reply, to
 
 const SOAP = "http://schemas.xmlsoap.org/soap/envelope/";
 const OUTBOUND = "http://soap.sforce.com/2005/09/outbound";
+/** Repeated for 24 h, up to 2 h apart, for a customer who is long gone. The message has no time of its own: it counts when a notification was seen first. */
+const MAX_AGE_SECONDS = 300;
 /** The WSDL's `maxOccurs`. */
 const NOTIFICATIONS_MAX = 100;
 /** The first 15 characters of an id are the id; the 3 that may follow only make it safe against changes of case. */
@@ -39,6 +41,7 @@ export const salesforceOutboundMessage = defineSource({
   // A batch takes its time. Whoever gives up earlier repeats it, and is told what became of it.
   deadlineMs: DEADLINE_MAX_MS,
   deliveryId: "unsigned",
+  maxAgeSeconds: MAX_AGE_SECONDS,
   options: ["mapping"],
   readBody,
   payload: Message,

@@ -11,8 +11,10 @@ import type { TransferReply } from "../transfer/service.ts";
 import { toViolations } from "../transfer/violations.ts";
 import type { Proof, Scheme, Webhook } from "../verification/scheme.ts";
 import { assertNoDryRun } from "./reading/dry-run.ts";
+import { type BatchDraft, toProvenDrafts } from "./reading/proven-draft.ts";
 
 export type { Claims, Proof, Verdict, Verifier, Webhook } from "../verification/scheme.ts";
+export type { BatchDraft } from "./reading/proven-draft.ts";
 
 /** What of a connection some sources have no use for. There it is refused: ignored, it would promise what nobody keeps. */
 export const OPTIONS = ["mapping", "reply", "texts", "events"] as const;
@@ -38,9 +40,6 @@ export interface Verified {
   readonly map: (body: unknown, fields: Fields | (() => Fields)) => Promise<unknown>;
 }
 
-/** Makes one draft of a batch; rejects never. */
-export type BatchDraft = () => Promise<Draft>;
-
 /** A draft of mapped fields. A delivery id that they hold is the customer's choice and goes before the vendor's. */
 export function toDraft(fields: unknown, vendorDeliveryId: string | undefined): Draft {
   const chosen = isFields(fields) && fields.deliveryId !== undefined;
@@ -56,10 +55,6 @@ export function toBatchDraft(map: () => Promise<unknown>, vendorDeliveryId: stri
       return { fields: undefined, deliveryId: vendorDeliveryId, problem: toTransferError(thrown, "none") };
     }
   };
-}
-
-function withSignature(draft: Draft | BatchDraft, signature: string): Draft | BatchDraft {
-  return typeof draft === "function" ? async () => ({ ...(await draft()), signature }) : { ...draft, signature };
 }
 
 export interface Answering<Payload> {
@@ -91,6 +86,13 @@ interface SourceDefinition<Payload> {
    * names its delivery, too, whatever the source. `none`: the vendor has no id, and it is derived from the call.
    */
   readonly deliveryId: "signed" | "unsigned" | "none";
+  /**
+   * How old a delivery may be, unless its connection says otherwise: of a caller whose repeats come when the customer is long gone. Longer than the repeats
+   * that still are of use.
+   */
+  readonly maxAgeSeconds?: number;
+  /** When what asks for the transfer happened, in ms since 1970: of a body that its proof covers, as the vendor's page has it. Anything else counts as none. */
+  readonly occurredAt?: (payload: Payload) => number | undefined;
   /** What of `OPTIONS` its connections may have. */
   readonly options: readonly Option[];
   /** For a caller that sends more than what asks for a transfer: the name of what happened, which the connection has to list under `events`. */
@@ -126,6 +128,7 @@ export interface Source {
   readonly schemes: readonly [Scheme, ...Scheme[]];
   readonly deadlineMs: number;
   readonly deliveryId: "signed" | "unsigned" | "none";
+  readonly maxAgeSeconds: number | undefined;
   readonly options: readonly Option[];
   readonly mappingHeaders: readonly string[];
   readonly takesRespondAsync: boolean;
@@ -138,6 +141,8 @@ export function defineSource<Payload>(definition: SourceDefinition<Payload>): So
     schemes,
     deadlineMs,
     deliveryId,
+    maxAgeSeconds,
+    occurredAt,
     options,
     eventOf,
     mappingHeaders = [],
@@ -161,12 +166,11 @@ export function defineSource<Payload>(definition: SourceDefinition<Payload>): So
   }
 
   async function draft(payload: Payload, verified: Verified): Promise<readonly (Draft | BatchDraft)[]> {
-    const { proof } = verified;
+    const { proof, webhook } = verified;
     const drafts = await toDrafts(payload, verified);
     const { signature } = proof;
-    return signature === undefined
-      ? drafts
-      : drafts.map((each, index) => withSignature(each, drafts.length === 1 ? signature : `${signature}#${index}`));
+    if (signature === undefined) return drafts;
+    return toProvenDrafts(drafts, { signature, occurredAtMs: occurredAt?.(payload), receivedAt: webhook.receivedAt });
   }
 
   return {
@@ -174,6 +178,7 @@ export function defineSource<Payload>(definition: SourceDefinition<Payload>): So
     schemes,
     deadlineMs,
     deliveryId,
+    maxAgeSeconds,
     options,
     mappingHeaders,
     takesRespondAsync: definition.takesRespondAsync === true,

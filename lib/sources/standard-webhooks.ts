@@ -1,7 +1,8 @@
 /**
  * Source `standard-webhooks`: any sender that keeps to the Standard Webhooks specification 1.0. The delivery id is signed and stays the same in repeats.
  * Body: the canonical request, bare or as `data` of the recommended envelope, or whatever the connection's mapping reads. The signature does not cover
- * the address: a dry run is asked for in the body. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ * the address: a dry run is asked for in the body. How old it is, the envelope's `timestamp` says, which is signed; `webhook-timestamp` is the attempt's.
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 import * as z from "zod";
 import { type Fields, isFields } from "../transfer/request.ts";
@@ -13,11 +14,14 @@ import { defineSource, toDraft } from "./source.ts";
 /** The specification recommends a request timeout of 15 to 30 s ("Request timeouts"): the shorter, less a margin. */
 const DEADLINE_MS = 12_500;
 
+const Timestamp = z.iso.datetime({ offset: true });
+
 export const standardWebhooks = defineSource({
   id: "standard-webhooks",
   schemes: [standardWebhooksSignature],
   deadlineMs: DEADLINE_MS,
   deliveryId: "signed",
+  occurredAt: ({ type, timestamp }) => (typeof type === "string" ? toMs(timestamp) : undefined),
   options: ["mapping"],
   mappingHeaders: ["webhook-id", "webhook-timestamp"],
   readBody: readJsonBody,
@@ -30,6 +34,12 @@ export const standardWebhooks = defineSource({
   // a duplicate in progress is acknowledged, since the first is answered for itself. Never 410: it would disable the endpoint.
   reply: acknowledgeUnlessWorthRepeating,
 });
+
+/** "Payload structure": "the timestamp of when the event occurred", in ISO 8601 in its example. Without a type, it is none of the envelope. */
+function toMs(timestamp: unknown): number | undefined {
+  const text = Timestamp.safeParse(timestamp).data;
+  return text === undefined ? undefined : Date.parse(text);
+}
 
 /** "Payload structure": `type`, `timestamp`, and `data` with what it is about. */
 function withoutEnvelope(body: Fields): Fields {

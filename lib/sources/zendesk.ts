@@ -12,12 +12,15 @@ import { defineSource, toDraft } from "./source.ts";
 
 /** Zendesk waits 10 s (second-hand). */
 const DEADLINE_MS = 8_500;
+/** When it repeats could not be confirmed. A customer does not wait for it longer than this; whoever holds the session has gone on with it. */
+const MAX_AGE_SECONDS = 300;
 
 export const zendesk = defineSource({
   id: "zendesk",
   schemes: [zendeskSignature, sharedSecret],
   deadlineMs: DEADLINE_MS,
   deliveryId: "unsigned",
+  maxAgeSeconds: MAX_AGE_SECONDS,
   options: ["mapping"],
   mappingHeaders: ["x-zendesk-webhook-id", "x-zendesk-webhook-invocation-id", "x-zendesk-account-id"],
   readBody: readJsonOrFormBody,

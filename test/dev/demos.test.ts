@@ -42,6 +42,13 @@ describe("the demo callers", () => {
     expect(findCalls(await readFile(sample, "utf8")).length).toBeGreaterThan(0);
   });
 
+  it.each(DEMOS.filter(({ renew }) => renew !== undefined))("send for $source a sample that happens now", async ({ sample, renew }) => {
+    const text = await readFile(sample, "utf8");
+    const renewed = JSON.parse(renew?.(text) ?? "{}");
+    expect(renewed).toEqual({ ...JSON.parse(text), created_at: expect.any(Number) });
+    expect(Math.abs(Date.now() / 1_000 - renewed.created_at)).toBeLessThan(5);
+  });
+
   it.each([
     ["one in our words", isAcceptedCanonically, '{"state":"accepted"}', true],
     ["one that is unknown", isAcceptedCanonically, '{"state":"unknown"}', false],
