@@ -110,7 +110,8 @@ const NOTHING: Omit<Reply, "status"> = { headers: {}, body: "" };
 
 /**
  * `failed` gives the customer back to the bot. A transfer that may have happened is `accepted`, so that no bot says it did not: `ccgw_state` tells it
- * apart. `completed` would need the call's end, which is not observed.
+ * apart. `completed` would be the end of what the customer and the next agent have to say, of which nothing is heard; that the customer has got there is
+ * told by `ccgw_outcome`.
  */
 function toStatus(summary: Summary): Readonly<Record<string, string | boolean>> {
   const state = summary.state === "accepted" || summary.state === "unknown" ? "accepted" : "failed";

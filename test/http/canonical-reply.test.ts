@@ -42,6 +42,21 @@ describe("an accepted transfer", () => {
   });
 });
 
+describe("how a transfer ended", () => {
+  it("is told beside what the gateway answered, with the reason where there is one", () => {
+    const accepted: GatewayAnswer = { state: "accepted" };
+    const failed = { ...MOVED, outcome: "failed", outcomeReason: "connect-failed", replayed: true, ...accepted } as const;
+    const { status, body } = render({ kind: "result", result: failed });
+    expect({ status, body }).toMatchObject({
+      status: 200,
+      body: { state: "accepted", outcome: "failed", outcomeReason: "connect-failed" },
+    });
+    expect(body).not.toHaveProperty("gateway");
+    expect(Object.keys(body).slice(0, 4)).toEqual(["transferId", "state", "outcome", "outcomeReason"]);
+    expect(render({ kind: "result", result: { ...MOVED, outcome: "pending", ...accepted } }).body).not.toHaveProperty("outcomeReason");
+  });
+});
+
 describe("an unknown transfer", () => {
   it.each(["gateway-timeout", "gateway-invalid-response", "gateway-error"] as const)("is answered as %s, which a 2xx tells", (code) => {
     const { status, headers, body } = result({ state: "unknown", code });

@@ -105,11 +105,12 @@ describe("source lex-v2", () => {
   });
 
   it("has texts alone for attributes, and none of an earlier answer", async () => {
-    const earlier = { customerName: "Zoë", ccgw_state: "failed", ccgw_code: "gateway-busy", ccgw_effect: "none" };
+    const earlier = { customerName: "Zoë", ccgw_state: "failed", ccgw_outcome_reason: "connect-failed", ccgw_code: "gateway-busy" };
     const { sessionState: answered } = await answerTo(withAttributes(earlier), resultOf(ACCEPTED, { reference: "r-1" }));
     expect(answered.sessionAttributes).toEqual({
       customerName: "Zoë",
       ccgw_state: "accepted",
+      ccgw_outcome: "not-observed",
       ccgw_retryable: "false",
       ccgw_transfer_id: "transfer-1",
       ccgw_reference: "r-1",

@@ -96,6 +96,7 @@ describe("source bot-framework", () => {
         value: {
           state: "accepted",
           ccgw_state: "accepted",
+          ccgw_outcome: "not-observed",
           ccgw_retryable: false,
           ccgw_transfer_id: "transfer-1",
           ccgw_reference: "r-1",

@@ -59,7 +59,13 @@ describe("source botpress", () => {
     [
       "accepted",
       resultOf(ACCEPTED),
-      { conversationId: "transfer-1", ccgw_state: "accepted", ccgw_retryable: false, ccgw_transfer_id: "transfer-1" },
+      {
+        conversationId: "transfer-1",
+        ccgw_state: "accepted",
+        ccgw_outcome: "not-observed",
+        ccgw_retryable: false,
+        ccgw_transfer_id: "transfer-1",
+      },
     ],
     [
       "unknown",
@@ -67,6 +73,7 @@ describe("source botpress", () => {
       {
         conversationId: "transfer-1",
         ccgw_state: "unknown",
+        ccgw_outcome: "not-observed",
         ccgw_code: "gateway-timeout",
         ccgw_retryable: true,
         ccgw_effect: "unknown",

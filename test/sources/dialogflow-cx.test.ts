@@ -128,7 +128,13 @@ describe("source dialogflow-cx", () => {
           { text: { text: ["Sie werden verbunden."] } },
           {
             liveAgentHandoff: {
-              metadata: { ccgw_state: "accepted", ccgw_retryable: false, ccgw_transfer_id: "transfer-1", ccgw_reference: "r-1" },
+              metadata: {
+                ccgw_state: "accepted",
+                ccgw_outcome: "not-observed",
+                ccgw_retryable: false,
+                ccgw_transfer_id: "transfer-1",
+                ccgw_reference: "r-1",
+              },
             },
           },
         ],
@@ -137,6 +143,8 @@ describe("source dialogflow-cx", () => {
       sessionInfo: {
         parameters: {
           ccgw_state: "accepted",
+          ccgw_outcome: "not-observed",
+          ccgw_outcome_reason: null,
           ccgw_code: null,
           ccgw_reason: null,
           ccgw_retryable: false,

@@ -18,6 +18,8 @@ const REQUEST = {
 /** Every slot that an answer settles, so that none of an earlier one is left. */
 const NO_SLOTS = {
   ccgw_state: null,
+  ccgw_outcome: null,
+  ccgw_outcome_reason: null,
   ccgw_code: null,
   ccgw_reason: null,
   ccgw_retryable: null,
@@ -76,7 +78,14 @@ function open(over: Readonly<Record<string, unknown>> = {}, body = CALL) {
 describe("source rasa", () => {
   it("sets the slots and speaks once the transfer is accepted", async () => {
     const { body } = (await open()).reply(resultOf(ACCEPTED, { reference: "r-1" }));
-    const expected = { ...NO_SLOTS, ccgw_state: "accepted", ccgw_retryable: false, ccgw_transfer_id: "transfer-1", ccgw_reference: "r-1" };
+    const expected = {
+      ...NO_SLOTS,
+      ccgw_state: "accepted",
+      ccgw_outcome: "not-observed",
+      ccgw_retryable: false,
+      ccgw_transfer_id: "transfer-1",
+      ccgw_reference: "r-1",
+    };
     expect(JSON.parse(body)).toEqual({
       events: Object.entries(expected).map(([name, value]) => ({ event: "slot", timestamp: null, name, value })),
       responses: [{ text: "Sie werden verbunden." }],

@@ -1,12 +1,19 @@
 /** An outcome in the few words that a bot's flow or a workflow branches on, whichever language they are put in. */
 import { type Effect, type FailureCode, failureOf } from "../../errors.ts";
 import type { Connection } from "../../transfer/connection.ts";
-import type { RefusalReason } from "../../transfer/result.ts";
+import type { Ending, OutcomeReason } from "../../transfer/outcome.ts";
+import type { RefusalReason, TransferResult } from "../../transfer/result.ts";
 import type { Outcome } from "../source.ts";
 
 export interface Summary {
-  /** `failed`: refused, or kept from an answer. `dry-run`: nothing was asked of the gateway. */
+  /**
+   * Whether the customer is on the way to somebody. `failed`: refused, kept from an answer, or accepted and not carried out, as `outcome` tells then.
+   * `dry-run`: nothing was asked of the gateway.
+   */
   readonly state: "accepted" | "unknown" | "failed" | "dry-run";
+  /** How one ended that was accepted, or may have been. */
+  readonly outcome?: Ending["outcome"] | undefined;
+  readonly outcomeReason?: OutcomeReason | undefined;
   readonly code?: FailureCode | undefined;
   readonly reason?: RefusalReason | undefined;
   readonly retryable: boolean;
@@ -25,18 +32,28 @@ export function toSummary(outcome: Outcome): Summary {
   }
   if (outcome.kind === "failure") {
     const { code, effect, retryable, transferId, reference } = outcome.error;
-    // Whoever only asks whether the customer is on the way to an agent has to hear that it may be so.
-    const state = effect === "unknown" ? "unknown" : "failed";
+    // Whoever only asks whether the customer is on the way to an agent has to hear that it may be so: by this delivery, or by the one that has the call.
+    const state = effect === "unknown" || code === "call-busy" ? "unknown" : "failed";
     const summary = { state, code, retryable, effect, reference, replayed: false } as const;
     // Another request than the first: its id would say that this one is on the way.
     return code === "idempotency-mismatch" ? summary : { ...summary, transferId };
   }
-  const { transferId, reference, replayed, callDataTruncated, ...answer } = outcome.result;
+  return toResultSummary(outcome.result);
+}
+
+function toResultSummary({ transferId, reference, replayed, callDataTruncated, ...answer }: TransferResult): Summary {
   const told = { transferId, reference, replayed, callDataTruncated };
-  if (answer.state === "accepted") return { state: "accepted", retryable: false, ...told };
-  const { retryable } = failureOf(answer.code);
-  if (answer.state === "unknown") return { state: "unknown", code: answer.code, retryable, effect: "unknown", ...told };
-  return { state: "failed", code: answer.code, reason: answer.reason, retryable, effect: "none", ...told };
+  if (answer.state === "refused") {
+    const { code, reason } = answer;
+    return { state: "failed", code, reason, retryable: failureOf(code).retryable, effect: "none", ...told };
+  }
+  const { state, outcome, outcomeReason } = answer;
+  const ended = { outcome, outcomeReason, ...told };
+  const code = state === "unknown" ? answer.code : undefined;
+  // The gateway acted on it, and a repeat is told the same.
+  if (outcome === "failed") return { state: "failed", code, retryable: false, effect: "unknown", ...ended };
+  if (code === undefined) return { state: "accepted", retryable: false, ...ended };
+  return { state: "unknown", code, retryable: failureOf(code).retryable, effect: "unknown", ...ended };
 }
 
 /** Whether the same webhook once more does what is left of it: nothing was done, and it can go better. */
@@ -46,7 +63,17 @@ export function isWorthRepeating(outcome: Outcome): boolean {
 }
 
 /** What only we write: a bot that keeps the parameters of one answer gives them back with its next request. */
-const OURS = ["ccgw_state", "ccgw_code", "ccgw_reason", "ccgw_retryable", "ccgw_effect", "ccgw_transfer_id", "ccgw_call_data_truncated"];
+const OURS = [
+  "ccgw_state",
+  "ccgw_outcome",
+  "ccgw_outcome_reason",
+  "ccgw_code",
+  "ccgw_reason",
+  "ccgw_retryable",
+  "ccgw_effect",
+  "ccgw_transfer_id",
+  "ccgw_call_data_truncated",
+];
 
 /** What a bot keeps, without the parameters of an earlier answer. */
 export function withoutParameters<Value>(kept: Readonly<Record<string, Value>>): Record<string, Value> {
@@ -55,9 +82,11 @@ export function withoutParameters<Value>(kept: Readonly<Record<string, Value>>):
 
 /** The summary as flat `ccgw_…` values: what bots keep as parameters, attributes or slots. Absent ones are left out. */
 export function toParameters(summary: Summary): Record<string, string | boolean> {
-  const { state, code, reason, retryable, effect, transferId, reference, callDataTruncated } = summary;
+  const { state, outcome, outcomeReason, code, reason, retryable, effect, transferId, reference, callDataTruncated } = summary;
   const values = {
     ccgw_state: state,
+    ccgw_outcome: outcome,
+    ccgw_outcome_reason: outcomeReason,
     ccgw_code: code,
     ccgw_reason: reason,
     ccgw_retryable: retryable,
