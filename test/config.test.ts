@@ -6,6 +6,8 @@ const ENVIRONMENT = {
   CCGW_PUBLIC_BASE_URL: "https://hooks.example.com",
   CCGW_VERSION: "1.2.3",
   CCGW_SESSIONS_TABLE: "stack-SessionsTable-1",
+  CCGW_RECORDS_TABLE: "stack-RecordsTable-1",
+  CCGW_RETENTION_DAYS: "30",
   CCGW_KEEPER_FUNCTION: "stack-keep-session",
   CCGW_CALLBACK_QUEUE: "https://sqs.eu-central-1.amazonaws.com/123456789012/stack-callbacks",
 };
@@ -18,6 +20,8 @@ describe("the configuration of the stack", () => {
       publicBaseUrl: "https://hooks.example.com",
       version: "1.2.3",
       sessionsTable: "stack-SessionsTable-1",
+      recordsTable: "stack-RecordsTable-1",
+      retentionDays: 30,
       keeperFunction: "stack-keep-session",
       callbackQueue: "https://sqs.eu-central-1.amazonaws.com/123456789012/stack-callbacks",
       eventBus: undefined,
@@ -71,6 +75,14 @@ describe("the configuration of the stack", () => {
 
   it.each(Object.keys(ENVIRONMENT))("names %s where it is missing", (name) => {
     expect(() => parseConfig({ ...ENVIRONMENT, [name]: undefined })).toThrow(new RegExp(`^environment variable ${name}: [^;]+$`));
+  });
+
+  it.each(["4", "365"])("keeps records %s days", (days) => {
+    expect(parseConfig({ ...ENVIRONMENT, CCGW_RETENTION_DAYS: days }).retentionDays).toBe(Number(days));
+  });
+
+  it.each(["3", "366", "30.5", "", "month"])("refuses to keep records %j days", (days) => {
+    expect(() => parseConfig({ ...ENVIRONMENT, CCGW_RETENTION_DAYS: days })).toThrow(/^environment variable CCGW_RETENTION_DAYS: /);
   });
 
   it("refuses an empty version", () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { exampleRequest, type Stack, startStack } from "../support/stack.ts";
 
 const CALL = "1552524689-16797284";
+const OTHER_CALL = "1552524689-16797285";
 
 let stack: Stack;
 beforeAll(async () => {
@@ -102,7 +103,7 @@ describe("a connection that is always answered with 200", () => {
     stack.gateway.addFault({ kind: "retcode", retcode: "100-007" });
     stack.gateway.addFault({ kind: "retcode", retcode: "200-012" });
     const unknown = await stack.transfer(connection, exampleRequest(CALL));
-    const refused = await stack.transfer(connection, { ...exampleRequest(CALL), attempt: "2" });
+    const refused = await stack.transfer(connection, exampleRequest(OTHER_CALL));
     expect(unknown).toMatchObject({ status: 200, body: { ok: false, code: "gateway-error", effect: "unknown" } });
     expect(refused).toMatchObject({ status: 200, body: { ok: false, code: "gateway-refused", effect: "none" } });
     for (const { headers } of [unknown, refused]) expect(headers["content-type"]).toBe("application/json");

@@ -14,9 +14,11 @@ const PROMISED = [
   ["unauthenticated", 401, false, "none", undefined, PROBLEM],
   ["invalid-request", 422, false, "none", undefined, PROBLEM],
   ["forbidden", 403, false, "none", undefined, PROBLEM],
+  ["expired", 422, false, "none", undefined, PROBLEM],
   ["rate-limited", 429, true, "none", "60", PROBLEM],
   ["duplicate-in-progress", 409, true, "unknown", "5", PROBLEM],
   ["idempotency-mismatch", 422, false, "unknown", undefined, PROBLEM],
+  ["call-busy", 409, true, "none", "5", PROBLEM],
   ["deadline-exceeded", 503, true, "none", "5", PROBLEM],
   ["gateway-refused", 422, false, "none", undefined, PROBLEM],
   ["agent-not-signed-in", 503, true, "none", "30", PROBLEM],
@@ -56,6 +58,12 @@ describe("a failure", () => {
       else expect(answer?.body).toMatchObject({ state: "unknown", transferId: expect.any(String) });
     },
   );
+
+  it("call-busy is worth no repeat once the other delivery has ended, and says so", async () => {
+    const [answer] = await FAILURE_CASES["call-busy"]["a call that another delivery may have moved"](stack);
+    expect(answer?.body).toMatchObject({ status: 409, code: "call-busy", retryable: false, effect: "none" });
+    expect(answer?.headers).not.toHaveProperty("retry-after");
+  });
 
   it.each(PROMISED)("%s tells an effect that what arrived at the gateway bears out", async (code) => {
     for (const provoke of Object.values<Provoke>(FAILURE_CASES[code])) {

@@ -67,17 +67,43 @@ describe("the same delivery again", () => {
   const OTHERS: readonly [string, object][] = [
     ["a deliberate further attempt", { attempt: "2" }],
     ["another delivery id", { deliveryId: "run-2" }],
-    ["another call", { callId: OTHER_CALL }],
     ["another target", { target: { type: "agent", address: "206" } }],
     ["another mode", { mode: "blind" }],
   ];
 
-  it.each(OTHERS)("is not what %s is", async (_name, change) => {
+  it.each(OTHERS)("is not what %s is, which waits until the first has ended, or for a minute", async (_name, change) => {
     const { connection } = stack.connect();
     const first = await stack.transfer(connection, request());
     const other = await stack.transfer(connection, request(change));
-    expect(other.body.transferId).not.toBe(first.body.transferId);
+    expect(other).toMatchObject({ status: 409, body: { code: "call-busy", effect: "none", retryable: false } });
+    expect(other.body).not.toHaveProperty("transferId");
+    expect(arrived()).toBe(1);
+    stack.gateway.addCall({ callid: CALL, agentId: "101" });
+    const later = await stack.later(61_000, () => stack.transfer(connection, request(change)));
+    expect(later.body).toMatchObject({ state: "accepted", replayed: false });
+    expect(later.body.transferId).not.toBe(first.body.transferId);
     expect(arrived()).toBe(2);
+  });
+
+  it("is not what one for another call is", async () => {
+    const { connection } = stack.connect();
+    const answers = [await stack.transfer(connection, request()), await stack.transfer(connection, request({ callId: OTHER_CALL }))];
+    expect(answers.map(({ body }) => [body.state, body.replayed])).toEqual([
+      ["accepted", false],
+      ["accepted", false],
+    ]);
+    expect(new Set(answers.map(({ body }) => body.transferId)).size).toBe(2);
+  });
+
+  it("after it was claimed anew has another transfer id of the same delivery", async () => {
+    const { connection } = stack.connect();
+    stack.gateway.addFault({ kind: "retcode", retcode: "000-004" });
+    const ids = [await stack.transfer(connection, request()), await stack.transfer(connection, request())].map(({ body }) =>
+      String(body.transferId),
+    );
+    const [delivery = ""] = ids[0]?.split(/-1$/) ?? [];
+    expect(delivery).toMatch(/^[\w-]{24}$/);
+    expect(ids).toEqual([`${delivery}-1`, `${delivery}-2`]);
   });
 
   it("is not what another connection sends under the same id", async () => {

@@ -132,6 +132,8 @@ describe("the functions", async () => {
     vi.stubEnv("CCGW_SECRETS_PREFIX", "ccgw/test");
     vi.stubEnv("CCGW_VERSION", "0.0.0-test");
     vi.stubEnv("CCGW_SESSIONS_TABLE", "sessions");
+    vi.stubEnv("CCGW_RECORDS_TABLE", "records");
+    vi.stubEnv("CCGW_RETENTION_DAYS", "30");
     vi.stubEnv("CCGW_KEEPER_FUNCTION", "keep-session");
     vi.stubEnv("CCGW_CALLBACK_QUEUE", "http://127.0.0.1:1/queue");
     vi.stubEnv("CCGW_PUBLIC_BASE_URL", PUBLIC_BASE_URL);

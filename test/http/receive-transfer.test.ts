@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { createHttpHandler } from "../../lib/http/handler.ts";
 import { createReceiveTransfer } from "../../lib/http/receive-transfer.ts";
-import { createMemoryRecords } from "../../lib/records/memory-records.ts";
 import { replyCanonically } from "../../lib/sources/answering/canonical.ts";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
 import { readJsonBody } from "../../lib/sources/reading/json-body.ts";
@@ -12,6 +11,7 @@ import { sharedSecret } from "../../lib/verification/shared-secret.ts";
 import { toContext, toEvent } from "../support/http-event.ts";
 import { createKeptLog } from "../support/kept-log.ts";
 import { createManualClock } from "../support/manual-clock.ts";
+import { createTestRecords } from "../support/memory-records.ts";
 import { PUBLIC_BASE_URL, toResult } from "../support/stack.ts";
 import { STATUS_URLS } from "../support/status-urls.ts";
 
@@ -27,10 +27,10 @@ describe("a bug within a transfer", async () => {
     allow: { targets: "any" },
   });
   const { settings } = connection;
-  const preview = { method: "POST", url: "https://gateway.example", headers: {}, body: {} } as const;
+  const prepared = { preview: { method: "POST", url: "https://gateway.example", headers: {}, body: {} }, observed: false } as const;
   const broken = () => Promise.reject(new TypeError("broken"));
   const accepting: Gateway = {
-    prepare: async () => ({ preview, send: async () => ({ state: "accepted", gateway: { retcode: "0", message: "success" } }) }),
+    prepare: async () => ({ ...prepared, send: async () => ({ state: "accepted", gateway: { retcode: "0", message: "success" } }) }),
   };
   function fail(): never {
     throw new TypeError("broken");
@@ -58,7 +58,7 @@ describe("a bug within a transfer", async () => {
 
   async function transferBy(gateway: Gateway, through = connection) {
     const log = createKeptLog();
-    const transfers = createTransferService({ gateway, records: createMemoryRecords({ now: () => 0 }) });
+    const transfers = createTransferService({ gateway, records: createTestRecords({}) });
     const body = JSON.stringify({ callId: "1", target: { type: "agent", address: "205" }, reference: "ticket-1" });
     const route = createReceiveTransfer({
       authenticate: async () => ({ connection: through, proof: {} }),
@@ -92,7 +92,7 @@ describe("a bug within a transfer", async () => {
   });
 
   it("while it was sent leaves the effect open", async () => {
-    const { body, problems } = await transferBy({ prepare: async () => ({ preview, send: broken }) });
+    const { body, problems } = await transferBy({ prepare: async () => ({ ...prepared, send: broken }) });
     expect(body).toMatchObject({ code: "internal", effect: "unknown", transferId: expect.any(String) });
     expect(problems).toHaveLength(1);
   });

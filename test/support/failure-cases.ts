@@ -17,6 +17,7 @@ type Documents = Parameters<Stack["connect"]>[0];
 
 const ECHO = echoes(CANARIES.guid).join(" | ");
 const AGENT = { guid: CANARIES.guid, cookies: COOKIES };
+const ANOTHER_DELIVERY = { "idempotency-key": `${CANARIES.deliveryId}-2` };
 const VERIFICATION = {
   scheme: "shared-secret",
   secrets: [
@@ -26,7 +27,7 @@ const VERIFICATION = {
   in: ["bearer", "api-key", "basic"],
 };
 
-export const FAILURE_CASES: Readonly<Record<FailureCode, Readonly<Record<string, Provoke>>>> = {
+export const FAILURE_CASES = {
   "not-found": { "an unknown path": () => askUnrouted({ method: "POST", path: "/v2/anything" }) },
   "method-not-allowed": { "a GET of a transfer": () => askUnrouted({ method: "GET", path: "/v1/transfers/demo" }) },
   "invalid-json": {
@@ -54,6 +55,14 @@ export const FAILURE_CASES: Readonly<Record<FailureCode, Readonly<Record<string,
     "two delivery ids": sending({ deliveryId: "another" }),
   },
   forbidden: { "a target that is not allowed": sending({}, {}, { connection: { allow: { agents: "any" } } }) },
+  expired: {
+    "a repeat that comes too late": async (stack) => {
+      const { connection } = connect(stack, { connection: { maxAgeSeconds: 30 } });
+      stack.gateway.addFault(echoing("000-004"));
+      const first = await send(stack, connection, {});
+      return [await stack.later(31_000, () => send(stack, connection, {})), first];
+    },
+  },
   "rate-limited": { "a session handed over too often": handOverTooOften },
   "duplicate-in-progress": {
     "the same delivery at the same time": async (stack) => {
@@ -72,6 +81,23 @@ export const FAILURE_CASES: Readonly<Record<FailureCode, Readonly<Record<string,
       stack.gateway.addFault(echoing("0"));
       const first = await send(stack, connection, {});
       return [await send(stack, connection, { callId: "another" }), first];
+    },
+  },
+  "call-busy": {
+    "a call that another delivery is moving": async (stack) => {
+      const { connection } = connect(stack, { gateway: { responseTimeoutMs: 2_000 } });
+      const before = stack.gateway.transfers().length;
+      stack.gateway.addFault({ kind: "hang" });
+      const first = send(stack, connection, {});
+      await vi.waitUntil(() => stack.gateway.transfers().length > before, { timeout: 10_000 });
+      const second = await send(stack, connection, {}, ANOTHER_DELIVERY);
+      return [second, await first];
+    },
+    "a call that another delivery may have moved": async (stack) => {
+      const { connection } = connect(stack);
+      stack.gateway.addFault(echoing("100-007"));
+      const first = await send(stack, connection, {});
+      return [await send(stack, connection, {}, ANOTHER_DELIVERY), first];
     },
   },
   "deadline-exceeded": { "hardly any time left": sending({}, {}, {}, { remainingMs: 900 }) },
@@ -127,7 +153,7 @@ export const FAILURE_CASES: Readonly<Record<FailureCode, Readonly<Record<string,
     "an agent's secret that is a text": broken("agent", `"${CANARIES.guid}"`),
   },
   internal: internalFailures,
-};
+} satisfies Readonly<Record<FailureCode, Readonly<Record<string, Provoke>>>>;
 
 function toBody(fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const target = { type: "agent", address: "205" };

@@ -2,11 +2,12 @@
 import { createHttpHandler, type Route, SYSTEM_CLOCK } from "../../lib/http/handler.ts";
 import { createReceiveTransfer } from "../../lib/http/receive-transfer.ts";
 import { createLog } from "../../lib/log.ts";
-import { createMemoryRecords } from "../../lib/records/memory-records.ts";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
-import { createTransferService, type Gateway, type Records } from "../../lib/transfer/service.ts";
+import type { Records } from "../../lib/transfer/records.ts";
+import { createTransferService, type Gateway } from "../../lib/transfer/service.ts";
 import { CALL_DATA, CANARIES } from "./canaries.ts";
 import { toContext, toEvent } from "./http-event.ts";
+import { createTestRecords } from "./memory-records.ts";
 import { type Answer, PUBLIC_BASE_URL, toResult } from "./stack.ts";
 import { STATUS_URLS } from "./status-urls.ts";
 
@@ -35,23 +36,34 @@ function throwing(thrown: unknown): () => Promise<never> {
   return () => Promise.reject(thrown);
 }
 
-const memory = createMemoryRecords({ now: () => 0 });
-const preview = { method: "POST", url: "https://gateway", headers: {}, body: {} } as const;
+const memory = createTestRecords({});
+const prepared = { preview: { method: "POST", url: "https://gateway", headers: {}, body: {} }, observed: false } as const;
 const accepting: Gateway = {
-  prepare: async () => ({ preview, send: async () => ({ state: "accepted", gateway: { retcode: "0", message: "success" } }) }),
+  prepare: async () => ({ ...prepared, send: async () => ({ state: "accepted", gateway: { retcode: "0", message: "success" } }) }),
 };
 
 export const internalFailures: Readonly<Record<string, Provoke>> = {
   "a route that throws an error": () => ask(throwing(new Unexpected())),
   "a route that throws a text": () => ask(throwing(CANARIES.exception)),
   "a gateway that cannot be prepared": () => transfer({ prepare: throwing(new Unexpected()) }, memory),
-  "a send that throws": () => transfer({ prepare: async () => ({ preview, send: throwing(new Unexpected()) }) }, memory),
+  "a send that throws": () => transfer({ prepare: async () => ({ ...prepared, send: throwing(new Unexpected()) }) }, memory),
   "records that cannot be read": () => transfer(accepting, { ...memory, read: throwing(new Unexpected()) }),
 };
 
 /** Accepted all the same: the log alone tells that the result was not kept. */
 export function transferWithoutKeeping(): Promise<readonly Answer[]> {
-  return transfer(accepting, { ...memory, finish: throwing(new Unexpected()) });
+  return transfer(accepting, {
+    async read(...asked) {
+      const seen = await memory.read(...asked);
+      return {
+        ...seen,
+        async claim(pending) {
+          const answer = await seen.claim(pending);
+          return answer.kind === "claimed" ? { ...answer, claim: { ...answer.claim, settle: throwing(new Unexpected()) } } : answer;
+        },
+      };
+    },
+  });
 }
 
 async function transfer(gateway: Gateway, records: Records): Promise<readonly Answer[]> {

@@ -61,6 +61,8 @@ export interface Stack {
   callFor(agent: AgentRoute, options: Partial<EventOptions>): Promise<Answer>;
   /** One run of the function that keeps an agent signed in, with a runtime that lasts this long. */
   keep(agent: { readonly gateway: string; readonly agentId: string }, remainingMs: number): Promise<void>;
+  /** What is done meanwhile is done that much later, by the functions' wall clock. */
+  later<Done>(ms: number, work: () => Promise<Done>): Promise<Done>;
   /** What the functions printed since the last call. */
   takeLog(): string[];
   /** What the simulator and the emulator logged since the last call. */
@@ -103,7 +105,9 @@ export async function startStack({ instantMs }: StackOptions = {}): Promise<Stac
   const stdout = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => printed.push(String(chunk)) > 0);
   const stderr = vi.spyOn(process.stderr, "write").mockImplementation((chunk) => printed.push(String(chunk)) > 0);
   // Set once the servers have their certificates, which are judged by the machine's own clock.
-  const clock = instantMs === undefined ? undefined : vi.spyOn(Date, "now").mockReturnValue(instantMs);
+  let aheadMs = 0;
+  const { now } = Date;
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => (instantMs ?? now()) + aheadMs);
   // Instances of this stack's own: a function reads its environment when it is loaded.
   vi.resetModules();
   const receiveTransfer = await import("../../handlers/receive-transfer.ts");
@@ -204,10 +208,18 @@ export async function startStack({ instantMs }: StackOptions = {}): Promise<Stac
       const { handler } = await import("../../handlers/keep-session.ts");
       await handler(agent, toContext(remainingMs));
     },
+    async later(ms, work) {
+      aheadMs = ms;
+      try {
+        return await work();
+      } finally {
+        aheadMs = 0;
+      }
+    },
     takeLog: () => printed.splice(0),
     takeServerLog: () => served.splice(0),
     async stop() {
-      clock?.mockRestore();
+      clock.mockRestore();
       stdout.mockRestore();
       stderr.mockRestore();
       vi.unstubAllEnvs();
