@@ -56,10 +56,13 @@ function toResultSummary({ transferId, reference, replayed, callDataTruncated, .
   return { state: "unknown", code, retryable: failureOf(code).retryable, effect: "unknown", ...ended };
 }
 
-/** Whether the same webhook once more does what is left of it: nothing was done, and it can go better. */
+/**
+ * Whether the same webhook once more does what is left of it: nothing was done, and it can go better. Where the record could not be read, it tells what was done
+ * before, or does it: nobody else does.
+ */
 export function isWorthRepeating(outcome: Outcome): boolean {
-  const { retryable, effect } = toSummary(outcome);
-  return retryable && effect === "none";
+  const { retryable, effect, code } = toSummary(outcome);
+  return retryable && (effect === "none" || code === "store-unavailable");
 }
 
 /** What only we write: a bot that keeps the parameters of one answer gives them back with its next request. */
