@@ -19,7 +19,7 @@ export interface Demo {
   readonly connection?: Readonly<Record<string, unknown>>;
   /** A file, from the root of the repository: the tests' fixtures are the samples. */
   readonly sample: string;
-  /** The sample as this caller would send it now, where it says when it happened. */
+  /** The sample as another delivery, happening now, where its body says which one it is, or when. */
   readonly renew?: (sample: string) => string;
   readonly contentType: string;
   /** What else this caller sends with a body. */

@@ -9,6 +9,7 @@ import {
   isAcceptedCanonically,
   isAcknowledged,
 } from "./demo.ts";
+import { renewing, renewNotification, renewOutboundMessage } from "./sample.ts";
 import type { Verification } from "./sign/signer.ts";
 import { metadataUrl } from "./token-issuer.ts";
 
@@ -39,10 +40,16 @@ export const DEMOS: readonly Demo[] = [
     verification: secretOf("hubspot-v3"),
     sample: "test/fixtures/hubspot/workflow-contact.json",
   },
-  { ...usual("salesforce-flow", { in: ["api-key"] }), sample: "test/fixtures/salesforce-flow/callout.json", dryRun: true },
+  {
+    ...usual("salesforce-flow", { in: ["api-key"] }),
+    sample: "test/fixtures/salesforce-flow/callout.json",
+    renew: renewing(() => ({ deliveryId: randomUUID() })),
+    dryRun: true,
+  },
   {
     ...usual("salesforce-outbound-message", { in: ["query"], parameter: "key", organizations: ["00D5g00000ABCDeEAH"] }),
     sample: "test/fixtures/salesforce-outbound-message/notifications.xml",
+    renew: renewOutboundMessage,
     contentType: "text/xml; charset=utf-8",
     headers: () => ({ soapaction: '""' }),
     isAccepted: isAcknowledged,
@@ -64,7 +71,7 @@ export const DEMOS: readonly Demo[] = [
     verification: secretOf("intercom"),
     connection: { events: ["conversation.admin.assigned"] },
     sample: "test/fixtures/intercom/conversation-admin-assigned.json",
-    renew: (sample) => JSON.stringify({ ...JSON.parse(sample), created_at: Math.floor(Date.now() / 1_000) }, undefined, 2),
+    renew: renewNotification,
   },
   {
     ...usual("chatwoot"),
@@ -101,6 +108,7 @@ export const DEMOS: readonly Demo[] = [
     }),
     connection: { texts: TEXTS },
     sample: "test/fixtures/bot-framework/handoff-initiate.json",
+    renew: renewing(() => ({ id: randomUUID() })),
     isAccepted: isAcceptedAsActivity,
   },
   {

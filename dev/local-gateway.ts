@@ -2,7 +2,7 @@
 import * as z from "zod";
 
 /** What the gateway's call ids look like, wherever in a sample they stand. */
-const CALL_ID = /\b\d{10}-\d{1,10}\b/g;
+export const CALL_ID = /\b\d{10}-\d{1,10}\b/g;
 /** The agent of every local connection. */
 const AGENT = "101";
 

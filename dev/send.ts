@@ -10,6 +10,7 @@ import { type Demo, isDryRun, isReplayed } from "./demo.ts";
 import { type DeployedFunction, invokeFunction } from "./deployed-function.ts";
 import { type Call, findCalls, isEachAccepted, prepareCalls, readTransfers, toAsked } from "./local-gateway.ts";
 import { parsePorts, StartError } from "./ports.ts";
+import { renewCalls } from "./sample.ts";
 import { isHelpWanted, parseSending, type Sending, usage } from "./send-options.ts";
 import { type Reading, readLexEvent, readVerification, readWebhook } from "./send-reading.ts";
 import { beforeSending, isUnsent, post, TIMEOUT_MS, toRequest, toVerification, toWords, type Unsigned } from "./send-request.ts";
@@ -52,7 +53,7 @@ function describeFailure(error: unknown): string {
 
 async function send(sending: Sending): Promise<0 | 1> {
   const text = await beforeSending(readFile(sending.file, "utf8"));
-  const body = sending.isSample ? (sending.demo.renew?.(text) ?? text) : text;
+  const body = sending.isSample ? renewCalls(sending.demo.renew?.(text) ?? text) : text;
   if (sending.deployed !== undefined) return sendToFunction(sending.demo, sending.deployed, body);
   return sending.url === undefined ? sendLocally(sending, body) : sendToApi(sending, sending.url, body);
 }

@@ -11,7 +11,8 @@ import {
   isReplayed,
 } from "../../dev/demo.ts";
 import { DEMOS, findDemo } from "../../dev/demos.ts";
-import { findCalls, isEachAccepted, toAsked, type WireTransfer } from "../../dev/local-gateway.ts";
+import { CALL_ID, findCalls, isEachAccepted, toAsked, type WireTransfer } from "../../dev/local-gateway.ts";
+import { renewCalls } from "../../dev/sample.ts";
 import { createSeed } from "../../dev/seed.ts";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
 import { SOURCES } from "../../lib/sources/index.ts";
@@ -42,11 +43,40 @@ describe("the demo callers", () => {
     expect(findCalls(await readFile(sample, "utf8")).length).toBeGreaterThan(0);
   });
 
-  it.each(DEMOS.filter(({ renew }) => renew !== undefined))("send for $source a sample that happens now", async ({ sample, renew }) => {
+  it.each(DEMOS)("send for $source a sample about another call each time", async ({ sample }) => {
     const text = await readFile(sample, "utf8");
-    const renewed = JSON.parse(renew?.(text) ?? "{}");
-    expect(renewed).toEqual({ ...JSON.parse(text), created_at: expect.any(Number) });
-    expect(Math.abs(Date.now() / 1_000 - renewed.created_at)).toBeLessThan(5);
+    const [first, second] = [renewCalls(text), renewCalls(text)];
+    for (const { callId } of findCalls(first)) expect(text + second).not.toContain(callId);
+    expect(findCalls(first)).toHaveLength(findCalls(text).length);
+    expect(first.replaceAll(CALL_ID, "")).toBe(text.replaceAll(CALL_ID, ""));
+  });
+
+  it.each([
+    ["intercom", { id: expect.stringMatching(/^notif_/), created_at: expect.any(Number) }],
+    ["salesforce-flow", { deliveryId: expect.any(String) }],
+    ["bot-framework", { id: expect.any(String) }],
+  ])("send for %s a sample that is another delivery each time, and changed in nothing else", async (source, changed) => {
+    const { sample, renew } = findDemo(source) ?? expect.fail();
+    const text = await readFile(sample, "utf8");
+    const [first, second] = [renew?.(text), renew?.(text)].map((renewed = "{}"): object => JSON.parse(renewed));
+    expect(first).toEqual({ ...JSON.parse(text), ...changed });
+    expect(first).not.toEqual(second);
+    expect(first).not.toEqual(JSON.parse(text));
+  });
+
+  it("send for Intercom a notification that happens now", async () => {
+    const { sample, renew } = findDemo("intercom") ?? expect.fail();
+    const { created_at: seconds } = JSON.parse(renew?.(await readFile(sample, "utf8")) ?? "{}");
+    expect(Math.abs(Date.now() / 1_000 - seconds)).toBeLessThan(5);
+  });
+
+  it("send for Salesforce a message of other notifications each time", async () => {
+    const { sample, renew } = findDemo("salesforce-outbound-message") ?? expect.fail();
+    const text = await readFile(sample, "utf8");
+    const renewed = renew?.(text) ?? "";
+    const ids = [...(text + renewed).matchAll(/<Id>(\w{18})<\/Id>/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(4);
+    expect(renewed.replaceAll(/<Id>\w+/g, "")).toBe(text.replaceAll(/<Id>\w+/g, ""));
   });
 
   it.each([

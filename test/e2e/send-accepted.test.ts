@@ -17,8 +17,8 @@ describe("npm run send", { timeout: TIMEOUT_MS }, () => {
   });
 
   it.each([
-    ["refused", { kind: "retcode", retcode: "200-012" }, /"a-refused-call".* → 200-012\n/, "gateway-refused"],
-    ["unknown", { kind: "drop", when: "after-request", acts: true }, /"a-refused-call".* → no retcode, and the call moved\n/, "unknown"],
+    ["refused", { kind: "retcode", retcode: "200-012" }, /"a-call-refused".* → 200-012\n/, "gateway-refused"],
+    ["unknown", { kind: "drop", when: "after-request", acts: true }, /"a-call-unknown".* → no retcode, and the call moved\n/, "unknown"],
     [
       "cut off",
       { kind: "drop", when: "during-request" },
@@ -26,7 +26,7 @@ describe("npm run send", { timeout: TIMEOUT_MS }, () => {
       "unknown",
     ],
   ])("fails for what is %s, and shows it", async (what, fault, shown, said) => {
-    const file = await stack.writeSample("api", `${what}.json`, ["1552524689-16797284", "a-refused-call"]);
+    const file = await stack.writeSample("api", `${what}.json`, ["1552524689-16797284", `a-call-${what}`]);
     await stack.control("/faults", fault);
     const { code, output } = await stack.send(["api", file]);
     expect({ code, output }).toMatchObject({ code: 1, output: expect.stringMatching(shown) });
@@ -34,7 +34,7 @@ describe("npm run send", { timeout: TIMEOUT_MS }, () => {
   });
 
   it("says that a repeat asked the gateway for nothing", async () => {
-    const file = await stack.writeSample("api", "repeat.json", ["{", '{ "deliveryId": "of-a-file",']);
+    const file = await stack.writeSample("api", "repeat.json", ["{", '{ "deliveryId": "of-a-file",'], ["16797284", "16797401"]);
     expect(await stack.send(["api", file])).toMatchObject({ code: 0, output: expect.stringContaining('"replayed": false') });
     expect(await stack.send(["api", file])).toMatchObject({
       code: 0,
@@ -46,7 +46,7 @@ describe("npm run send", { timeout: TIMEOUT_MS }, () => {
     ["api", '"deliveryId": "id-of-a-file"'],
     ["generic", '"ccgw_delivery_id": "id-of-a-file"'],
   ])("leaves the delivery to the file of %s that names it", async (source, id) => {
-    const file = await stack.writeSample(source, `${source}-id.json`, ["{", `{ ${id},`]);
+    const file = await stack.writeSample(source, `${source}-id.json`, ["{", `{ ${id},`], [/16797\d+/, `167974${source.length}`]);
     const { code, output } = await stack.send([source, file]);
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('"deliveryId": "id-of-a-file"') });
   });

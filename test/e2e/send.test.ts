@@ -16,11 +16,7 @@ describe("npm run send", { timeout: TIMEOUT_MS }, () => {
     expect(output).toMatch(/── At the gateway\n\{"callid":"[^"]+".* → 0\n/);
     expect(await stack.send([source])).toMatchObject({
       code: 0,
-      output: expect.stringMatching(
-        source === "salesforce-outbound-message"
-          ? /── At the gateway\nnothing new; before:\n\{.* → 0\n/
-          : /── At the gateway\n(nothing: answered from the record of an earlier delivery|\{.* → 0)\n/,
-      ),
+      output: expect.stringMatching(/── At the gateway\n\{"callid":"[^"]+".* → 0\n/),
     });
   });
 
@@ -86,7 +82,9 @@ describe("npm run send", { timeout: TIMEOUT_MS }, () => {
     expect(await ask()).toMatchObject({ state: "accepted", replayed: true });
     const reset = /^curl -s -X POST (\S+\/reset)$/m.exec(stack.output())?.[1] ?? "";
     expect(await (await fetch(reset, { method: "POST" })).json()).toEqual({ reset: true });
-    expect(await stack.send(["api", await stack.writeSample("api", "after.json", ["16797284", "16797293"])])).toMatchObject({ code: 0 });
+    // It is there again, but who has it in the records is another delivery.
+    const after = await stack.send(["api", await stack.writeSample("api", "after.json", ["16797284", "16797293"])]);
+    expect(after).toMatchObject({ code: 1, output: expect.stringContaining("call-busy") });
   });
 
   it("takes the secret of a deployed connection from the environment alone", async () => {
