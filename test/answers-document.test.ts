@@ -28,6 +28,8 @@ const OUTCOMES: readonly Outcome[] = [
   { kind: "result", result: { ...MOVED, state: "refused", code: "gateway-refused", gateway: GATEWAY } },
   failure("misconfigured"),
   failure("duplicate-in-progress"),
+  failure("call-busy"),
+  { kind: "failure", error: new TransferError("call-busy", { reason: "planted", retryable: false }) },
 ];
 
 describe("the table of answers", () => {
@@ -43,9 +45,9 @@ describe("the table of answers", () => {
     expect(all.toSorted()).toEqual(codes.filter((code) => !unlisted.includes(code)).toSorted());
     const those = (is: (failure: ReturnType<typeof failureOf>) => boolean) => codes.filter((code) => is(failureOf(code))).toSorted();
     expect(listed.get("unknown")?.toSorted()).toEqual(those(({ status }) => status === 202));
-    expect(listed.get("worth repeating")?.toSorted()).toEqual(
-      [...those(({ retryable, effect }) => retryable && effect === "none"), "store-unavailable"].toSorted(),
-    );
+    const safe = those(({ retryable, effect }) => retryable && effect === "none").filter((code) => code !== "call-busy");
+    expect(listed.get("worth repeating")?.toSorted()).toEqual([...safe, "store-unavailable"].toSorted());
+    expect(listed.get("busy call")).toEqual(["call-busy"]);
     expect(listed.get("ours to repair")?.toSorted()).toEqual(those(({ status }) => status === 500));
     expect([...new Set(answers.map(([name = ""]) => name.split("`")[1]))].toSorted()).toEqual(IDS.toSorted());
   });

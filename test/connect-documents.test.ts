@@ -20,7 +20,7 @@ const MOVED = { ...REQUEST, transferId: "t-1", outcome: "not-observed", replayed
 const GATEWAY = { retcode: "0", message: "success" };
 /** Together they have every member that an answer can have. */
 const OUTCOMES: readonly Outcome[] = [
-  { kind: "result", result: { ...MOVED, state: "accepted", gateway: GATEWAY } },
+  { kind: "result", result: { ...MOVED, state: "accepted", gateway: GATEWAY, outcome: "failed", outcomeReason: "connect-failed" } },
   { kind: "result", result: { ...MOVED, state: "unknown", code: "gateway-timeout" } },
   { kind: "result", result: { ...MOVED, state: "refused", code: "gateway-refused", reason: "other", gateway: GATEWAY } },
   {
@@ -52,6 +52,20 @@ describe("the pages for callers", () => {
     const text = read(pageOf(id)).replaceAll("\n", " ");
     expect(/[Oo]ur deadline is (\d+) ms/.exec(text)?.[1]).toBe(String(deadlineMs));
     expect(text).toContain(`npm run send -- ${id}\``);
+  });
+
+  it.each(SOURCES)("tell how old a delivery may be, where their source says so: $id", ({ id, maxAgeSeconds }) => {
+    const told = /older than (\d+) s is `expired`/.exec(read(pageOf(id)).replaceAll("\n", " "))?.[1];
+    expect(told).toBe(maxAgeSeconds === undefined ? undefined : String(maxAgeSeconds));
+  });
+
+  it("tell it together, too", () => {
+    const [, text = ""] = read(pageOf("README")).split("\n## Too old\n");
+    const ages = [...text.replaceAll("\n", " ").matchAll(/(\d+) s for ((?:`[a-z-]+`(?:, | and )?)+)/g)].flatMap(([, seconds, names = ""]) =>
+      [...names.matchAll(/`([a-z-]+)`/g)].map(([, name]) => [name, Number(seconds)]),
+    );
+    const given = SOURCES.flatMap(({ id, maxAgeSeconds }) => (maxAgeSeconds === undefined ? [] : [[id, maxAgeSeconds]]));
+    expect(Object.fromEntries(ages)).toEqual(Object.fromEntries(given));
   });
 
   it("list the conventional fields", () => {

@@ -53,7 +53,7 @@ describe("the table of failures", () => {
     const [status, retryable, effect] = cells;
     const failure = failureOf(code);
     expect(status).toBe(String(failure.status));
-    expect(retryable).toBe(failure.retryable ? "yes" : "no");
+    expect(retryable).toBe(code === "call-busy" ? "while the first is in flight" : failure.retryable ? "yes" : "no");
     // What depends on the occurrence says so in words; a bare word has to be the table's.
     if (effect === "none" || effect === "unknown") expect(effect).toBe(failure.effect);
     else expect({ "idempotency-mismatch": "that of the first", internal: "none or unknown" }).toHaveProperty([code], effect);
@@ -124,7 +124,7 @@ describe("the tables of the configuration", () => {
     const required = rowsOf("variable").flatMap(([name, meaning = ""]) => (meaning.endsWith("; may be empty") ? [] : [unquote(name)]));
     const complaint = () => parseConfig({});
     for (const name of required) expect(complaint).toThrow(name);
-    const valid = (name: string) => (/_(URL|QUEUE)$/.test(name) ? "https://hooks.example.com" : "value");
+    const valid = (name: string) => (/_(URL|QUEUE)$/.test(name) ? "https://hooks.example.com" : name.endsWith("_DAYS") ? "30" : "value");
     expect(() => parseConfig(Object.fromEntries(required.map((name) => [name, valid(name)])))).not.toThrow();
     for (const name of names.filter((name) => !required.includes(name))) expect(() => parseConfig({ [name]: "no name" })).toThrow(name);
   });
