@@ -6,7 +6,7 @@ import { isFinal } from "../transfer/outcome.ts";
 import type { Claim, Pending, RecordState, Records, SeenDelivery } from "../transfer/records.ts";
 
 import type { CallGuard } from "./call-guard.ts";
-import { deliveryOf, findDelivery } from "./find-delivery.ts";
+import { deliveryOf, findDelivery, isSameRequest } from "./find-delivery.ts";
 import type { HashesOf, Place, Places } from "./places.ts";
 import { type DeliveryItem, type EndedBefore, isInFlight, LEASE_MS, toDueAt, toEnded, toResult, toTransferId } from "./record-item.ts";
 
@@ -73,10 +73,10 @@ export function createDeliveryRecords({ places, guard, hashesOf, clock, newNonce
   function toSeen(delivery: Delivery, { place, call }: { readonly place: Place; readonly call: Place }, deadline: Deadline): SeenDelivery {
     const item = deliveryOf(place);
     const fingerprints = hashesOf(delivery.fingerprint);
-    const fresh = { kind: "delivery", fingerprint: fingerprints[0], status: "open", claims: 0, facts: {} } as const;
+    const fresh = { kind: "delivery", fingerprints, status: "open", claims: 0, facts: {} } as const;
     return {
       ...toState(item, wallMs()),
-      isSameRequest: item === undefined || fingerprints.includes(item.fingerprint),
+      isSameRequest: item === undefined || isSameRequest(item, fingerprints),
       async claim(pending) {
         const claims = (item?.claims ?? 0) + 1;
         const { signal } = deadline;
@@ -86,7 +86,7 @@ export function createDeliveryRecords({ places, guard, hashesOf, clock, newNonce
         const leaseUntil = claimedAt + LEASE_MS;
         const content = {
           ...fresh,
-          fingerprint: item?.fingerprint ?? fresh.fingerprint,
+          fingerprints: item?.fingerprints ?? fingerprints,
           firstSeenAt: firstSeenOf(item, claimedAt) ?? pending.receivedAt,
           ...{
             claims,

@@ -28,7 +28,7 @@ export async function findDelivery(places: Places, delivery: Delivery, { hashesO
   const place = id === own.id ? own : await places.look(id, signal);
   const known = deliveryOf(place);
   // One that nobody has claimed yet was signed for this very request.
-  const asksForTheSame = known === undefined || hashesOf(fingerprint).includes(known.fingerprint);
+  const asksForTheSame = known === undefined || isSameRequest(known, hashesOf(fingerprint));
   if (id !== own.id && asksForTheSame && toOf(byName) === undefined)
     await leadTo(places, { from: byName, name: nameOf(delivery), to: id }, signal);
   return { place, call: guard };
@@ -36,6 +36,10 @@ export async function findDelivery(places: Places, delivery: Delivery, { hashesO
 
 export function deliveryOf({ item }: Place): DeliveryItem | undefined {
   return item?.kind === "delivery" ? item : undefined;
+}
+
+export function isSameRequest(known: DeliveryItem, fingerprints: readonly string[]): boolean {
+  return known.fingerprints.some((each) => fingerprints.includes(each));
 }
 
 /** Where the name leads then: whoever was first has said. */

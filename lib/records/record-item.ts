@@ -16,8 +16,8 @@ interface Stored {
 /** One delivery, and its transfer once it is claimed. */
 export interface DeliveryItem extends Stored {
   readonly kind: "delivery";
-  /** Keyed hash of what was asked for. */
-  readonly fingerprint: string;
+  /** Keyed hashes of what was asked for, under each key that was known. */
+  readonly fingerprints: readonly string[];
   /** ISO 8601. */
   readonly firstSeenAt: string;
   readonly status: "open" | "claimed" | "settled";
