@@ -67,6 +67,7 @@ describe("serverless.yml", () => {
       "read-transfer",
       "receive-lex",
       "receive-transfer",
+      "sweep-records",
       "unrouted",
     ]);
     expect(Object.entries(service.functions).map(([name, { handler }]) => [name, handler])).toEqual(
@@ -77,7 +78,7 @@ describe("serverless.yml", () => {
 
   it("lets the longest deadline end before the function does, and the function before API Gateway", () => {
     for (const [name, { timeout }] of Object.entries(service.functions)) {
-      if (name === "keep-session") continue;
+      if (name === "keep-session" || name === "sweep-records") continue;
       expect(timeout * 1_000).toBeGreaterThan(DEADLINE_MAX_MS);
       expect(timeout * 1_000).toBeLessThan(API_GATEWAY_TIMEOUT_MS);
     }
@@ -88,6 +89,11 @@ describe("serverless.yml", () => {
     expect(service.functions["dispatch-keepers"]).toMatchObject({ events: [{ schedule: "rate(1 minute)" }], maximumRetryAttempts: 0 });
     expect(service.functions["keep-session"]).toMatchObject({ events: [], maximumRetryAttempts: 0, maximumEventAge: TICK_SECONDS });
     expect(service.functions["keep-session"]?.timeout).toBeGreaterThan(2 * TICK_SECONDS);
+  });
+
+  it("has the records swept every minute, by one run at a time that no failure repeats", () => {
+    expect(service.functions["sweep-records"]).toMatchObject({ events: [{ schedule: "rate(1 minute)" }], maximumRetryAttempts: 0 });
+    expect(service.functions["sweep-records"]?.timeout).toBeLessThan(TICK_SECONDS);
   });
 
   it("lets no function outlive the claim that it holds", async () => {

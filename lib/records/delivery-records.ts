@@ -15,7 +15,7 @@ const POLL_MS = 250;
 /** Kept back for rendering the answer of one that waited in vain. */
 const WAIT_RESERVE_MS = 300;
 /** What keeping an answer may take where the deadline leaves less: the answer is worth it, and the function lives on for seconds. */
-const KEEP_MIN_MS = 500;
+const KEEP_MIN_MS = 1_500;
 /** Each is lost to an event of the call. */
 const WRITES_MAX = 5;
 

@@ -25,7 +25,7 @@ async function deliverAnswered(answer: ReceiverAnswer): Promise<Delivery> {
 describe("a callback", () => {
   it("is the notice, under the id that it is known by", async () => {
     const receiver = await startReceiver();
-    const notice = toNotice({ reference: "Müller 😀", outcomeReason: "call-released" });
+    const notice = toNotice({ reference: "Müller 😀", outcomeReason: "customer-left" });
     expect(await deliver(toCallback(receiver), notice, SIGNAL)).toEqual({ kind: "delivered", status: 204 });
     const [got] = receiver.received;
     expect(got?.headers).toMatchObject({
@@ -36,7 +36,7 @@ describe("a callback", () => {
     expect(JSON.parse(got?.body ?? "")).toEqual({
       type: "transfer.outcome",
       timestamp: NOTICE.at,
-      data: { ...NOTICE, reference: "Müller 😀", outcomeReason: "call-released" },
+      data: { ...NOTICE, reference: "Müller 😀", outcomeReason: "customer-left" },
     });
     expect(got?.body).toMatch(/^[\x20-\x7e]+$/);
   });

@@ -17,7 +17,7 @@ const RECORDS_TABLE_NAME = "records";
 /** Of which the service tokens of agents are made. */
 export const EVENTS_KEY = "key-of-service-tokens-for-tests-alone";
 /** Under which names records are kept. */
-export const RECORDS_KEY = "key-of-the-records-for-tests-alone";
+const RECORDS_KEY = "key-of-the-records-for-tests-alone";
 /** By which the addresses of transfers' statuses are signed. */
 export const STATUS_KEY = "key-of-statuses-addresses-for-tests";
 /** Where the callers of this stack think that they post: what some of them sign. */

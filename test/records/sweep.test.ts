@@ -1,0 +1,184 @@
+import { describe, expect, it } from "vitest";
+import { createMemoryStore } from "../../lib/records/memory-store.ts";
+import type { InquireCall, ToldOutcome } from "../../lib/records/sweep.ts";
+import { type CallEvent, UNCONFIRMED_AFTER_MS } from "../../lib/transfer/outcome.ts";
+import type { Pending } from "../../lib/transfer/records.ts";
+import { ANSWERS, claimed, PENDING } from "../support/claims.ts";
+import { createManualClock } from "../support/manual-clock.ts";
+import { createTestRecords } from "../support/memory-records.ts";
+import { toDeadline } from "../support/transfer-service.ts";
+
+const SIGNAL = new AbortController().signal;
+const LEASE_MS = 35_000;
+const MINUTE_MS = 60_000;
+const CALL = { gateway: PENDING.gateway, callId: PENDING.callId };
+const DELIVERY = { explicit: true, key: "delivery", fingerprint: "request", call: JSON.stringify(["call", CALL.gateway, CALL.callId]) };
+const SUCCESS: CallEvent = { kind: "transfer-result", ...CALL, agentId: "101", succeeded: true };
+
+interface Options {
+  /** What the gateway says of the call when it is asked. */
+  readonly inquire?: InquireCall;
+}
+
+function start({ inquire = async () => undefined }: Options = {}) {
+  const clock = createManualClock();
+  const store = createMemoryStore(clock);
+  const records = createTestRecords({ wallMs: clock.wallMs, store });
+  const told: ToldOutcome[] = [];
+  let fails = false;
+  const asked: Pending[] = [];
+  const tell = async (outcome: ToldOutcome) => {
+    if (fails) throw new Error("the queue is gone");
+    told.push(outcome);
+  };
+  const sweeper = records.sweep({
+    tell,
+    inquire(pending, signal) {
+      asked.push(pending);
+      return inquire(pending, signal);
+    },
+  });
+  return {
+    records,
+    clock,
+    told,
+    asked,
+    outbox: records.outbox(tell),
+    failToTell(now: boolean) {
+      fails = now;
+    },
+    /** All that is due, and what was done with it. */
+    async sweep() {
+      const done: unknown[] = [];
+      for (const id of await sweeper.due(SIGNAL)) done.push(await sweeper.settle(id, SIGNAL).catch((error: unknown) => error));
+      return done;
+    },
+    now: async () => {
+      const seen = await records.read(DELIVERY, toDeadline(0));
+      return seen.kind === "settled" ? seen.result : undefined;
+    },
+  };
+}
+
+describe("the sweep", () => {
+  it("has nothing to do with what is in flight, pending, open or told", async () => {
+    const { records, sweep } = start();
+    expect(await sweep()).toEqual([]);
+    const claim = await claimed(records, DELIVERY);
+    expect(await sweep()).toEqual([]);
+    await claim.settle(ANSWERS.accepted);
+    expect(await sweep()).toEqual([]);
+    const other = await claimed(records, { ...DELIVERY, key: "other", call: "another call" });
+    await other.reopen(ANSWERS.refused);
+    expect(await sweep()).toEqual([]);
+  });
+
+  it("ends a lease once it is over, and what is left of it stays unknown", async () => {
+    const { records, clock, sweep, now } = start();
+    await claimed(records, DELIVERY);
+    clock.pass(LEASE_MS);
+    expect(await sweep()).toEqual(["lease-ended"]);
+    expect(await sweep()).toEqual([]);
+    expect(await now()).toMatchObject({ state: "unknown", code: "gateway-timeout", outcome: "pending" });
+  });
+
+  it("leaves the truth to a claimant that comes late", async () => {
+    const { records, clock, sweep, now } = start();
+    const claim = await claimed(records, DELIVERY);
+    clock.pass(LEASE_MS);
+    await sweep();
+    await claim.settle(ANSWERS.accepted);
+    expect(await now()).toMatchObject({ state: "accepted" });
+  });
+
+  it("tells an outcome that an event brought, once", async () => {
+    const { records, sweep, told } = start();
+    const { transferId } = await claimed(records, DELIVERY).then(async (claim) => claim.settle(ANSWERS.accepted));
+    await records.events.take(SUCCESS, SIGNAL);
+    expect(await sweep()).toEqual(["told"]);
+    expect(await sweep()).toEqual([]);
+    expect(told).toMatchObject([{ connection: "crm", gateway: "main", result: { transferId, state: "accepted", outcome: "completed" } }]);
+  });
+
+  it("tells again what could not be told", async () => {
+    const { records, sweep, told, failToTell } = start();
+    await (await claimed(records, DELIVERY)).settle(ANSWERS.accepted);
+    await records.events.take(SUCCESS, SIGNAL);
+    failToTell(true);
+    expect(await sweep()).toEqual([expect.any(Error)]);
+    failToTell(false);
+    expect(await sweep()).toEqual(["told"]);
+    expect(told).toHaveLength(1);
+  });
+
+  it("tells that nothing was heard, and afterwards what was heard all the same", async () => {
+    const { records, clock, sweep, told } = start();
+    await (await claimed(records, DELIVERY)).settle(ANSWERS.accepted);
+    clock.pass(UNCONFIRMED_AFTER_MS);
+    expect(await sweep()).toEqual(["told"]);
+    await records.events.take(SUCCESS, SIGNAL);
+    expect(await sweep()).toEqual(["told"]);
+    expect(told.map(({ result }) => result.outcome)).toEqual(["unconfirmed", "completed"]);
+  });
+
+  it("tells nothing of a transfer whose agent nobody listens to", async () => {
+    const { records, clock, sweep, told } = start();
+    await (await claimed(records, DELIVERY, { observed: false })).settle(ANSWERS.accepted);
+    clock.pass(UNCONFIRMED_AFTER_MS);
+    expect(await sweep()).toEqual([]);
+    expect(told).toEqual([]);
+  });
+});
+
+describe("a transfer whose answer was lost", () => {
+  const seenAtTarget: InquireCall = async ({ gateway, callId, target }) => ({ kind: "talking", gateway, callId, agentId: target.address });
+
+  it("is asked after each minute, as long as it may be heard of", async () => {
+    const { records, clock, sweep, asked } = start();
+    await (await claimed(records, DELIVERY)).settle(ANSWERS.unknown);
+    expect(await sweep()).toEqual([]);
+    for (let minute = 1; minute <= 15; minute += 1) {
+      clock.pass(MINUTE_MS);
+      await sweep();
+    }
+    expect(asked.length).toBe(14);
+    expect(asked[0]).toMatchObject(CALL);
+    clock.pass(MINUTE_MS);
+    await sweep();
+    expect(asked.length).toBe(14);
+  });
+
+  it("is settled by what the gateway says of the call", async () => {
+    const { records, clock, sweep, now, told } = start({ inquire: seenAtTarget });
+    await (await claimed(records, DELIVERY)).settle(ANSWERS.unknown);
+    clock.pass(MINUTE_MS);
+    expect(await sweep()).toEqual(["settled"]);
+    expect(await now()).toMatchObject({ state: "accepted", outcome: "completed", outcomeReason: "answered" });
+    await sweep();
+    expect(told).toMatchObject([{ result: { state: "accepted", outcome: "completed" } }]);
+  });
+
+  it("stays unknown where the gateway cannot be asked, and is asked after again", async () => {
+    let down = true;
+    const inquire: InquireCall = (pending, signal) => (down ? Promise.reject(new Error("down")) : seenAtTarget(pending, signal));
+    const { records, clock, sweep, now } = start({ inquire });
+    await (await claimed(records, DELIVERY)).settle(ANSWERS.unknown);
+    clock.pass(MINUTE_MS);
+    expect(await sweep()).toEqual([expect.any(Error)]);
+    expect(await now()).toMatchObject({ state: "unknown", outcome: "pending" });
+    down = false;
+    expect(await sweep()).toEqual(["settled"]);
+  });
+});
+
+describe("the outbox", () => {
+  it("tells at once what there is to tell, and leaves nothing to the sweep", async () => {
+    const { records, outbox, sweep, told } = start();
+    await (await claimed(records, DELIVERY)).settle(ANSWERS.accepted);
+    const id = await records.events.take(SUCCESS, SIGNAL);
+    expect(await outbox.tell(id ?? "", SIGNAL)).toBe(true);
+    expect(await outbox.tell(id ?? "", SIGNAL)).toBe(false);
+    expect(await sweep()).toEqual([]);
+    expect(told).toHaveLength(1);
+  });
+});
