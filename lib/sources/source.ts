@@ -86,10 +86,7 @@ interface SourceDefinition<Payload> {
    * names its delivery, too, whatever the source. `none`: the vendor has no id, and it is derived from the call.
    */
   readonly deliveryId: "signed" | "unsigned" | "none";
-  /**
-   * How old a delivery may be, unless its connection says otherwise: of a caller whose repeats come when the customer is long gone. Longer than the repeats
-   * that still are of use.
-   */
+  /** How old a delivery may be, unless its connection says otherwise: of a caller whose repeats come when the customer is long gone. */
   readonly maxAgeSeconds?: number;
   /** When what asks for the transfer happened, in ms since 1970: of a body that its proof covers, as the vendor's page has it. Anything else counts as none. */
   readonly occurredAt?: (payload: Payload) => number | undefined;
@@ -142,7 +139,6 @@ export function defineSource<Payload>(definition: SourceDefinition<Payload>): So
     deadlineMs,
     deliveryId,
     maxAgeSeconds,
-    occurredAt,
     options,
     eventOf,
     mappingHeaders = [],
@@ -170,7 +166,7 @@ export function defineSource<Payload>(definition: SourceDefinition<Payload>): So
     const drafts = await toDrafts(payload, verified);
     const { signature } = proof;
     if (signature === undefined) return drafts;
-    return toProvenDrafts(drafts, { signature, occurredAtMs: occurredAt?.(payload), receivedAt: webhook.receivedAt });
+    return toProvenDrafts(drafts, { signature, occurredAtMs: definition.occurredAt?.(payload), receivedAt: webhook.receivedAt });
   }
 
   return {
