@@ -74,7 +74,6 @@ it("tells what it can, and leaves the rest to the queue", async () => {
     CCGW_PUBLIC_BASE_URL: "https://hooks.example.com",
     CCGW_SESSIONS_TABLE: "sessions",
     CCGW_RECORDS_TABLE: "records",
-    CCGW_RETENTION_DAYS: "30",
     CCGW_CALLBACK_QUEUE: sqs.queueUrl,
   });
   await server.stop();
