@@ -31,6 +31,8 @@ const ZIPS = [
   "sweep-records.zip",
   "unrouted.zip",
 ];
+/** Of those that answer nobody, in seconds. */
+const TIMEOUTS: Readonly<Record<string, number>> = { "keep-session.zip": 150, "sweep-records.zip": 50 };
 /** A cold start reads and compiles all of it. The SDK and undici make up four fifths of the 654 kB; another dependency of their size would not go unnoticed. */
 const TRANSFER_ZIP_MAX_BYTES = 690_000;
 /** What the local stack, the tests and a source map alone have in them. */
@@ -259,7 +261,7 @@ describe("each zip", () => {
 
 describe("the template", () => {
   it.each(ZIPS)("runs %s on the runtime that the tests run on, and lets our answer come before API Gateway's", (zip) => {
-    const Timeout = zip === "keep-session.zip" ? 150 : zip === "sweep-records.zip" ? 50 : 28;
+    const Timeout = TIMEOUTS[zip] ?? 28;
     expect(functions.get(zip)).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"], Timeout });
     expect(process.versions.node).toMatch(/^24\./);
     expect(functions.get(zip)?.Environment.Variables).toEqual({
