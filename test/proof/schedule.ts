@@ -12,7 +12,7 @@ export interface Played {
 }
 
 /** Longer than any caller repeats, any event is late and any outcome is waited for. */
-const HOURS_MS = 6 * 60 * 60 * 1_000;
+const HOURS_MS = 4 * 60 * 60 * 1_000;
 const FAULT_RATES = [0.05, 0.15, 0.4];
 const NAMES = Object.keys(CALLERS);
 

@@ -27,6 +27,7 @@ const RETENTION_SECONDS = 30 * 24 * 60 * 60;
 const SITE = GatewaySite.parse({ schemaVersion: 1, url: "https://gateway.example" });
 const CONNECTION = toConnection({ maxAgeSeconds: 86_400 });
 const SWEEP_MS = 60_000;
+const TICKS_LOST_MAX = 6;
 /** Of a batch of what is due. */
 const SWEPT_MAX = 50;
 
@@ -149,13 +150,14 @@ export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
     for (const id of due.slice(0, SWEPT_MAX)) await sweeper.settle(id, signal).catch(() => undefined);
   }
 
-  function sweepEachMinute(): void {
-    clock.at(SWEEP_MS, () => {
+  /** Each minute, but that some ticks are lost. */
+  function sweepAgain(): void {
+    clock.at(SWEEP_MS * (1 + Math.floor(dice() * TICKS_LOST_MAX)), () => {
       void sweep(newProcess());
-      sweepEachMinute();
+      sweepAgain();
     });
   }
-  sweepEachMinute();
+  sweepAgain();
 
   return {
     clock,
