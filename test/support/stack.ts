@@ -23,6 +23,9 @@ export const STATUS_KEY = "key-of-statuses-addresses-for-tests";
 /** Where the callers of this stack think that they post: what some of them sign. */
 export const PUBLIC_BASE_URL = "https://hooks.example.com/ccgw";
 
+/** Nobody is at it. */
+const NO_QUEUE = "http://127.0.0.1:1/queue";
+
 interface ConnectOptions {
   /** Over the secrets' usual documents. Undefined members are left out; `agent: null` makes no agent's secret. */
   readonly connection?: Readonly<Record<string, unknown>>;
@@ -61,6 +64,8 @@ export interface Stack {
   callFor(agent: AgentRoute, options: Partial<EventOptions>): Promise<Answer>;
   /** One run of the function that keeps an agent signed in, with a runtime that lasts this long. */
   keep(agent: { readonly gateway: string; readonly agentId: string }, remainingMs: number): Promise<void>;
+  /** One run of the function that sweeps the records. */
+  sweep(): Promise<void>;
   /** What is done meanwhile is done that much later, by the functions' wall clock. */
   later<Done>(ms: number, work: () => Promise<Done>): Promise<Done>;
   /** What the functions printed since the last call. */
@@ -79,9 +84,13 @@ export interface AgentRoute {
 interface StackOptions {
   /** Where the functions' wall clock stands still, in ms since 1970. It goes on unless set. */
   readonly instantMs?: number;
+  /** What the functions reach instead of the DynamoDB that there is. */
+  readonly before?: (dynamoDbUrl: string) => Promise<string>;
+  /** Where outcomes are left. */
+  readonly callbackQueue?: string;
 }
 
-export async function startStack({ instantMs }: StackOptions = {}): Promise<Stack> {
+export async function startStack({ instantMs, before, callbackQueue = NO_QUEUE }: StackOptions = {}): Promise<Stack> {
   const served: string[] = [];
   const gateway = await startGatewaySimulator({ port: 0, log: (line) => served.push(line) });
   const secrets = await startSecretsManagerEmulator({ port: 0, log: (line) => served.push(line) });
@@ -91,13 +100,12 @@ export async function startStack({ instantMs }: StackOptions = {}): Promise<Stac
   vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
   vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.url);
-  vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", dynamoDb.url);
+  vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", (await before?.(dynamoDb.url)) ?? dynamoDb.url);
   vi.stubEnv("CCGW_SESSIONS_TABLE", SESSIONS_TABLE_NAME);
   vi.stubEnv("CCGW_RECORDS_TABLE", RECORDS_TABLE_NAME);
   vi.stubEnv("CCGW_RETENTION_DAYS", "30");
   vi.stubEnv("CCGW_KEEPER_FUNCTION", "keep-session");
-  // Nobody is at it.
-  vi.stubEnv("CCGW_CALLBACK_QUEUE", "http://127.0.0.1:1/queue");
+  vi.stubEnv("CCGW_CALLBACK_QUEUE", callbackQueue);
   vi.stubEnv("CCGW_SECRETS_PREFIX", PREFIX);
   vi.stubEnv("CCGW_VERSION", "0.0.0-test");
   vi.stubEnv("CCGW_PUBLIC_BASE_URL", PUBLIC_BASE_URL);
@@ -207,6 +215,10 @@ export async function startStack({ instantMs }: StackOptions = {}): Promise<Stac
     async keep(agent, remainingMs) {
       const { handler } = await import("../../handlers/keep-session.ts");
       await handler(agent, toContext(remainingMs));
+    },
+    async sweep() {
+      const { handler } = await import("../../handlers/sweep-records.ts");
+      await handler({}, toContext(50_000));
     },
     async later(ms, work) {
       aheadMs = ms;
