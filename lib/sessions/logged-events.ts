@@ -1,4 +1,4 @@
-/** Tells the log of the gateway's events: what happened to which call, and how often. All that becomes of them as yet. Never whose number it was. */
+/** Tells the log of the gateway's events: what happened to which call, and how often. Never whose number it was. */
 import type { Log } from "../log.ts";
 
 /** As the gateway's parser makes them: `type` is one of a few. */
