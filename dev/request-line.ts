@@ -32,6 +32,9 @@ const Entry = z.looseObject({
   passwordDaysLeft: z.number().optional(),
   mustChangePassword: z.boolean().default(false),
   failed: z.number().default(0),
+  told: z.number().default(0),
+  leasesEnded: z.number().default(0),
+  settled: z.number().default(0),
   requestId: z.string().default(""),
   lambdaRequestId: z.string().optional(),
 });
@@ -63,6 +66,7 @@ export function toRequestLine(line: string): string | undefined {
     return [time, "keeper  ", agent, signIn, "→", ended, reason && `(${reason})`, days, mustChange].filter(Boolean).join(" ");
   if (entry.message === "gateway event") return [time, "event   ", agent, eventType, callId && `call ${callId}`].filter(Boolean).join(" ");
   if (entry.message === "outcome") return describeOutcome(entry);
+  if (entry.message === "sweep") return describeSweep(entry);
   return entry.message === "dispatch" && entry.failed === 0 ? undefined : line;
 }
 
@@ -90,6 +94,12 @@ function describeOutcome({ timestamp, to, connection, state, outcome, transferId
   const again = retrySeconds === undefined ? undefined : `again in ${retrySeconds} s`;
   const why = reason && `(${reason})`;
   return [timestamp.slice(11, 19), "outcome ", to, connection, what, "→", ended, status, why, again].filter(Boolean).join(" ");
+}
+
+/** Nothing of one that had nothing to do, as most. */
+function describeSweep({ timestamp, told, leasesEnded, settled, failed }: Entry): string | undefined {
+  if (told + leasesEnded + settled + failed === 0) return undefined;
+  return `${timestamp.slice(11, 19)} sweep    outcomes told ${told}, leases ended ${leasesEnded}, settled ${settled}, failed ${failed}`;
 }
 
 function parseJson(line: string): unknown {

@@ -72,3 +72,13 @@ describe("the line of a request", () => {
     expect(toRequestLine("POST /v1/transfers/demo (λ: receiveTransfer)")).toBeUndefined();
   });
 });
+
+describe("the line of a sweep", () => {
+  it.each([
+    [{ told: 0, leasesEnded: 0, settled: 0, failed: 0 }, undefined],
+    [{ told: 2, leasesEnded: 1, settled: 0, failed: 0 }, "07:20:05 sweep    outcomes told 2, leases ended 1, settled 0, failed 0"],
+    [{ told: 0, leasesEnded: 0, settled: 0, failed: 1 }, "07:20:05 sweep    outcomes told 0, leases ended 0, settled 0, failed 1"],
+  ])("tells what there was to do, if anything: %j", (fields, told) => {
+    expect(lineOf({ message: "sweep", ...fields })).toBe(told);
+  });
+});
