@@ -21,7 +21,7 @@ const DUE_MAX = 200;
 const NOT_LIVE = "attribute_not_exists(#id) OR #expiresAt <= :now";
 const AS_SEEN = "#revision = :seen AND #expiresAt > :now";
 
-/** Throws `store-unavailable`, or `deadline-exceeded` where the signal has ended it. `wallMs` is in ms since 1970. Endpoint, region and credentials come from the environment, as the SDK reads them. */
+/** Throws `store-unavailable`, also where the signal has ended it. `wallMs` is in ms since 1970. Endpoint, region and credentials come from the environment, as the SDK reads them. */
 export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs: () => number }): RecordStore & DueRecords {
   const client = new DynamoDBClient({
     maxAttempts: ATTEMPTS_MAX,
@@ -104,7 +104,8 @@ function toShardOf(item: RecordItem): { readonly dueShard?: string } {
 /** The SDK's message can hold the request: the error's name, or its system code, is all that is for the log. */
 function toFailure(signal: AbortSignal): (cause: unknown) => never {
   return (cause) => {
-    if (signal.aborted) throw new TransferError("deadline-exceeded", { reason: "spent while the records were asked", cause });
+    // Nobody knows then what an earlier attempt did, or what was written: `deadline-exceeded` would say that nothing was.
+    if (signal.aborted) throw new TransferError("store-unavailable", { reason: "the time was spent while the records were asked", cause });
     throw new TransferError("store-unavailable", { reason: nameOf(cause), cause });
   };
 }

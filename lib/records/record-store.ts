@@ -5,7 +5,7 @@
 import type { RecordItem } from "./record-item.ts";
 
 export interface RecordStore {
-  /** Consistent. Undefined for what is not there, and for what has expired. Throws `store-unavailable` or `deadline-exceeded`. */
+  /** Consistent. Undefined for what is not there, and for what has expired. Throws `store-unavailable`, also where the signal has ended it. */
   get(id: string, signal: AbortSignal): Promise<RecordItem | undefined>;
   /**
    * The item as a whole, where it is there with this revision; without one, where it is not there or has expired. False where it is otherwise. Throws

@@ -95,9 +95,12 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
       parse(command);
       throw new TransferError("internal", { reason: "a valid request without an identity", effect: "none" });
     }
+    // Nothing was asked then: it speaks of this request alone.
+    const isTooLate = command.deadline.remainingMs() <= 0;
     for (let lost = 0; lost < CLAIMS_MAX; lost += 1) {
       // What was sent or settled is answered from its record before anything is asked of the connection as it is now.
       const seen = await records.read(delivery, command.deadline).catch((thrown: unknown) => {
+        if (isTooLate) throw new TransferError("deadline-exceeded", { reason: "spent before the record was read", cause: thrown });
         // Whoever took the claim that was lost may have sent it.
         throw lost === 0 ? thrown : toTransferError(thrown, "unknown").about({ effect: "unknown" });
       });

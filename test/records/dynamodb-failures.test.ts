@@ -1,0 +1,54 @@
+import { createServer } from "node:http";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { createDynamoDbStore } from "../../lib/records/dynamodb-store.ts";
+import type { RecordItem } from "../../lib/records/record-item.ts";
+import { createTestRecords } from "../support/memory-records.ts";
+import { listenOnLoopback, trackConnections } from "../support/raw-gateway.ts";
+import { startService, toDeadline } from "../support/transfer-service.ts";
+
+const GUARD: RecordItem = {
+  kind: "guard",
+  id: "a-call",
+  revision: "first",
+  expiresAt: 1,
+  schemaVersion: 1,
+  holder: "a-delivery",
+  claims: 1,
+  inFlightUntil: 0,
+  busyUntil: 0,
+};
+
+beforeEach(async () => {
+  const silent = createServer(() => {});
+  const connections = trackConnections(silent);
+  vi.stubEnv("AWS_REGION", "eu-central-1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+  vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", `http://127.0.0.1:${await listenOnLoopback(silent)}`);
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await connections.stop();
+  });
+});
+
+describe("a table that does not answer before the deadline", () => {
+  const store = () => createDynamoDbStore("records", { wallMs: Date.now });
+
+  it.each([
+    ["a read", (signal: AbortSignal) => store().get("a-call", signal)],
+    ["a write", (signal: AbortSignal) => store().put(GUARD, undefined, signal)],
+  ])("leaves open, for %s, what was done before", async (_what, ask) => {
+    await expect(ask(AbortSignal.timeout(100))).rejects.toMatchObject({ code: "store-unavailable", effect: "unknown" });
+  });
+
+  it.each([
+    ["began in time is not told that nothing was done", 100, { code: "store-unavailable", effect: "unknown" }],
+    ["was too late before anything was asked has had no effect", -1, { code: "deadline-exceeded", effect: "none" }],
+  ])("and a delivery that %s", async (_what, remainingMs, failure) => {
+    const records = createTestRecords({ store: store() });
+    const service = startService({ records });
+    const deadline = toDeadline(remainingMs, AbortSignal.timeout(100));
+    await expect(service.transfer({}, { deadline })).rejects.toMatchObject(failure);
+    expect(service.calls).toEqual(["read"]);
+  });
+});
