@@ -4,18 +4,25 @@ import type { Point } from "./faults.ts";
 import { hasSeenEnd, type LedgerEntry } from "./virtual-gateway.ts";
 import type { Attempt, World } from "./world.ts";
 
+/** What of a world is judged, virtual or not. */
+export interface Judged extends Pick<World, "attempts" | "told"> {
+  readonly gateway: Pick<World["gateway"], "ledger">;
+  readonly store: Pick<World["store"], "items">;
+  readonly clock: Pick<World["clock"], "wallMs">;
+}
+
 /** Where a write may be there although whoever wrote it was told otherwise. */
 const AMBIGUOUS: readonly Point[] = ["claim", "keep", "read"];
 /** How long one transfer of a call keeps another delivery's away, where nothing is known of its end. */
 const BUSY_MS = 60_000;
 
 /** Every way in which this run was untruthful; empty where it was not. */
-export function judge(world: World): string[] {
+export function judge(world: Judged): string[] {
   return [findDoubles, findCrowded, findLies, findUntrueRecords, findNeedlessDoubts, findUntold].flatMap((find) => find(world));
 }
 
 /** A delivery is moved once; without an id, once more each time that it has failed. */
-function findDoubles({ gateway: { ledger } }: World): string[] {
+function findDoubles({ gateway: { ledger } }: Judged): string[] {
   return ledger.flatMap((entry, index) => {
     const earlier = ledger.slice(0, index).filter(({ tag }) => tag === entry.tag);
     if (earlier.length === 0) return [];
@@ -25,7 +32,7 @@ function findDoubles({ gateway: { ledger } }: World): string[] {
 }
 
 /** Between two deliveries of one call lies a known end, or a minute. */
-function findCrowded({ gateway: { ledger } }: World): string[] {
+function findCrowded({ gateway: { ledger } }: Judged): string[] {
   return ledger.flatMap((entry, index) => {
     const before = ledger.slice(0, index).findLast(({ callId, tag }) => callId === entry.callId && tag !== entry.tag);
     if (before === undefined || hasSeenEnd(before, entry.atMs) || entry.atMs - before.atMs >= BUSY_MS) return [];
@@ -34,7 +41,7 @@ function findCrowded({ gateway: { ledger } }: World): string[] {
 }
 
 /** An answer that says that nothing was done: nothing was by then, nor ever by who was answered. */
-function findLies({ attempts, gateway: { ledger } }: World): string[] {
+function findLies({ attempts, gateway: { ledger } }: Judged): string[] {
   return attempts.flatMap((attempt) => {
     const { answer, number, tag, seen } = attempt;
     if (answer === undefined || effectOf(answer) !== "none") return [];
@@ -49,7 +56,7 @@ function isOver(entry: LedgerEntry, { tag }: Attempt): boolean {
   return tag.startsWith("derived-") && entry.truth === "failure";
 }
 
-function findUntrueRecords({ store, clock, gateway: { ledger } }: World): string[] {
+function findUntrueRecords({ store, clock, gateway: { ledger } }: Judged): string[] {
   const nowMs = clock.wallMs();
   const records = store.items().filter((item): item is DeliveryItem => item.kind === "delivery");
   const known = records.flatMap((item) => {
@@ -77,7 +84,7 @@ function findUntrueRecords({ store, clock, gateway: { ledger } }: World): string
 }
 
 /** Unknown is what may have been sent: not what somebody who lived on never came to send. */
-function findNeedlessDoubts({ store, clock, attempts }: World): string[] {
+function findNeedlessDoubts({ store, clock, attempts }: Judged): string[] {
   return store.items().flatMap((item) => {
     if (item.kind !== "delivery" || toResult(item, clock.wallMs())?.state !== "unknown") return [];
     const mayHaveSent = attempts.some(
@@ -89,7 +96,7 @@ function findNeedlessDoubts({ store, clock, attempts }: World): string[] {
 }
 
 /** Every end that is known, and every wait that was given up, was told at least once. */
-function findUntold({ store, clock, told }: World): string[] {
+function findUntold({ store, clock, told }: Judged): string[] {
   return store.items().flatMap((item) => {
     const result = item.kind === "delivery" ? toResult(item, clock.wallMs()) : undefined;
     if (result === undefined || result.state === "refused" || !["completed", "failed", "unconfirmed"].includes(result.outcome)) return [];

@@ -38,7 +38,7 @@ export interface VirtualGateway {
 }
 
 interface VirtualGatewayOptions {
-  readonly clock: VirtualClock;
+  readonly clock: Pick<VirtualClock, "wallMs" | "at">;
   readonly dice: Dice;
   /** An order of everything that happens. */
   readonly next: () => number;
