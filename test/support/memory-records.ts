@@ -7,7 +7,7 @@ import type { DueRecords, RecordStore } from "../../lib/records/record-store.ts"
 import { createRecords, type TransferRecords } from "../../lib/records/records.ts";
 import { INSTANT } from "./manual-clock.ts";
 
-const RETENTION_SECONDS = 30 * 24 * 60 * 60;
+export const RETENTION_SECONDS = 30 * 24 * 60 * 60;
 const KEYS = ["key-of-the-records-for-tests-alone"] as const;
 
 interface TestRecordsOptions {
