@@ -50,7 +50,7 @@ export const botFramework = defineSource({
   schemes: [botFrameworkToken],
   deadlineMs: DEADLINE_MS,
   deliveryId: "unsigned",
-  options: ["mapping", "texts"],
+  options: ["mapping", "texts", "connector"],
   nothingAsked: "another activity than handoff.initiate",
   readBody: readJsonBody,
   payload: Activity,

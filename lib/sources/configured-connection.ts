@@ -19,6 +19,7 @@ const MISPLACED: Readonly<Record<Option, string>> = {
   reply: "must be native for this source: its caller has an answer of its own, or repeats by the status alone",
   texts: "is not for this source: it shows a customer nothing",
   events: "is not for this source: all that it is sent asks for a transfer",
+  connector: "is for bot-framework alone: no other caller is written to through it",
 };
 
 export interface ConfiguredConnection {
@@ -77,12 +78,13 @@ function addIssues(context: z.RefinementCtx, { issues }: z.ZodError, ...at: read
   for (const issue of issues) context.issues.push({ ...issue, input: undefined, path: [...at, ...issue.path] });
 }
 
-function isSet({ mapping, reply, texts, events }: Connection, option: Option): boolean {
+function isSet({ mapping, reply, texts, events, connector }: Connection, option: Option): boolean {
   const set = {
     mapping: mapping !== undefined,
     reply: reply !== "native",
     texts: Object.keys(texts).length > 0,
     events: events !== undefined,
+    connector: connector !== undefined,
   };
   return set[option];
 }

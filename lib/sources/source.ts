@@ -17,7 +17,7 @@ export type { Claims, Proof, Verdict, Verifier, Webhook } from "../verification/
 export type { BatchDraft } from "./reading/proven-draft.ts";
 
 /** What of a connection some sources have no use for. There it is refused: ignored, it would promise what nobody keeps. */
-export const OPTIONS = ["mapping", "reply", "texts", "events"] as const;
+export const OPTIONS = ["mapping", "reply", "texts", "events", "connector"] as const;
 export type Option = (typeof OPTIONS)[number];
 
 /** What there is to answer for one transfer: the service's reply, or what kept us from one. */

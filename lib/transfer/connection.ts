@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { byteLength, CallDataFormat, CallDataOverflow } from "./call-data.ts";
 import { Callback } from "./callback.ts";
+import { Connector } from "./connector.ts";
 import { CALL_DATA_MAX_BYTES, CALLER_MAX_CHARACTERS } from "./limits.ts";
 import { AgentId, Mode, Name, Target } from "./target.ts";
 import { PlainText, plainText } from "./text.ts";
@@ -77,6 +78,8 @@ export const Connection = z
     callDataOverflow: CallDataOverflow.default("reject"),
     /** Who is told how its transfers ended. */
     callback: Callback.optional(),
+    /** As which bot the conversations that ask for a transfer are told what became of it. */
+    connector: Connector.optional(),
   })
   .refine(({ defaults, targets }) => typeof defaults.target !== "string" || Object.hasOwn(targets, defaults.target), {
     path: ["defaults", "target"],

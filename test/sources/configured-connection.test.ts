@@ -10,6 +10,7 @@ const DOCUMENT = {
   verification: { scheme: "shared-secret", secrets: [{ id: "current", value: VALUE }] },
   gateway: "site-a",
 };
+const CONNECTOR = { appId: "5a0e1f6c-8d0b-4c55-9d0f-9f1f5d1c7e21", appPassword: "password", serviceUrls: ["https://a.example/"] };
 
 function webhook(headers: Readonly<Record<string, string>>) {
   return {
@@ -66,6 +67,7 @@ describe("a connection's document, as a whole", () => {
     ["another reply than the one that a flow always has", { source: "salesforce-flow", reply: "always-200" }, "reply"],
     ["the status of success for a caller that repeats by the status", { source: "zendesk", reply: "always-200" }, "reply"],
     ["no events where others are sent, too", { source: "intercom", verification: { secrets: DOCUMENT.verification.secrets } }, "events"],
+    ["a bot's credentials where no bot is", { source: "api", connector: CONNECTOR }, "connector"],
     ["an empty list of events", { source: "rasa", events: [] }, "events"],
   ])("is refused with %s", async (_what, over, path) => {
     expect(await pathsIn({ ...DOCUMENT, ...over })).toEqual([path]);
