@@ -1,5 +1,6 @@
 /** The items that records are made of, and what they mean. Plain data: every change makes a new item with a new revision. */
 import { type CallFacts, isFinal, proveAcceptance, toEnding, UNCONFIRMED_AFTER_MS } from "../transfer/outcome.ts";
+import { toMoved } from "../transfer/pending.ts";
 import type { Pending } from "../transfer/records.ts";
 import type { GatewayAnswer, TransferResult } from "../transfer/result.ts";
 
@@ -109,11 +110,11 @@ export function toResult(item: DeliveryItem, nowMs: number): TransferResult | un
   const { status, pending, leaseUntil = 0, facts } = item;
   if (pending === undefined || status === "open" || isInFlight(item, nowMs)) return undefined;
   const { answer = ABANDONED, endedAt = leaseUntil } = item;
-  const { connection: _connection, gateway: _gateway, observed, respondAsync: _respondAsync, ...moved } = pending;
+  const { observed } = pending;
   const ending =
     answer.state === "refused" ? ({ outcome: "not-observed" } as const) : toEnding({ facts, observed, elapsedMs: nowMs - endedAt });
   const settled: GatewayAnswer = answer.state === "unknown" && proveAcceptance(facts) ? { state: "accepted" } : answer;
-  return { transferId: toTransferId(item), ...moved, ...ending, replayed: false, ...settled };
+  return { transferId: toTransferId(item), ...toMoved(pending), ...ending, replayed: false, ...settled };
 }
 
 export function toEnded({ facts, eventAt }: DeliveryItem): EndedBefore {
@@ -127,7 +128,13 @@ export function toTold({ state, outcome }: TransferResult): string {
 
 /** Whether there is something to tell that was not told yet. */
 export function isUntold(item: DeliveryItem, result: TransferResult): boolean {
-  return result.state !== "refused" && (isFinal(result) || result.outcome === "unconfirmed") && item.told !== toTold(result);
+  if (result.state === "refused" || item.told === toTold(result)) return false;
+  return isFinal(result) || result.outcome === "unconfirmed" || isAwaited(item, result);
+}
+
+/** A conversation waits for being told that it was accepted: the answer to its request is not read there. */
+function isAwaited({ pending }: DeliveryItem, { state }: TransferResult): boolean {
+  return pending?.conversation !== undefined && state === "accepted";
 }
 
 /** When somebody has to look at it: to end its lease, to tell its outcome, or to give up waiting for one. */

@@ -2,6 +2,7 @@
  * What is due with the records: leases that are over, outcomes that are to be told, and transfers of which nothing was heard. Repeats nothing at the gateway: it
  * may ask it about a call. An outcome is marked as told once it was taken, so that it is told at least once.
  */
+import type { Conversation } from "../transfer/conversation.ts";
 import type { CallEvent } from "../transfer/outcome.ts";
 import type { Pending } from "../transfer/records.ts";
 import type { TransferResult } from "../transfer/result.ts";
@@ -16,6 +17,8 @@ export interface ToldOutcome {
   readonly connection: string;
   readonly gateway: string;
   readonly result: TransferResult;
+  /** That asked for it, where it is told there. It alone is told, too, that one is accepted whose outcome is open. */
+  readonly conversation?: Conversation | undefined;
   /** ISO 8601: when it was told first. */
   readonly at: string;
 }
@@ -54,8 +57,8 @@ export function createOutcomeOutbox({ places, tell, wallMs }: Pick<SweepOptions,
       const item = deliveryOf(place);
       const result = item && toResult(item, wallMs());
       if (item?.pending === undefined || result === undefined || !isUntold(item, result)) return false;
-      const { connection, gateway } = item.pending;
-      await tell({ connection, gateway, result, at: new Date(wallMs()).toISOString() }, signal);
+      const { connection, gateway, conversation } = item.pending;
+      await tell({ connection, gateway, result, conversation, at: new Date(wallMs()).toISOString() }, signal);
       const told = { ...item, told: toTold(result) };
       // Lost to an event: what that changed is told next, this one perhaps twice.
       await places.write(place, { ...told, dueAt: toDueAt(told, wallMs()) }, signal);

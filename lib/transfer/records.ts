@@ -2,6 +2,7 @@
  * The port to what is remembered of deliveries and their transfers. Whoever reads one sees it as it is, and may change exactly what was seen: a claim of a record
  * that has changed since is lost.
  */
+import type { Conversation } from "./conversation.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Deadline } from "./invocation.ts";
 import type { GatewayAnswer, Moved, TransferResult } from "./result.ts";
@@ -14,6 +15,8 @@ export interface Pending extends Omit<Moved, "transferId" | "replayed" | "outcom
   readonly observed: boolean;
   /** The caller wants to be told later how it ends. */
   readonly respondAsync?: true | undefined;
+  /** Who is told there what becomes of it. */
+  readonly conversation?: Conversation | undefined;
 }
 
 /** Held by one attempt alone. */

@@ -4,8 +4,10 @@
  */
 import { failureOf, TransferError, toTransferError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
+import type { Conversation } from "./conversation.ts";
 import { toDelivery } from "./delivery.ts";
 import type { Invocation } from "./invocation.ts";
+import { toUnkeptResult } from "./pending.ts";
 import { assertAllowed } from "./permission.ts";
 import { assertFresh, assertSame, callBusy, inProgress, isAnswer } from "./record-rules.ts";
 import type { Claim, Pending, Records, SeenDelivery } from "./records.ts";
@@ -49,6 +51,8 @@ export interface TransferCommand extends Invocation {
   readonly receivedAt: string;
   /** The caller wants to be told later how it ends. */
   readonly respondAsync?: boolean;
+  /** Is told later how it ends. */
+  readonly conversation?: Conversation | undefined;
   /** One of several that are only repeated together: refused for good, it is not asked for again because another one is. */
   readonly repeatedWithOthers?: boolean;
   /** One that a repeat will do as well: it is not begun unless more time is left than this. */
@@ -146,11 +150,11 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
       const answer = await prepared.send();
       if (answer.state === "refused" && !(repeatedWithOthers && !failureOf(answer.code).retryable)) {
         await claim.reopen(answer).catch(notKept);
-        return toResult(claim, pending, answer);
+        return toUnkeptResult(transferId, pending, answer);
       }
       return await claim.settle(answer).catch((error: unknown) => {
         notKept(error);
-        return toResult(claim, pending, answer);
+        return toUnkeptResult(transferId, pending, answer);
       });
     } catch (thrown) {
       const error = toTransferError(thrown, "unknown");
@@ -187,16 +191,11 @@ function parse({ draft, connection, observe }: TransferCommand): TransferRequest
 
 function toPending(request: TransferRequest, { observed }: PreparedTransfer, command: TransferCommand): Pending {
   const { callId, agentId, target, mode, reference, callDataTruncated } = request;
-  const { connectionName, connection, receivedAt, respondAsync } = command;
+  const { connectionName, connection, receivedAt, respondAsync, conversation } = command;
   return {
     ...{ connection: connectionName, gateway: connection.gateway, observed },
     ...{ callId, agentId, target, mode, reference, callDataTruncated, receivedAt },
     ...(respondAsync === true && { respondAsync }),
+    ...(conversation !== undefined && { conversation }),
   };
-}
-
-/** As the record would tell it, for an answer that could not be kept. */
-function toResult({ transferId }: Claim, pending: Pending, answer: GatewayAnswer): TransferResult {
-  const { connection: _connection, gateway: _gateway, observed, respondAsync: _respondAsync, ...moved } = pending;
-  return { transferId, ...moved, outcome: observed ? "pending" : "not-observed", replayed: false, ...answer };
 }

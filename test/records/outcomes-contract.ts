@@ -111,6 +111,18 @@ export function describeOutcomes(name: string, start: StartRecords): void {
       expect(await read(records, delivery)).toMatchObject({ result: { outcome } });
     });
 
+    it("tell it with the conversation that asked for it, as it was given", async () => {
+      const { records, others } = await start();
+      const conversation = { serviceUrl: "https://a.example/", conversationId: "c;1", botId: "b", userId: "u" };
+      const { delivery, pending } = newCall({ conversation });
+      const { transferId, settle } = await claimed(records, delivery, pending);
+      await settle(ANSWERS.accepted);
+      const told: unknown[] = [];
+      const outbox = others.outbox(async (outcome) => void told.push(outcome.conversation));
+      expect(await outbox.tell(transferId.replace(/-\d+$/, ""), SIGNAL)).toBe(true);
+      expect(told).toEqual([conversation]);
+    });
+
     it("learn from an event that comes after they had given up", async () => {
       const { records, others, advance } = await start();
       const { callId, delivery, pending } = newCall();

@@ -124,6 +124,24 @@ describe("a transfer", () => {
   });
 });
 
+it("keeps with its claim who is told later, and tells the caller nothing of it", async () => {
+  const conversation = { serviceUrl: "https://a.example/", conversationId: "c", botId: "b", userId: "u" };
+  const kept: unknown[] = [];
+  const claim = async (pending: { readonly conversation?: unknown }) => {
+    kept.push(pending.conversation);
+    return {
+      kind: "claimed" as const,
+      claim: { transferId: "t-1", settle: () => Promise.reject(new Error("not kept")), reopen: async () => {} },
+    };
+  };
+  const service = startService({ seen: { claim } });
+  expect(await service.transfer({}, { conversation })).toEqual({
+    kind: "result",
+    result: expect.not.objectContaining({ conversation: expect.anything() }),
+  });
+  expect(kept).toEqual([conversation]);
+});
+
 it("begins nothing once time has run out", async () => {
   const service = startService();
   await expect(service.transfer({}, { deadline: toDeadline(0) })).rejects.toMatchObject({ code: "deadline-exceeded", effect: "none" });
