@@ -1,16 +1,20 @@
 /**
  * Source `bot-framework`: an activity of the Bot Framework or Copilot Studio; the event `handoff.initiate` asks for a transfer. An answer is read from the
- * body for `expectReplies` and invoke activities alone: any other sender sees the status, until replies are posted to `serviceUrl` through the Connector,
- * which is not done here. How long a channel waits is second-hand; whether it repeats an activity was not found: its id makes a repeat the same delivery.
+ * body for `expectReplies` and invoke activities alone: of any other, this says where its conversation is, for whoever posts `handoff.status` through the
+ * Connector. How long a channel waits is second-hand; whether it repeats an activity was not found: its id makes a repeat the same delivery.
  * https://learn.microsoft.com/azure/bot-service/bot-service-design-pattern-handoff-human, activity protocol: github.com/microsoft/Agents specs/activity
  */
 import * as z from "zod";
 import { TransferError } from "../errors.ts";
+import type { Connection } from "../transfer/connection.ts";
+import { isListedService } from "../transfer/connector.ts";
+import { Conversation } from "../transfer/conversation.ts";
 import { isFields } from "../transfer/request.ts";
 import { botFrameworkToken } from "../verification/oidc.ts";
 import { replyCanonically } from "./answering/canonical.ts";
+import { toHandoffAnswer } from "./answering/handoff-status.ts";
 import { toJsonReply } from "./answering/json-reply.ts";
-import { type Summary, textFor, toParameters, toSummary, withoutParameters } from "./answering/summary.ts";
+import { textFor, toSummary, withoutParameters } from "./answering/summary.ts";
 import { readJsonBody } from "./reading/json-body.ts";
 import { type Answering, type Claims, defineSource, type Reply, toDraft } from "./source.ts";
 
@@ -39,7 +43,7 @@ type Activity = z.infer<typeof Activity>;
 const Flag = z.boolean().optional().catch(undefined);
 
 /** What an answer gives back of them, by the activity protocol: of the rest nobody knows how much it is. */
-const Conversation = z
+const ConversationAccount = z
   .object({ id: Text, name: Text, isGroup: Flag, conversationType: Text, tenantId: Text, aadObjectId: Text, role: Text })
   .optional()
   .catch(undefined);
@@ -56,12 +60,17 @@ export const botFramework = defineSource({
   payload: Activity,
   toDrafts: async (activity, { proof: { claims = {} }, map }) => {
     assertSameService(activity, claims);
-    if (!["event", "invoke"].includes(activity.type) || activity.name !== "handoff.initiate") return [];
+    if (!asksForTransfer(activity)) return [];
     assertListed(activity, claims);
     return [toDraft(await map(activity, isFields(activity.value) ? withoutParameters(activity.value) : {}), toDeliveryId(activity))];
   },
+  conversationOf: (activity, { settings, proof: { claims = {} } }) => toConversation(activity, settings, claims),
   reply,
 });
+
+function asksForTransfer({ type, name }: Activity): boolean {
+  return ["event", "invoke"].includes(type) && name === "handoff.initiate";
+}
 
 /** An activity's id is unique on its channel alone. */
 function toDeliveryId({ channelId, id }: Activity): string | undefined {
@@ -100,26 +109,37 @@ function reply(answering: Answering<Activity>): Reply {
   if (expectsReplies) {
     const text = textFor(summary, settings, activity.locale);
     const message = text === undefined ? [] : [{ ...toAnswer(activity, "message"), text }];
-    const status = { ...toAnswer(activity, "event"), name: "handoff.status", value: toStatus(summary) };
+    const status = { ...toAnswer(activity, "event"), name: "handoff.status", value: toHandoffAnswer(summary) };
     return toJsonReply({ activities: [status, ...message] }, code);
   }
-  return isInvoke ? toJsonReply(toStatus(summary), code) : replyCanonically(answering);
+  return isInvoke ? toJsonReply(toHandoffAnswer(summary), code) : replyCanonically(answering);
 }
 
 const NOTHING: Omit<Reply, "status"> = { headers: {}, body: "" };
 
+/** Where the body of our answer is read, nothing is told twice. */
+function isAnsweredInBody({ type, deliveryMode }: Activity): boolean {
+  return type === "invoke" || deliveryMode === "expectReplies";
+}
+
 /**
- * `failed` gives the customer back to the bot. A transfer that may have happened is `accepted`, so that no bot says it did not: `ccgw_state` tells it
- * apart. `completed` would be the end of what the customer and the next agent have to say, of which nothing is heard; that the customer has got there is
- * told by `ccgw_outcome`.
+ * As the bot that the token is for, at the service that it is for (`assertSameService`), if the connection lists it: an address of somebody else's would be
+ * shown the bot's own token.
  */
-function toStatus(summary: Summary): Readonly<Record<string, string | boolean>> {
-  const state = summary.state === "accepted" || summary.state === "unknown" ? "accepted" : "failed";
-  return { state, ...toParameters(summary) };
+function toConversation(activity: Activity, { connector }: Connection, { aud }: Claims): Conversation | undefined {
+  const { serviceUrl = "", id: activityId, conversation, from, recipient } = activity;
+  if (connector === undefined || !asksForTransfer(activity) || isAnsweredInBody(activity)) return undefined;
+  if (connector.appId !== aud || !isListedService(connector, serviceUrl)) return undefined;
+  const ids = {
+    conversationId: ConversationAccount.parse(conversation)?.id,
+    botId: Account.parse(recipient)?.id,
+    userId: Account.parse(from)?.id,
+  };
+  return Conversation.safeParse({ serviceUrl, activityId, ...ids }).data;
 }
 
 /** Back to where the activity came from. */
 function toAnswer({ id, channelId, serviceUrl, locale, conversation, from, recipient }: Activity, type: "event" | "message") {
-  const back = { conversation: Conversation.parse(conversation), from: Account.parse(recipient), recipient: Account.parse(from) };
+  const back = { conversation: ConversationAccount.parse(conversation), from: Account.parse(recipient), recipient: Account.parse(from) };
   return { type, channelId, serviceUrl, locale, ...back, replyToId: id };
 }

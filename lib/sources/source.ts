@@ -5,12 +5,14 @@
 import type * as z from "zod";
 import { type FailureCode, type TransferError, toTransferError } from "../errors.ts";
 import type { Connection } from "../transfer/connection.ts";
+import type { Conversation } from "../transfer/conversation.ts";
 import { inOurWords } from "../transfer/issue-words.ts";
 import { type Draft, type Fields, invalidRequest, isFields } from "../transfer/request.ts";
 import type { TransferReply } from "../transfer/service.ts";
 import { toViolations } from "../transfer/violations.ts";
 import type { Proof, Scheme, Webhook } from "../verification/scheme.ts";
 import { assertNoDryRun } from "./reading/dry-run.ts";
+import { findUnlisted } from "./reading/listed-event.ts";
 import { type BatchDraft, toProvenDrafts } from "./reading/proven-draft.ts";
 
 export type { Claims, Proof, Verdict, Verifier, Webhook } from "../verification/scheme.ts";
@@ -107,6 +109,8 @@ interface SourceDefinition<Payload> {
   readonly payload: z.ZodType<Payload>;
   /** One draft for each transfer that it asks for. Throws `invalid-request`, and `unauthenticated` where the body is not of whom the proof is. */
   readonly toDrafts: (payload: Payload, verified: Verified) => readonly (Draft | BatchDraft)[] | Promise<readonly Draft[]>;
+  /** For a caller that does not read the answer: where it is told what became of what it asked for. Asked once the caller is proven, also where `toDrafts` throws. */
+  readonly conversationOf?: (payload: Payload, verified: Verified) => Conversation | undefined;
   readonly reply: (answering: Answering<Payload>) => Reply;
 }
 
@@ -114,11 +118,10 @@ interface SourceDefinition<Payload> {
 export type Opened = ({ readonly drafts: readonly (Draft | BatchDraft)[] } | { readonly error: TransferError }) & {
   /** For the log, where there are no drafts: why not. */
   readonly nothingAsked?: string | undefined;
+  /** Where its caller is told, beside `reply`. */
+  readonly conversation?: Conversation | undefined;
   reply(outcomes: readonly Outcome[], canonical: RenderCanonical): Reply;
 };
-
-/** An event's name is the caller's text. */
-const EVENT_NAME = /^[A-Za-z0-9_.-]{1,64}/;
 
 export interface Source {
   readonly id: string;
@@ -133,32 +136,13 @@ export interface Source {
 }
 
 export function defineSource<Payload>(definition: SourceDefinition<Payload>): Source {
-  const {
-    id,
-    schemes,
-    deadlineMs,
-    deliveryId,
-    maxAgeSeconds,
-    options,
-    eventOf,
-    mappingHeaders = [],
-    nothingAsked,
-    readsDryRun,
-    readBody,
-    toDrafts,
-    reply,
-  } = definition;
+  const { id, schemes, deadlineMs, deliveryId, maxAgeSeconds, options, mappingHeaders = [] } = definition;
+  const { readBody, eventOf, nothingAsked, readsDryRun, toDrafts, conversationOf, reply } = definition;
 
   function parse(webhook: Webhook): Payload {
     const payload = definition.payload.safeParse(readBody(webhook), { error: inOurWords });
     if (!payload.success) throw invalidRequest(toViolations(payload.error, []));
     return payload.data;
-  }
-
-  function unlistedEvent(payload: Payload, { settings }: Verified): string | undefined {
-    const event = eventOf?.(payload);
-    if (event === undefined || settings.events?.includes(event)) return undefined;
-    return `event not listed: ${EVENT_NAME.exec(event)?.[0] ?? "another"}`;
   }
 
   async function draft(payload: Payload, verified: Verified): Promise<readonly (Draft | BatchDraft)[]> {
@@ -182,18 +166,24 @@ export function defineSource<Payload>(definition: SourceDefinition<Payload>): So
       const { settings } = verified;
       let payload: Payload | undefined;
       const answer: Opened["reply"] = (outcomes, canonical) => reply({ outcomes, payload, settings, canonical });
+      const conversation = () => (payload === undefined ? undefined : conversationOf?.(payload, verified));
       try {
         payload = parse(verified.webhook);
-        const unlisted = unlistedEvent(payload, verified);
+        const unlisted = findUnlisted(eventOf?.(payload), settings);
         const drafts = unlisted === undefined ? await draft(payload, verified) : [];
         // After the drafts: a body that was not proven is told nothing else.
         assertNoDryRun(verified.webhook.query, readsDryRun === true ? ["dryRun"] : []);
-        return { drafts, nothingAsked: drafts.length > 0 ? undefined : (unlisted ?? nothingAsked), reply: answer };
+        return {
+          drafts,
+          nothingAsked: drafts.length > 0 ? undefined : (unlisted ?? nothingAsked),
+          conversation: conversation(),
+          reply: answer,
+        };
       } catch (thrown) {
         const error = toTransferError(thrown, "none");
         // What the body contradicts was not proven: answered like every unproven request, before any words of the source or the connection.
         if (error.code === "unauthenticated") throw error;
-        return { error, reply: answer };
+        return { error, conversation: conversation(), reply: answer };
       }
     },
   };

@@ -11,7 +11,7 @@ const URL_MAX_CHARACTERS = 2_048;
 const SERVICES_MAX = 20;
 /** Entra ID makes secrets of 40. */
 const PASSWORD_MAX_CHARACTERS = 1_024;
-const APP_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const APP_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A tenant's id or one of its domains: a part of a path. */
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/;
 
@@ -23,8 +23,8 @@ const Address = z
 
 export const Connector = z
   .strictObject({
-    /** Of the bot: what its conversations are told comes from it. */
-    appId: z.string().regex(APP_ID, "must be an app id, as 00000000-0000-0000-0000-000000000000"),
+    /** Of the bot: what its conversations are told comes from it. As tokens have it. */
+    appId: z.string().toLowerCase().regex(APP_ID, "must be an app id, as 00000000-0000-0000-0000-000000000000"),
     appPassword: z
       .string()
       .min(1)

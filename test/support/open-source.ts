@@ -4,6 +4,7 @@ import { TransferError } from "../../lib/errors.ts";
 import { renderCanonical } from "../../lib/http/canonical-reply.ts";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
 import type { Claims, Outcome, Reply, Webhook } from "../../lib/sources/source.ts";
+import type { Conversation } from "../../lib/transfer/conversation.ts";
 import { type Draft, parseTransferRequest, type TransferRequest } from "../../lib/transfer/request.ts";
 import type { GatewayAnswer, Moved } from "../../lib/transfer/result.ts";
 import { INSTANT } from "./manual-clock.ts";
@@ -25,6 +26,8 @@ export interface OpenedSource {
   /** Each draft of a batch made. */
   readonly opened: { readonly drafts: readonly Draft[] } | { readonly error: TransferError };
   readonly connection: ConfiguredConnection;
+  /** Where its caller is told, beside the answer. */
+  readonly conversation: Conversation | undefined;
   /** What the core makes of each draft; throws what it throws. */
   requests(): TransferRequest[];
   reply(...outcomes: readonly Outcome[]): Reply;
@@ -63,6 +66,7 @@ export async function openSource(options: OpenOptions): Promise<OpenedSource> {
   return {
     opened,
     connection,
+    conversation: answering.conversation,
     requests() {
       if ("error" in opened) throw opened.error;
       return opened.drafts.map((draft) => parseTransferRequest(draft, connection.settings));
