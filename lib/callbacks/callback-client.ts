@@ -1,6 +1,6 @@
 /**
  * One POST to an address that somebody else chose. What is connected to is an address that was checked in the same step, whatever its name resolves to before
- * or after. TLS is verified, no redirect is followed, nothing is repeated, and of the answer the status is all that counts.
+ * or after. TLS is verified, no redirect is followed, nothing is repeated, and of the answer the status is all that counts, unless its body is asked for.
  */
 import { type LookupAddress, promises } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
@@ -9,7 +9,7 @@ import { createAddressList, isPublicAddress } from "./public-address.ts";
 
 /** For all of it, a slow name server and a dripping answer included. Standard Webhooks: 15 to 30 s. */
 export const CALLBACK_DEADLINE_MS = 15_000;
-/** Of an answer nothing is used but its head. */
+/** A token has some 2 KB. Of most answers nothing is used but the head. */
 const RESPONSE_MAX_BYTES = 64 * 1024;
 
 export interface CallbackPost {
@@ -21,11 +21,13 @@ export interface CallbackPost {
   /** Instead of the public authorities. */
   readonly ca: readonly string[] | undefined;
   readonly signal: AbortSignal;
+  /** Whether the body of the answer is wanted. */
+  readonly wantsBody?: boolean;
 }
 
-/** `cause` is an error's code, for the log. */
+/** `cause` is an error's code, for the log. `body` is there where it was wanted and came whole. */
 export type CallbackOutcome =
-  | { readonly kind: "answered"; readonly status: number; readonly retryAfter: string | undefined }
+  | { readonly kind: "answered"; readonly status: number; readonly retryAfter: string | undefined; readonly body?: string }
   /** Nothing was connected to. */
   | { readonly kind: "forbidden-address" }
   | { readonly kind: "failed"; readonly cause: string };
@@ -101,11 +103,12 @@ function resolveHost(hostname: string): Promise<readonly LookupAddress[]> {
 
 function dispatch(
   client: Client,
-  { headers, body, signal }: CallbackPost,
+  { headers, body, signal, wantsBody = false }: CallbackPost,
   { path, deadlineMs }: { readonly path: string; readonly deadlineMs: number },
 ): Promise<CallbackOutcome> {
   return new Promise((resolve) => {
-    let answered: CallbackOutcome | undefined;
+    let answered: Extract<CallbackOutcome, { readonly kind: "answered" }> | undefined;
+    const chunks: Uint8Array[] = [];
 
     function settle(otherwise: CallbackOutcome): void {
       clearTimeout(timer);
@@ -127,8 +130,11 @@ function dispatch(
       onResponseStart(_controller, status, received) {
         if (status >= 200) answered = { kind: "answered", status, retryAfter: [received["retry-after"]].flat()[0] };
       },
-      onResponseData() {},
+      onResponseData(_controller, chunk) {
+        if (wantsBody) chunks.push(chunk);
+      },
       onResponseEnd() {
+        if (wantsBody && answered !== undefined) answered = { ...answered, body: Buffer.concat(chunks).toString("utf8") };
         settle({ kind: "failed", cause: "no answer" });
       },
       onResponseError(_controller, error) {

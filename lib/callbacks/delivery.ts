@@ -58,7 +58,7 @@ function toHeaders(body: string, { id, secrets, timestamp }: Signed): Readonly<R
   };
 }
 
-function toDelivery(outcome: CallbackOutcome, nowMs: number): Delivery {
+export function toDelivery(outcome: CallbackOutcome, nowMs: number): Delivery {
   if (outcome.kind === "forbidden-address") return { kind: "retry", why: "the address is not public, and allowAddresses does not list it" };
   if (outcome.kind === "failed") return { kind: "retry", why: outcome.cause };
   const { status, retryAfter } = outcome;

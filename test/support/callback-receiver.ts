@@ -28,7 +28,7 @@ export interface CallbackReceiver {
 }
 
 interface ReceiverOptions {
-  readonly answer?: () => ReceiverAnswer;
+  readonly answer?: (callback: ReceivedCallback) => ReceiverAnswer;
   readonly certificate?: Partial<CertificateRequest>;
 }
 
@@ -39,8 +39,9 @@ export async function startReceiver({ answer = () => ({ status: 204 }), certific
   const received: ReceivedCallback[] = [];
   const server = createServer({ key: keyPem, cert: certPem }, async (request, response) => {
     const { method, url: path, headers } = request;
-    received.push({ method, path, headers, body: await text(request) });
-    const { status, headers: answered, body } = answer();
+    const callback = { method, path, headers, body: await text(request) };
+    received.push(callback);
+    const { status, headers: answered, body } = answer(callback);
     response.writeHead(status, answered).end(body);
   });
   const connections = trackConnections(server);
