@@ -41,7 +41,9 @@ module.exports = {
     mayImport("secrets", core, errors, log),
     mayImport("records", core, errors, log),
     mayImport("callbacks", core, errors, log),
-    mayImport("queue", folder("callbacks"), core, errors, log),
+    // The client that looks at addresses, and what becomes of a delivery.
+    mayImport("connector", folder("callbacks"), core, errors, log),
+    mayImport("queue", folder("callbacks"), folder("connector"), core, errors, log),
     {
       name: "core-needs-zod-only",
       severity: "error",
