@@ -1,6 +1,7 @@
 /** Lambda of each minute: ends leases, settles what is unknown, and has outcomes told. */
 import { composeAgents } from "../lib/composition/agents.ts";
 import { composeInquireCall } from "../lib/composition/inquire-call.ts";
+import { composeOutcomeQueue } from "../lib/composition/outcome-queue.ts";
 import { composeRecords } from "../lib/composition/records.ts";
 import { composeTellOutcome } from "../lib/composition/tell-outcome.ts";
 import { parseConfig } from "../lib/config.ts";
@@ -12,7 +13,7 @@ const config = parseConfig(process.env);
 const log = createLog();
 const secrets = createSecrets(config.secretsPrefix);
 const openRecords = composeRecords(config, secrets);
-const tell = composeTellOutcome(config);
+const tell = composeTellOutcome(composeOutcomeQueue(config));
 const inquire = composeInquireCall(composeAgents(config, secrets), log);
 
 export const handler = createSweepHandler({ open: async (signal) => (await openRecords(signal)).sweep({ tell, inquire }), log });

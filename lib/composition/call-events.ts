@@ -6,6 +6,7 @@ import type { Log } from "../log.ts";
 import type { Secrets } from "../secrets/secrets-manager.ts";
 import { createLoggedEvents } from "../sessions/logged-events.ts";
 import type { CallEvent } from "../transfer/outcome.ts";
+import { composeOutcomeQueue } from "./outcome-queue.ts";
 import { composeRecords } from "./records.ts";
 import { composeTellOutcome } from "./tell-outcome.ts";
 
@@ -17,7 +18,7 @@ const TAKE_MAX_MS = 4_000;
 /** Rejects where one could not be taken: then all of them are to be told again. */
 export function composeCallEvents(config: Config, secrets: Secrets, log: Log): EventSink {
   const logged = createLoggedEvents(log);
-  const tell = composeTellOutcome(config);
+  const tell = composeTellOutcome(composeOutcomeQueue(config));
   const openRecords = composeRecords(config, secrets);
   return {
     async take(agent, events) {

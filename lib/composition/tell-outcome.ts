@@ -1,15 +1,19 @@
 /** From an outcome to the queue of those who are told. */
-import type { Config } from "../config.ts";
+import type { OutcomeQueue } from "../queue/outcome-queue.ts";
 import type { TellOutcome } from "../records/sweep.ts";
-import { composeOutcomeQueue } from "./outcome-queue.ts";
+import { toHandoffEvent } from "../sources/answering/handoff-status.ts";
+import { toSummary } from "../sources/answering/summary.ts";
 
-export function composeTellOutcome(config: Config): TellOutcome {
-  const queue = composeOutcomeQueue(config);
-  return async ({ connection, result, at }) => {
+export function composeTellOutcome(queue: OutcomeQueue): TellOutcome {
+  return async ({ connection, result, conversation, at }, signal) => {
     const { state, transferId, outcome, outcomeReason, callId, agentId, target, mode, reference, receivedAt } = result;
     // Nothing was moved: who asked was told so.
     if (state === "refused") return;
     const ended = { transferId, state, outcome, outcomeReason, callId, agentId, target, mode, reference, receivedAt };
-    await queue.send([{ schemaVersion: 1, connection, ...ended, at }]);
+    // For all others that is no news.
+    const isOpen = outcome === "pending" || outcome === "not-observed";
+    const status = conversation && toHandoffEvent(toSummary({ kind: "result", result }));
+    const conversations = status && conversation ? [{ schemaVersion: 1 as const, connection, conversation, status, at }] : [];
+    await queue.send(isOpen ? [] : [{ schemaVersion: 1, connection, ...ended, at }], { conversations, signal });
   };
 }

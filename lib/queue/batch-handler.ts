@@ -5,6 +5,8 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type { Delivery } from "../callbacks/delivery.ts";
 import type { Tell } from "../callbacks/tell-receiver.ts";
+import type { ConversationNotice } from "../connector/conversation-notice.ts";
+import type { TellConversation } from "../connector/tell-conversation.ts";
 import { toTransferError } from "../errors.ts";
 import { type Log, type LogFields, toErrorFields } from "../log.ts";
 import { RECEIVES_MAX, toBackOffSeconds } from "./back-off.ts";
@@ -14,8 +16,12 @@ import type { SqsQueue } from "./sqs.ts";
 /** Kept back for putting messages off, and for answering Lambda. */
 const RESERVE_MS = 5_000;
 
+export interface Tellers extends Readonly<Record<Sink, Tell>> {
+  readonly conversation: TellConversation;
+}
+
 interface BatchHandlerOptions {
-  readonly tell: Readonly<Record<Sink, Tell>>;
+  readonly tell: Tellers;
   readonly queue: Pick<SqsQueue, "hide">;
   readonly log: Log;
   /** From 0 to 1. */
@@ -27,9 +33,10 @@ interface BatchHandlerOptions {
 type BatchHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
 export function createBatchHandler({ tell, queue, log, random, now }: BatchHandlerOptions): BatchHandler {
-  async function tellOne({ to, notice }: OutcomeMessage, told: LogFields, signal: AbortSignal): Promise<Delivery> {
+  async function tellOne(message: OutcomeMessage, told: LogFields, signal: AbortSignal): Promise<Delivery> {
     try {
-      return await tell[to](notice, signal);
+      if (message.to === "conversation") return await tell.conversation(message.notice, signal);
+      return await tell[message.to](message.notice, signal);
     } catch (thrown) {
       const { code, message: reason, cause } = toTransferError(thrown, "none");
       log.problem("outcome could not be told", { ...told, code, reason, ...(code === "internal" && toErrorFields(cause)) });
@@ -81,9 +88,16 @@ export function createBatchHandler({ tell, queue, log, random, now }: BatchHandl
   };
 }
 
-function toFields({ to, notice }: OutcomeMessage): LogFields {
+function toFields(message: OutcomeMessage): LogFields {
+  const { to, notice } = message;
+  if (to === "conversation") return { to, connection: notice.connection, ...toStatusFields(notice.status) };
   const { connection, transferId, reference, callId, agentId, state, outcome } = notice;
   return { to, connection, transferId, reference, callId, agentId, state, outcome };
+}
+
+/** Of what a bot is told, what an operator finds its transfer by. */
+function toStatusFields({ state, ccgw_transfer_id, ccgw_reference, ccgw_code }: ConversationNotice["status"]): LogFields {
+  return { transferId: ccgw_transfer_id, reference: ccgw_reference, code: ccgw_code, state };
 }
 
 function toResult(delivery: Delivery): LogFields {

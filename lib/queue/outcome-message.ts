@@ -1,12 +1,17 @@
 /** A message of the queue: one notice for one of those who are told. Each is told, repeated and given up by itself. */
 import * as z from "zod";
 import { OutcomeNotice } from "../callbacks/notice.ts";
+import { ConversationNotice } from "../connector/conversation-notice.ts";
 
 /** The receiver that the connection names, and EventBridge. */
 const SINKS = ["callback", "event-bus"] as const;
 export type Sink = (typeof SINKS)[number];
 
-export const OutcomeMessage = z.object({ to: z.enum(SINKS), notice: OutcomeNotice });
+export const OutcomeMessage = z.discriminatedUnion("to", [
+  z.object({ to: z.enum(SINKS), notice: OutcomeNotice }),
+  /** The conversation that asked for it. */
+  z.object({ to: z.literal("conversation"), notice: ConversationNotice }),
+]);
 export type OutcomeMessage = Readonly<z.infer<typeof OutcomeMessage>>;
 
 export type ParsedMessage = { readonly message: OutcomeMessage } | { readonly why: string };

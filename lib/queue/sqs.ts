@@ -11,8 +11,8 @@ const ATTEMPTS_MAX = 2;
 const BATCH_MAX = 10;
 
 export interface SqsQueue {
-  /** Settles once all are kept. Rejects with `store-unavailable` where one may not be: others may be, then. */
-  send(bodies: readonly string[]): Promise<void>;
+  /** Settles once all are kept. Rejects with `store-unavailable` where one may not be, also where `signal` ends it: others may be, then. */
+  send(bodies: readonly string[], signal?: AbortSignal): Promise<void>;
   /** Hands a message that was received to nobody for so long, from now. Rejects with `store-unavailable`. */
   hide(receiptHandle: string, seconds: number): Promise<void>;
 }
@@ -24,16 +24,17 @@ export function createSqsQueue(queueUrl: string): SqsQueue {
     requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
   });
 
-  async function sendBatch(bodies: readonly string[]): Promise<void> {
+  async function sendBatch(bodies: readonly string[], abortSignal: AbortSignal | undefined): Promise<void> {
     const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
-    const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries })).catch(unavailable);
+    const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries });
+    const { Failed = [] } = await client.send(command, { ...(abortSignal && { abortSignal }) }).catch(unavailable);
     const [first] = Failed;
     if (first !== undefined) throw new TransferError("store-unavailable", { reason: `queue: ${first.Code}`, effect: "none" });
   }
 
   return {
-    async send(bodies) {
-      for (let start = 0; start < bodies.length; start += BATCH_MAX) await sendBatch(bodies.slice(start, start + BATCH_MAX));
+    async send(bodies, signal) {
+      for (let start = 0; start < bodies.length; start += BATCH_MAX) await sendBatch(bodies.slice(start, start + BATCH_MAX), signal);
     },
     async hide(receiptHandle, seconds) {
       const command = new ChangeMessageVisibilityCommand({ QueueUrl: queueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout: seconds });

@@ -43,6 +43,10 @@ function startHandler(tell: Tell, tellBus: Tell = tell) {
         told.push(`event-bus ${notice.transferId}`);
         return tellBus(notice);
       },
+      conversation: async ({ connection }) => {
+        told.push(`conversation of ${connection}`);
+        return { kind: "delivered", status: 200 };
+      },
     },
     queue,
     log,
@@ -111,6 +115,26 @@ describe("a batch", () => {
       return DELIVERED;
     });
     expect(await handle(await receiveBatch())).toEqual({ batchItemFailures: [] });
+  });
+
+  it("tells a conversation beside the others, and logs what its transfer is found by", async () => {
+    const conversation = { serviceUrl: "https://a.example/", conversationId: "c", botId: "b", userId: "canary-user" };
+    const status = { state: "completed", ccgw_transfer_id: "one", ccgw_reference: "ticket", ccgw_code: "internal" } as const;
+    const queue = createOutcomeQueue({ queue: createSqsQueue(sqs.queueUrl), sinks: ["callback"] });
+    const notice = { schemaVersion: 1, connection: "bot", conversation, status, at: NOTICE.at } as const;
+    await queue.send([toNotice({ transferId: "one" })], { conversations: [notice] });
+    const { handle, told, log } = startHandler(() => DELIVERED);
+    expect(await handle(await receiveBatch())).toEqual({ batchItemFailures: [] });
+    expect(told.toSorted()).toEqual(["callback one", "conversation of bot"]);
+    const { connection, transferId, reference, state, code } = log.runs.find(({ to }) => to === "conversation") ?? {};
+    expect({ connection, transferId, reference, state, code }).toEqual({
+      connection: "bot",
+      transferId: "one",
+      reference: "ticket",
+      state: "completed",
+      code: "internal",
+    });
+    expect(JSON.stringify(log)).not.toContain("canary-user");
   });
 
   it("may be empty", async () => {
@@ -208,8 +232,9 @@ describe("a message that is no notice", () => {
   it.each([
     ["planted", "is not JSON"],
     ["[]", "is not valid in all"],
-    ['{"to":"nobody"}', "is not valid in to, notice"],
+    ['{"to":"nobody"}', "is not valid in to"],
     [JSON.stringify({ to: "callback", notice: { ...NOTICE, callId: "" } }), "is not valid in notice.callId"],
+    [JSON.stringify({ to: "conversation", notice: NOTICE }), "is not valid in notice.conversation, notice.status"],
   ])("is with the dead letters after its attempts, without any wait and with one line: %s", async (body, reason) => {
     await createSqsQueue(sqs.queueUrl).send([body]);
     const { handle, log, told } = startHandler(() => DELIVERED);
