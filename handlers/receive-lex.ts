@@ -1,5 +1,6 @@
 /** Lambda that Amazon Lex V2 invokes: connection `lex-{botId}-{botAliasId}`. */
 import { composeConnections } from "../lib/composition/connections.ts";
+import { composeRecords } from "../lib/composition/records.ts";
 import { composeTransfers } from "../lib/composition/transfers.ts";
 import { parseConfig } from "../lib/config.ts";
 import { SYSTEM_CLOCK } from "../lib/http/handler.ts";
@@ -13,7 +14,7 @@ const secrets = createSecrets(config.secretsPrefix);
 
 export const handler = createLexHandler({
   connections: composeConnections(secrets),
-  transfers: composeTransfers(config, secrets, log),
+  transfers: composeTransfers({ config, secrets, openRecords: composeRecords(config, secrets), log }),
   log,
   clock: SYSTEM_CLOCK,
 });

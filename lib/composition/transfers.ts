@@ -9,15 +9,21 @@ import { createSignInLog } from "../sessions/sign-in-log.ts";
 import { createTransferService, type TransferService } from "../transfer/service.ts";
 import { composeAccesses } from "./accesses.ts";
 import { composeAgents } from "./agents.ts";
-import { composeRecords } from "./records.ts";
+import type { OpenRecords } from "./records.ts";
 import { RUNNING_CLOCK } from "./running-clock.ts";
 
 /** A Guid may be replaced every minute: short, and a refused one is read anew at once. */
 const ACCESS_TTL_MS = 10_000;
 
-export function composeTransfers(config: Config, secrets: Secrets, log: Log): TransferService {
+interface TransfersOptions {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly openRecords: OpenRecords;
+  readonly log: Log;
+}
+
+export function composeTransfers({ config, secrets, openRecords, log }: TransfersOptions): TransferService {
   const { sites, send, open, records } = composeAgents(config, secrets);
-  const openRecords = composeRecords(config, secrets);
   const accesses = composeAccesses(secrets, ACCESS_TTL_MS);
   const sessions = createSessionSource({
     accesses,

@@ -8,16 +8,18 @@ import { contextOf, type Route } from "./handler.ts";
 import { prefersRespondAsync } from "./prefer.ts";
 import type { HttpRequest } from "./request.ts";
 import type { StatusUrls } from "./status-url.ts";
+import type { TellConversation } from "./tell-conversation.ts";
 import { tellEntries, toFailedEntry, toFailureFacts, transferAll } from "./transfer-entries.ts";
 
 interface Dependencies {
   readonly authenticate: Authenticate;
   readonly transfers: TransferService;
   readonly statusUrls: StatusUrls;
+  readonly tellConversation: TellConversation;
   readonly log: Log;
 }
 
-export function createReceiveTransfer({ authenticate, transfers, statusUrls, log }: Dependencies): Route {
+export function createReceiveTransfer({ authenticate, transfers, statusUrls, tellConversation, log }: Dependencies): Route {
   return async (request) => {
     const { webhook, requestId, connectionName, stopwatch } = request;
     const { connection, proof, publicSecret } = await authenticate(request);
@@ -29,14 +31,16 @@ export function createReceiveTransfer({ authenticate, transfers, statusUrls, log
     // Read meanwhile.
     const statusUrlOf = statusUrls.fresh(request, deadline.signal);
     const respondAsync = source.takesRespondAsync && prefersRespondAsync(webhook.headers.prefer);
-    const command = { connectionName, connection: settings, receivedAt: webhook.receivedAt.toISOString(), deadline, respondAsync };
+    const { nothingAsked, conversation } = opened;
+    const receivedAt = webhook.receivedAt.toISOString();
+    const command = { connectionName, connection: settings, receivedAt, deadline, respondAsync, conversation };
     const entries =
       "error" in opened ? [toFailedEntry(opened.error)] : await transferAll(opened.drafts, { transfers, command, log, requestId });
 
-    const { nothingAsked } = opened;
     tellEntries(entries, { log, note: request.note, requestId, connection: connectionName, source: source.id, nothingAsked });
-    const context = { ...contextOf(request), style: settings.reply, statusUrlOf: await statusUrlOf, respondAsync };
     const outcomes = entries.map(({ outcome }) => outcome);
+    if (conversation !== undefined) await tellConversation({ connection: connectionName, conversation, outcomes, deadline, requestId });
+    const context = { ...contextOf(request), style: settings.reply, statusUrlOf: await statusUrlOf, respondAsync };
     return opened.reply(outcomes, (outcome, over) => renderCanonical(outcome, { ...context, ...over }));
   };
 }

@@ -17,13 +17,11 @@ let sqs: LocalSqs;
 let stack: Stack;
 beforeAll(async () => {
   sqs = await startSqs();
-  process.env.AWS_ENDPOINT_URL_SQS = sqs.url;
-  stack = await startStack({ callbackQueue: sqs.queueUrl });
+  stack = await startStack({ queue: sqs });
 });
 afterAll(async () => {
   await stack.stop();
   await sqs.stop();
-  delete process.env.AWS_ENDPOINT_URL_SQS;
 });
 beforeEach(async () => {
   stack.gateway.reset();

@@ -64,6 +64,7 @@ describe("a bug within a transfer", async () => {
       authenticate: async () => ({ connection: through, proof: {} }),
       transfers,
       statusUrls: STATUS_URLS,
+      tellConversation: async () => expect.fail("nobody asked in a conversation"),
       log,
     });
     const handler = createHttpHandler(route, { log, edge: { ...createManualClock(), publicBaseUrl: PUBLIC_BASE_URL } });

@@ -70,7 +70,13 @@ async function transfer(gateway: Gateway, records: Records): Promise<readonly An
   const transfers = createTransferService({ gateway, records });
   const connection = await ConfiguredConnection.parseAsync(CONNECTION);
   return ask(
-    createReceiveTransfer({ authenticate: async () => ({ connection, proof: {} }), transfers, statusUrls: STATUS_URLS, log: createLog() }),
+    createReceiveTransfer({
+      authenticate: async () => ({ connection, proof: {} }),
+      transfers,
+      statusUrls: STATUS_URLS,
+      tellConversation: async () => undefined,
+      log: createLog(),
+    }),
   );
 }
 

@@ -23,9 +23,6 @@ export const STATUS_KEY = "key-of-statuses-addresses-for-tests";
 /** Where the callers of this stack think that they post: what some of them sign. */
 export const PUBLIC_BASE_URL = "https://hooks.example.com/ccgw";
 
-/** Nobody is at it. */
-const NO_QUEUE = "http://127.0.0.1:1/queue";
-
 interface ConnectOptions {
   /** Over the secrets' usual documents. Undefined members are left out; `agent: null` makes no agent's secret. */
   readonly connection?: Readonly<Record<string, unknown>>;
@@ -86,11 +83,13 @@ interface StackOptions {
   readonly instantMs?: number;
   /** What the functions reach instead of the DynamoDB that there is. */
   readonly before?: (dynamoDbUrl: string) => Promise<string>;
-  /** Where outcomes are left. */
-  readonly callbackQueue?: string;
+  /** Where outcomes are left. Unless set, nobody is there. */
+  readonly queue?: { readonly url: string; readonly queueUrl: string };
 }
 
-export async function startStack({ instantMs, before, callbackQueue = NO_QUEUE }: StackOptions = {}): Promise<Stack> {
+const NO_QUEUE = { url: "http://127.0.0.1:1", queueUrl: "http://127.0.0.1:1/queue" };
+
+export async function startStack({ instantMs, before, queue = NO_QUEUE }: StackOptions = {}): Promise<Stack> {
   const served: string[] = [];
   const gateway = await startGatewaySimulator({ port: 0, log: (line) => served.push(line) });
   const secrets = await startSecretsManagerEmulator({ port: 0, log: (line) => served.push(line) });
@@ -105,7 +104,8 @@ export async function startStack({ instantMs, before, callbackQueue = NO_QUEUE }
   vi.stubEnv("CCGW_RECORDS_TABLE", RECORDS_TABLE_NAME);
   vi.stubEnv("CCGW_RETENTION_DAYS", "30");
   vi.stubEnv("CCGW_KEEPER_FUNCTION", "keep-session");
-  vi.stubEnv("CCGW_CALLBACK_QUEUE", callbackQueue);
+  vi.stubEnv("AWS_ENDPOINT_URL_SQS", queue.url);
+  vi.stubEnv("CCGW_CALLBACK_QUEUE", queue.queueUrl);
   vi.stubEnv("CCGW_SECRETS_PREFIX", PREFIX);
   vi.stubEnv("CCGW_VERSION", "0.0.0-test");
   vi.stubEnv("CCGW_PUBLIC_BASE_URL", PUBLIC_BASE_URL);
