@@ -90,7 +90,8 @@ function describe({ timestamp, method, route, connection, status, durationMs, ..
 }
 
 function describeOutcome({ timestamp, to, connection, state, outcome, transferId, ended, status, reason, retrySeconds }: Entry): string {
-  const what = `${state} ${outcome} transfer ${transferId}`;
+  // A conversation is told of what has no transfer, too.
+  const what = [state, outcome, transferId && `transfer ${transferId}`].filter(Boolean).join(" ");
   const again = retrySeconds === undefined ? undefined : `again in ${retrySeconds} s`;
   const why = reason && `(${reason})`;
   return [timestamp.slice(11, 19), "outcome ", to, connection, what, "→", ended, status, why, again].filter(Boolean).join(" ");

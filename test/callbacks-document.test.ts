@@ -121,7 +121,7 @@ describe("what is said of the log", () => {
     [...(/const FIELDS = \[(.*?)\]/s.exec(read("lib/log.ts"))?.[1] ?? "").matchAll(/"(\w+)"/g)].map(([, name]) => name),
   );
   const rows = rowsOf("What the log says", "message");
-  const results = ["callback", "event-bus", "delivered", "gone", "nobody", "retry"];
+  const results = ["callback", "event-bus", "conversation", "delivered", "gone", "nobody", "retry"];
 
   it.each(rows)("is what the code writes: %s", (message, level, _when, said) => {
     const method = level === "ERROR" ? "problem" : "run";

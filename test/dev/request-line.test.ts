@@ -26,6 +26,19 @@ describe("the line of an outcome", () => {
   ])("tells who was told, and what became of it: %j", (fields, told) => {
     expect(lineOf({ ...OUTCOME, ...fields })).toBe(`07:20:05 outcome  callback demo accepted completed transfer t-1 ${told}`);
   });
+
+  it("tells of a conversation what it was told, where there is no transfer, too", () => {
+    const told = {
+      ...OUTCOME,
+      to: "conversation",
+      state: "failed",
+      outcome: undefined,
+      transferId: undefined,
+      ended: "delivered",
+      status: 200,
+    };
+    expect(lineOf(told)).toBe("07:20:05 outcome  conversation demo failed → delivered 200");
+  });
 });
 
 describe("the line of a request", () => {

@@ -8,7 +8,7 @@ import { SOURCES } from "../../lib/sources/index.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const PAGES = readdirSync(join(ROOT, "docs/connect")).map((name) => `docs/connect/${name}`);
-export const DOCUMENTS = [...PAGES, "docs/answers.md", "docs/add-a-source.md", "docs/call-id.md"];
+export const DOCUMENTS = [...PAGES, "docs/answers.md", "docs/add-a-source.md", "docs/call-id.md", "docs/handoff-status.md"];
 export const IDS = SOURCES.map(({ id }) => id);
 
 /** What the proof of a sample says, which its source holds against the body. */
