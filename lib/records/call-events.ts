@@ -4,16 +4,15 @@
  */
 
 import { toCall } from "../transfer/delivery.ts";
-import { type CallEvent, type CallFacts, isFinal, toFacts } from "../transfer/outcome.ts";
-import type { CallGuard } from "./call-guard.ts";
+import { type CallEvent, isFinal, toFacts } from "../transfer/outcome.ts";
+import type { CallGuard, Holder } from "./call-guard.ts";
+import { isNewsOf, type Told } from "./event-verdict.ts";
 import { deliveryOf } from "./find-delivery.ts";
 import type { Places } from "./places.ts";
 import { type DeliveryItem, toDueAt, toEnded, toResult } from "./record-item.ts";
 
 /** Each is lost to another event of the call, or to the gateway's answer. */
 const WRITES_MAX = 8;
-/** For how long after a claim what ended the transfer before may be told once more, by a gateway that gives its events no time. */
-const ECHO_MS = 10_000;
 
 export interface CallEvents {
   /** Id of the delivery whose outcome this event has changed. Throws `store-unavailable`. */
@@ -27,27 +26,35 @@ interface CallEventsOptions {
 }
 
 export function createCallEvents({ places, guard, wallMs }: CallEventsOptions): CallEvents {
-  async function note(id: string, { event, arrivedAt }: Omit<Told, "told">, signal: AbortSignal): Promise<Noted | undefined> {
+  /** Undefined where the event is none of this claim's transfer. */
+  async function note(holder: Holder, event: CallEvent, heardAt: number, signal: AbortSignal): Promise<Noted | undefined> {
     for (let lost = 0; lost < WRITES_MAX; lost += 1) {
-      const place = await places.look(id, signal);
+      const place = await places.look(holder.delivery, signal);
       const item = deliveryOf(place);
-      if (item?.pending === undefined || item.status === "open") return undefined;
+      if (item?.pending === undefined || item.status === "open" || item.claims !== holder.claims) return undefined;
       const told = toFacts(event, item.pending);
-      if (isEcho({ event, told, arrivedAt }, item)) return undefined;
+      if (!isNewsOf(item, { event, told, heardAt })) return undefined;
       if (Object.keys(told).every((fact) => Object.hasOwn(item.facts, fact))) return { item, isNews: false };
-      const noted = { ...item, facts: { ...item.facts, ...told }, eventAt: event.generatedAt ?? item.eventAt };
+      const noted = { ...item, ...toNoted(item, { event, told, heardAt }) };
       const content = { ...noted, dueAt: toDueAt(noted, wallMs()) };
       if ((await places.write(place, content, signal)) !== undefined) return { item: content, isNews: true };
     }
     return undefined;
   }
 
+  async function noteFirst(holders: readonly Holder[], event: CallEvent, heardAt: number, signal: AbortSignal) {
+    for (const holder of holders) {
+      const noted = await note(holder, event, heardAt, signal);
+      if (noted !== undefined) return noted;
+    }
+    return undefined;
+  }
+
   return {
     async take(event, signal) {
-      const arrivedAt = wallMs();
+      const { heardAt = wallMs() } = event;
       const call = toCall(event.gateway, event.callId);
-      const holder = await guard.holderOf(call, signal);
-      const noted = holder === undefined ? undefined : await note(holder, { event, arrivedAt }, signal);
+      const noted = await noteFirst(await guard.holdersOf(call, signal), event, heardAt, signal);
       const result = noted && toResult(noted.item, wallMs());
       if (noted === undefined || result === undefined) return undefined;
       const { id, claims } = noted.item;
@@ -63,17 +70,9 @@ interface Noted {
   readonly isNews: boolean;
 }
 
-interface Told {
-  readonly event: CallEvent;
-  readonly told: CallFacts;
-  /** Ms since 1970: when we heard of it. */
-  readonly arrivedAt: number;
-}
-
-/** Of the transfer of the same call before this one. */
-function isEcho({ event: { generatedAt }, told, arrivedAt }: Told, { before, claimedAt = 0 }: DeliveryItem): boolean {
-  if (arrivedAt < claimedAt) return true;
-  if (before === undefined) return false;
-  if (generatedAt !== undefined && before.eventAt !== undefined) return generatedAt <= before.eventAt;
-  return arrivedAt < claimedAt + ECHO_MS && Object.keys(told).some((fact) => Object.hasOwn(before.facts, fact));
+/** The times are of the last event, by the gateway's clock where it has one. */
+function toNoted(item: DeliveryItem, { event: { generatedAt }, told, heardAt }: Told): Partial<DeliveryItem> {
+  const facts = { ...item.facts, ...told };
+  if (generatedAt !== undefined && item.eventAt !== undefined && generatedAt <= item.eventAt) return { facts };
+  return { facts, eventAt: generatedAt ?? item.eventAt, heardAt };
 }

@@ -11,6 +11,8 @@ import { LEASE_MS } from "./record-item.ts";
 const BUSY_MS = 60_000;
 /** Each is lost to a write of somebody else. */
 const WRITES_MAX = 5;
+/** More deliveries than ask for one call while it is not known what became of it. */
+const PREVIOUS_MAX = 4;
 
 /** A claim of a delivery. */
 export interface Holder {
@@ -23,8 +25,8 @@ export interface CallGuard {
   take(seen: Place, call: string, holder: Holder, signal: AbortSignal): Promise<Taken | Busy | Lost>;
   /** The transfer has ended: `none` where nothing was moved, `open` where its outcome is yet to come, else with what ended it. Nothing, where somebody else has the call. */
   letGo(call: string, holder: Holder, ending: "none" | "open" | EndedBefore, signal: AbortSignal): Promise<void>;
-  /** The delivery that had the call last. */
-  holderOf(call: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Whose claims had the call, the last first. */
+  holdersOf(call: string, signal: AbortSignal): Promise<readonly Holder[]>;
 }
 
 export interface Busy {
@@ -35,6 +37,7 @@ export interface Busy {
 interface Taken {
   readonly kind: "taken";
   readonly before: EndedBefore | undefined;
+  readonly isOpenBefore: true | undefined;
 }
 interface Lost {
   readonly kind: "lost";
@@ -54,19 +57,17 @@ export function createCallGuard({ places, wallMs }: CallGuardOptions): CallGuard
         const guard = guardOf(place);
         // Of a copy of ours, for the same claim: which of us gets that is decided there.
         const before = guard?.before;
-        if (guard?.holder === delivery && guard.claims >= claims) return { kind: "taken", before };
+        if (guard?.holder === delivery && guard.claims >= claims) return { kind: "taken", before, isOpenBefore: guard.isOpenBefore };
         if (guard !== undefined && guard.holder !== delivery && nowMs < guard.busyUntil) return toBusy(guard, nowMs);
         const inFlightUntil = nowMs + LEASE_MS;
+        // Let go of with an end that is known, or with none, it is busy until nothing.
+        const isOpenBefore = guard !== undefined && guard.holder !== delivery && guard.busyUntil > 0 ? (true as const) : undefined;
         const content = {
           kind: "guard",
-          holder: delivery,
-          claims,
-          inFlightUntil,
-          busyUntil: inFlightUntil + BUSY_MS,
-          previous: toPrevious(guard, delivery),
-          before,
+          ...{ holder: delivery, claims, inFlightUntil, busyUntil: inFlightUntil + BUSY_MS },
+          ...{ previous: toPrevious(guard, delivery), before, isOpenBefore },
         } as const;
-        if ((await places.write(place, content, signal)) !== undefined) return { kind: "taken", before };
+        if ((await places.write(place, content, signal)) !== undefined) return { kind: "taken", before, isOpenBefore };
         place = await places.find(call, signal);
       }
       return { kind: "lost" };
@@ -80,20 +81,30 @@ export function createCallGuard({ places, wallMs }: CallGuardOptions): CallGuard
         const busyUntil = ending === "open" ? wallMs() + BUSY_MS : 0;
         if (guard.inFlightUntil === 0 && guard.busyUntil <= busyUntil) return;
         const before = typeof ending === "string" ? guard.before : ending;
-        const holder = (ending === "none" ? guard.previous : undefined) ?? { holder: delivery, claims };
-        const content = { kind: "guard", ...holder, inFlightUntil: 0, busyUntil, before } as const;
+        const [last, ...previous] = ending === "none" ? (guard.previous ?? []) : [];
+        const holder = last ?? { holder: delivery, claims };
+        const content = {
+          kind: "guard",
+          ...holder,
+          ...{ inFlightUntil: 0, busyUntil, before, previous: last === undefined ? guard.previous : previous },
+        } as const;
         if ((await places.write(place, content, signal)) !== undefined) return;
       }
     },
 
-    holderOf: async (call, signal) => guardOf(await places.find(call, signal))?.holder,
+    async holdersOf(call, signal) {
+      const guard = guardOf(await places.find(call, signal));
+      if (guard === undefined) return [];
+      return [guard, ...(guard.previous ?? [])].map(({ holder, claims }) => ({ delivery: holder, claims }));
+    },
   };
 }
 
 /** Of the same delivery there is none: it was claimed again because nothing of it was moved, or because it failed. */
 function toPrevious(guard: GuardItem | undefined, delivery: string): GuardItem["previous"] {
   if (guard === undefined) return undefined;
-  return guard.holder === delivery ? guard.previous : { holder: guard.holder, claims: guard.claims };
+  const { holder, claims, previous = [] } = guard;
+  return holder === delivery ? previous : [{ holder, claims }, ...previous].slice(0, PREVIOUS_MAX);
 }
 
 function guardOf({ item }: Place): GuardItem | undefined {

@@ -6,6 +6,7 @@ import { isFinal } from "../transfer/outcome.ts";
 import type { Claim, Pending, RecordState, Records, SeenDelivery } from "../transfer/records.ts";
 
 import type { CallGuard } from "./call-guard.ts";
+import { toEarlier } from "./earlier-transfers.ts";
 import { deliveryOf, findDelivery, isSameRequest } from "./find-delivery.ts";
 import type { HashesOf, Place, Places } from "./places.ts";
 import { type DeliveryItem, type EndedBefore, isInFlight, LEASE_MS, toDueAt, toEnded, toResult, toTransferId } from "./record-item.ts";
@@ -96,6 +97,9 @@ export function createDeliveryRecords({ places, guard, hashesOf, clock, newNonce
             dueAt: leaseUntil,
             pending,
             before: endedOf(item, claimedAt) ?? taken.before,
+            isOpenBefore: taken.isOpenBefore,
+            explicit: item?.explicit === true || delivery.explicit,
+            earlier: toEarlier(item, claimedAt),
           },
           ...{ status: "claimed" as const, reference: toReference(pending), call: call.id },
         };
@@ -107,7 +111,8 @@ export function createDeliveryRecords({ places, guard, hashesOf, clock, newNonce
       },
       async isUnclaimed() {
         const now = await places.look(place.id, AbortSignal.timeout(KEEP_MIN_MS));
-        return (deliveryOf(now)?.claims ?? 0) === (item?.claims ?? 0);
+        const current = deliveryOf(now);
+        return (current?.claims ?? 0) === (item?.claims ?? 0) && toKnown(current) === toKnown(item);
       },
       async remember(firstSeenAt) {
         if (item === undefined) await places.write(place, { ...fresh, firstSeenAt }, deadline.signal);
@@ -134,7 +139,14 @@ function toState(item: DeliveryItem | undefined, nowMs: number): RecordState {
   if (item === undefined) return { kind: "open", firstSeenAt: undefined };
   if (isInFlight(item, nowMs)) return { kind: "in-progress", transferId: toTransferId(item) };
   const result = toResult(item, nowMs);
-  return result === undefined ? { kind: "open", firstSeenAt: item.firstSeenAt } : { kind: "settled", result };
+  return result === undefined
+    ? { kind: "open", firstSeenAt: item.firstSeenAt }
+    : { kind: "settled", result, isExplicit: item.explicit === true };
+}
+
+/** What a late event changes, too. */
+function toKnown(item: DeliveryItem | undefined): string {
+  return JSON.stringify([item?.facts ?? {}, item?.answer]);
 }
 
 /** How its own last transfer ended: the guard may not have heard of it. */

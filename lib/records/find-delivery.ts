@@ -25,6 +25,7 @@ export async function findDelivery(places: Places, delivery: Delivery, { hashesO
   const [bySignature, byName] = await Promise.all([places.find(alias, signal), places.find(nameOf(delivery), signal)]);
   const to = toOf(byName) ?? own.id;
   const id = toOf(bySignature) ?? (await leadTo(places, { from: bySignature, name: alias, to }, signal));
+  await Promise.all([bySignature, byName].map((each) => places.renew(each, signal)));
   const place = id === own.id ? own : await places.look(id, signal);
   const known = deliveryOf(place);
   // One that nobody has claimed yet was signed for this very request.

@@ -19,9 +19,13 @@ export interface Places {
   find(name: string, signal: AbortSignal): Promise<Place>;
   /** As it is now. */
   look(id: string, signal: AbortSignal): Promise<Place>;
+  /** An alias that is in use: it is to live as long as what it leads to. */
+  renew(place: Place, signal: AbortSignal): Promise<void>;
   /** The place with what it holds then; undefined, and nothing written, where it does not hold what was seen. */
   write(place: Place, content: Content, signal: AbortSignal): Promise<Place | undefined>;
 }
+
+const DAY_SECONDS = 24 * 60 * 60;
 
 interface PlacesOptions {
   readonly store: RecordStore;
@@ -33,8 +37,21 @@ interface PlacesOptions {
 
 export function createPlaces({ store, hashesOf, wallMs, newRevision, retentionSeconds }: PlacesOptions): Places {
   function complete(id: string, content: Content): RecordItem {
-    const expiresAt = Math.floor(wallMs() / 1_000) + retentionSeconds;
+    const expiresAt = Math.floor(wallMs() / 1_000) + lifeOf(content.kind);
     return { ...content, id, revision: newRevision(), expiresAt, schemaVersion: 1 };
+  }
+
+  /** What leads to an item outlives it: it is renewed when it has lost a day. */
+  function lifeOf(kind: RecordItem["kind"]): number {
+    return retentionSeconds + (kind === "alias" || kind === "moved" ? 2 * DAY_SECONDS : 0);
+  }
+
+  function isAging({ kind, expiresAt }: RecordItem): boolean {
+    return expiresAt < Math.floor(wallMs() / 1_000) + lifeOf(kind) - DAY_SECONDS;
+  }
+
+  function isMissing(item: RecordItem | undefined): boolean {
+    return item === undefined || (item.kind === "moved" && isAging(item));
   }
 
   async function look(id: string, signal: AbortSignal): Promise<Place> {
@@ -48,6 +65,7 @@ export function createPlaces({ store, hashesOf, wallMs, newRevision, retentionSe
     for (const id of ids) {
       const found = await store.get(id, signal);
       const isThere = found?.kind === "moved" && found.to === to;
+      if (isThere && isAging(found)) await store.put(complete(id, { kind: "moved", to }), found.revision, signal);
       if (!isThere && !(await store.put(complete(id, { kind: "moved", to }), undefined, signal))) return undefined;
     }
     return true;
@@ -55,6 +73,9 @@ export function createPlaces({ store, hashesOf, wallMs, newRevision, retentionSe
 
   return {
     look,
+    async renew({ id, item }, signal) {
+      if (item?.kind === "alias" && isAging(item)) await store.put(complete(id, { kind: "alias", to: item.to }), item.revision, signal);
+    },
     async find(name, signal) {
       const ids = hashesOf(name);
       const items = await Promise.all(ids.map((id) => store.get(id, signal)));
@@ -65,7 +86,7 @@ export function createPlaces({ store, hashesOf, wallMs, newRevision, retentionSe
       const item = items[index];
       if (item?.kind === "moved") return look(item.to, signal);
       // Under a newer key alone, it was written by somebody who knows no older one.
-      const marks = index === 0 ? ids.filter((_id, at) => at > 0 && items[at] === undefined) : [];
+      const marks = index === 0 ? ids.filter((_id, at) => at > 0 && isMissing(items[at])) : [];
       return { id: ids[index] ?? ids[0], item, marks };
     },
     async write({ id, item: seen, marks }, content, signal) {

@@ -34,12 +34,19 @@ export interface DeliveryItem extends Stored {
   /** Ms since 1970: when it was settled. */
   readonly endedAt?: number | undefined;
   readonly facts: CallFacts;
-  /** At the gateway, in ms since 1970: the last event that counted, where it tells. */
+  /** Of the last event that counted: at the gateway, where it tells, and when we heard of it. Ms since 1970. */
   readonly eventAt?: number | undefined;
+  readonly heardAt?: number | undefined;
   /** Ms since 1970. */
   readonly claimedAt?: number | undefined;
   /** How the transfer of the call before this one ended. */
   readonly before?: EndedBefore | undefined;
+  /** Nobody knew then how that ended. */
+  readonly isOpenBefore?: true | undefined;
+  /** Whether the caller named it when it was claimed. */
+  readonly explicit?: boolean | undefined;
+  /** Its transfers before this one. */
+  readonly earlier?: readonly EarlierTransfer[] | undefined;
   /** The last of its states that was told to whoever wants to know, as `toTold` spells it. */
   readonly told?: string | undefined;
   /** For the sparse indexes. */
@@ -53,6 +60,12 @@ export interface DeliveryItem extends Stored {
 export interface EndedBefore {
   readonly facts: CallFacts;
   readonly eventAt?: number | undefined;
+  readonly heardAt?: number | undefined;
+}
+
+export interface EarlierTransfer {
+  readonly result: TransferResult;
+  readonly isTold: boolean;
 }
 
 /** Which delivery has a call, and until when nobody else may. */
@@ -65,8 +78,10 @@ export interface GuardItem extends Stored {
   /** Ms since 1970. */
   readonly inFlightUntil: number;
   readonly busyUntil: number;
-  /** Who had it before: has it again where the effect of this one is none. */
-  readonly previous?: Pick<GuardItem, "holder" | "claims"> | undefined;
+  /** Who had it before, the last first: has it again where the effect of this one is none. */
+  readonly previous?: readonly Pick<GuardItem, "holder" | "claims">[] | undefined;
+  /** Nobody knows how the transfer before has ended. */
+  readonly isOpenBefore?: true | undefined;
   /** Of the last transfer of the call that is known to have ended. */
   readonly before?: EndedBefore | undefined;
 }
@@ -117,8 +132,8 @@ export function toResult(item: DeliveryItem, nowMs: number): TransferResult | un
   return { transferId: toTransferId(item), ...toMoved(pending), ...ending, replayed: false, ...settled };
 }
 
-export function toEnded({ facts, eventAt }: DeliveryItem): EndedBefore {
-  return { facts, eventAt };
+export function toEnded({ facts, eventAt, heardAt }: DeliveryItem): EndedBefore {
+  return { facts, eventAt, heardAt };
 }
 
 /** What a receiver is told once. */
@@ -141,6 +156,7 @@ function isAwaited({ pending }: DeliveryItem, { state }: TransferResult): boolea
 export function toDueAt(item: DeliveryItem, nowMs: number): number | undefined {
   if (item.status === "claimed") return item.leaseUntil;
   const result = toResult(item, nowMs);
+  if (item.earlier?.some(({ isTold }) => !isTold) === true) return nowMs;
   if (result === undefined) return undefined;
   if (isUntold(item, result)) return nowMs;
   if (result.outcome !== "pending") return undefined;

@@ -55,11 +55,19 @@ export function createOutcomeOutbox({ places, tell, wallMs }: Pick<SweepOptions,
     async tell(id, signal) {
       const place = await places.look(id, signal);
       const item = deliveryOf(place);
-      const result = item && toResult(item, wallMs());
-      if (item?.pending === undefined || result === undefined || !isUntold(item, result)) return false;
+      if (item?.pending === undefined) return false;
+      const result = toResult(item, wallMs());
+      const isNews = result !== undefined && isUntold(item, result);
+      const results = [...(item.earlier ?? []).filter(({ isTold }) => !isTold).map((each) => each.result), ...(isNews ? [result] : [])];
+      if (results.length === 0) return false;
       const { connection, gateway, conversation } = item.pending;
-      await tell({ connection, gateway, result, conversation, at: new Date(wallMs()).toISOString() }, signal);
-      const told = { ...item, told: toTold(result) };
+      const at = new Date(wallMs()).toISOString();
+      for (const each of results) await tell({ connection, gateway, result: each, conversation, at }, signal);
+      const told: DeliveryItem = {
+        ...item,
+        ...(isNews && { told: toTold(result) }),
+        earlier: item.earlier?.map((each) => ({ ...each, isTold: true })),
+      };
       // Lost to an event: what that changed is told next, this one perhaps twice.
       await places.write(place, { ...told, dueAt: toDueAt(told, wallMs()) }, signal);
       return true;
@@ -80,14 +88,14 @@ export function createSweep({ places, store, events, tell, inquire, wallMs }: Sw
     async settle(id, signal) {
       const place = await places.look(id, signal);
       const item = deliveryOf(place);
-      const result = item && toResult(item, wallMs());
-      if (item?.pending === undefined || result === undefined || isInFlight(item, wallMs())) return "nothing";
+      if (item?.pending === undefined || isInFlight(item, wallMs())) return "nothing";
+      const result = toResult(item, wallMs());
       if (item.status === "claimed") {
         const answer = { state: "unknown", code: "gateway-timeout" } as const;
         await rewrite(place, { ...item, status: "settled", answer, endedAt: item.leaseUntil }, signal);
         return "lease-ended";
       }
-      if (result.state === "unknown" && result.outcome === "pending") {
+      if (result?.state === "unknown" && result.outcome === "pending") {
         const seen = await inquire(item.pending, signal);
         if (seen !== undefined && (await events.take(seen, signal)) !== undefined) return "settled";
       }

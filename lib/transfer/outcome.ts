@@ -121,6 +121,8 @@ export interface CallEvent {
   readonly succeeded?: boolean | undefined;
   /** At the gateway, in ms since 1970, where it tells. */
   readonly generatedAt?: number | undefined;
+  /** When we heard of it, in ms since 1970. Now, where it is not told. */
+  readonly heardAt?: number | undefined;
 }
 
 function isOfTarget({ kind, agentId }: CallEvent, { type, address }: Target): boolean {

@@ -1,7 +1,6 @@
 /** What the record of a delivery means for the one that is here now: answered from it, refused because of it, or to be sent. Pure. */
 import { TransferError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
-import type { Delivery } from "./delivery.ts";
 import { isBackWithAgent } from "./outcome.ts";
 import type { ClaimAnswer, RecordState, SeenDelivery } from "./records.ts";
 import type { Draft } from "./request.ts";
@@ -45,9 +44,9 @@ export function assertSame(seen: SeenDelivery): void {
  */
 export function isAnswer(
   result: TransferResult,
-  { delivery, receivedAt }: { readonly delivery: Delivery; readonly receivedAt: string },
+  { isNamed, receivedAt }: { readonly isNamed: boolean; readonly receivedAt: string },
 ): boolean {
-  if (delivery.explicit) return true;
+  if (isNamed) return true;
   if (result.state === "refused") return Date.parse(receivedAt) - Date.parse(result.receivedAt) < REFUSED_MS;
   return !isBackWithAgent(result, result.mode);
 }

@@ -39,7 +39,8 @@ export type RecordState =
   /** Nobody has sent it, or its effect was none. `firstSeenAt`: ISO 8601; undefined where nobody has seen it before. */
   | { readonly kind: "open"; readonly firstSeenAt?: string | undefined }
   | { readonly kind: "in-progress"; readonly transferId: string }
-  | { readonly kind: "settled"; readonly result: TransferResult };
+  /** `isExplicit`: its caller named it then. */
+  | { readonly kind: "settled"; readonly result: TransferResult; readonly isExplicit: boolean };
 
 export type SeenDelivery = RecordState & {
   /** Whether what was asked for first is what is asked for now. */

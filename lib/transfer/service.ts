@@ -109,7 +109,10 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
         throw lost === 0 ? thrown : toTransferError(thrown, "unknown").about({ effect: "unknown" });
       });
       assertSame(seen);
-      if (seen.kind === "settled" && isAnswer(seen.result, { delivery, receivedAt: command.receivedAt }))
+      if (
+        seen.kind === "settled" &&
+        isAnswer(seen.result, { isNamed: delivery.explicit || seen.isExplicit, receivedAt: command.receivedAt })
+      )
         return { ...seen.result, replayed: true };
       if (seen.kind === "in-progress") throw inProgress(seen.transferId);
       try {

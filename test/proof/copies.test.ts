@@ -91,6 +91,9 @@ describe("200 copies of one delivery at the same moment", () => {
     const told = answers.map((answer) => toTold(answer));
     expect(told.filter((each) => each === "accepted").length).toBeLessThanOrEqual(1);
     expect(told.filter((each) => !HONEST.includes(each))).toEqual([]);
+    // One more, once it is quiet, learns what became of the one.
+    expect(toTold(await copy(COPIES))).toBe("accepted again");
+    expect(ledger).toEqual([fields.callId]);
   });
 
   it.each([0, 0.02, 0.1])("are one transfer where %d of all that is asked goes wrong, on a virtual clock", async (rate) => {
@@ -106,7 +109,7 @@ describe("200 copies of one delivery at the same moment", () => {
   });
 });
 
-/** What is true of a copy, also where the store gave it no answer in time. */
+/** What is true of a copy, also where a busy machine gave it no answer in time: `nothing` is that of a caller who has given up. */
 const HONEST: readonly string[] = [
   "accepted",
   "accepted again",
@@ -114,6 +117,7 @@ const HONEST: readonly string[] = [
   "store-unavailable",
   "deadline-exceeded",
   "unknown again",
+  "nothing",
 ];
 const ROUNDS_MAX = 5;
 

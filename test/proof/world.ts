@@ -131,8 +131,9 @@ export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
   /** The gateway's push, once again where it was not taken. */
   async function tell(event: Parameters<TransferRecords["events"]["take"]>[0]): Promise<void> {
     const process = newProcess();
+    const heard = { ...event, heardAt: clock.wallMs() };
     const taken = await faulty
-      .call(process, "event", () => recordsOf(process).events.take(event, new AbortController().signal), unavailable)
+      .call(process, "event", () => recordsOf(process).events.take(heard, new AbortController().signal), unavailable)
       .then(
         () => true,
         () => false,

@@ -1,0 +1,42 @@
+/**
+ * Whether an event of a call is news of its last transfer, or of the one before. The gateway's own times tell, where it gives them; where not, what could be a
+ * repeat within moments of a claim does not count: it would say that a transfer has failed which goes on.
+ */
+import type { CallEvent, CallFacts } from "../transfer/outcome.ts";
+import type { DeliveryItem } from "./record-item.ts";
+
+/** For how long after a claim what ended the transfer before may be told once more: how often a gateway repeats what was not acknowledged is not documented. */
+const ECHO_MS = 60_000;
+/** How far the clocks of two functions may differ. */
+const CLOCKS_MS = 5_000;
+/** What the gateway's clock may lose against ours in the meantime. */
+const DRIFT_MS = 1_000;
+const FAILURES: readonly (keyof CallFacts)[] = ["notTransferred", "connectFailed", "customerLeft"];
+const SUCCESSES: readonly (keyof CallFacts)[] = ["transferred", "answered"];
+
+export interface Told {
+  readonly event: CallEvent;
+  readonly told: CallFacts;
+  /** Ms since 1970: when we heard of it. */
+  readonly heardAt: number;
+}
+
+export function isNewsOf(item: DeliveryItem, { event: { generatedAt }, told, heardAt }: Told): boolean {
+  const { before, claimedAt = 0, isOpenBefore, answer } = item;
+  // Of the transfer before nobody knows the end, and nothing but the gateway's word says that this one was begun.
+  if (isOpenBefore === true && answer?.state !== "accepted") return false;
+  if (heardAt < claimedAt - CLOCKS_MS) return false;
+  if (before === undefined) return true;
+  if (generatedAt !== undefined && before.eventAt !== undefined) {
+    const sinceClaimMs = claimedAt - (before.heardAt ?? claimedAt);
+    // As long after the one before, by the gateway's clock, as the claim is by ours.
+    const isLater = generatedAt > before.eventAt && generatedAt - before.eventAt >= sinceClaimMs - DRIFT_MS;
+    return isLater;
+  }
+  const isAlike = [FAILURES, SUCCESSES].some((kinds) => has(told, kinds) && has(before.facts, kinds));
+  return !isAlike || heardAt >= claimedAt + ECHO_MS;
+}
+
+function has(facts: CallFacts, kinds: readonly (keyof CallFacts)[]): boolean {
+  return kinds.some((kind) => facts[kind] === true);
+}
