@@ -1,5 +1,4 @@
 /** What becomes of the gateway's events: a line in the log, and the outcome of the transfer that they are about. */
-import pMap from "p-map";
 import type { Config } from "../config.ts";
 import { type EventSink, toCallEvent } from "../gateway/events.ts";
 import type { Log } from "../log.ts";
@@ -8,14 +7,13 @@ import { createLoggedEvents } from "../sessions/logged-events.ts";
 import type { CallEvent } from "../transfer/outcome.ts";
 import { composeOutcomeQueue } from "./outcome-queue.ts";
 import { composeRecords } from "./records.ts";
+import { takeEach } from "./take-each.ts";
 import { composeTellOutcome } from "./tell-outcome.ts";
 
-/** A push can bring hundreds. Their order means nothing. */
-const CONCURRENT_EVENTS = 10;
 /** Whoever brings them waits: a gateway for its acknowledgement, a keeper with its next poll. */
 const TAKE_MAX_MS = 4_000;
 
-/** Rejects where one could not be taken: then all of them are to be told again. */
+/** Rejects where one could not be taken, once all were tried: then all of them are to be told again. */
 export function composeCallEvents(config: Config, secrets: Secrets, log: Log): EventSink {
   const logged = createLoggedEvents(log);
   const tell = composeTellOutcome(composeOutcomeQueue(config));
@@ -33,7 +31,7 @@ export function composeCallEvents(config: Config, secrets: Secrets, log: Log): E
         // What is not told now is told by the sweep.
         if (changed !== undefined) await outbox.tell(changed, signal).catch(() => undefined);
       };
-      await pMap(told, take, { concurrency: CONCURRENT_EVENTS });
+      await takeEach(told, take);
     },
   };
 }
