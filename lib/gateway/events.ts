@@ -37,7 +37,10 @@ export interface EventSink {
   take(agent: { readonly gateway: string; readonly agentId: string }, events: readonly AgentEvent[]): Promise<void>;
 }
 
-const Envelope = z.looseObject({ eventType: z.string(), content: z.unknown(), eventGenTime: z.number().optional().catch(undefined) });
+/** The last instant that a Date has. What is beyond it is no time, and too long a number for the records. */
+const TIME_MAX_MS = 8.64e15;
+const Time = z.int().min(0).max(TIME_MAX_MS);
+const Envelope = z.looseObject({ eventType: z.string(), content: z.unknown(), eventGenTime: Time.optional().catch(undefined) });
 
 /** Total: whatever it is given, it is an event. */
 export function parseEvent(given: unknown): AgentEvent {

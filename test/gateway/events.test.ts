@@ -34,12 +34,19 @@ describe("an event as it is documented", () => {
     expect(parseEvent(withTime)).toEqual({ type: eventType, ...expected, generatedAt: 1_795_417_200_000 });
   });
 
-  it.each(["1795417200000", null, {}, true])("may have a time %j that cannot be read", (eventGenTime) => {
-    expect(parseEvent({ eventType: "AgentEvent_Call_Release", content: CALL, eventGenTime })).toEqual({
-      type: "AgentEvent_Call_Release",
-      callId: CALL,
-    });
+  it.each([0, 8.64e15])("may have a time %j, as early or as late as there are any", (eventGenTime) => {
+    expect(parseEvent({ eventType: "AgentEvent_Call_Release", content: CALL, eventGenTime })).toMatchObject({ generatedAt: eventGenTime });
   });
+
+  it.each(["1795417200000", null, {}, true, -1, 1_795_417_200_000.5, 8.64e15 + 1, 2 ** 53 + 2, 1e300])(
+    "may have a time %j that cannot be read",
+    (eventGenTime) => {
+      expect(parseEvent({ eventType: "AgentEvent_Call_Release", content: CALL, eventGenTime })).toEqual({
+        type: "AgentEvent_Call_Release",
+        callId: CALL,
+      });
+    },
+  );
 });
 
 describe("an event that is not as it is documented", () => {
@@ -99,7 +106,7 @@ describe("whatever the gateway sends", () => {
         expect(callId).toMatch(/^.{1,128}$/s);
         expect(result === undefined || Number.isSafeInteger(result)).toBe(true);
         expect(Number.isInteger(result)).toBe(type === "AgentEvent_SuccTransResult");
-        expect(generatedAt === undefined || Number.isFinite(generatedAt)).toBe(true);
+        expect(generatedAt === undefined || (generatedAt >= 0 && Number.isSafeInteger(generatedAt))).toBe(true);
       }),
       fuzz(2),
     );
