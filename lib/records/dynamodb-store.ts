@@ -69,9 +69,12 @@ export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs
     },
 
     async due(nowMs, signal) {
-      const shards = await Promise.all(Array.from({ length: SHARDS }, (_each, shard) => dueOf(shard, nowMs, signal)));
-      return shards
-        .flat()
+      const asked = await Promise.allSettled(Array.from({ length: SHARDS }, (_each, shard) => dueOf(shard, nowMs, signal)));
+      const [first] = asked;
+      if (first?.status === "rejected" && asked.every(({ status }) => status === "rejected")) throw first.reason;
+      // What one shard did not tell is due the next time, too.
+      return asked
+        .flatMap((shard) => (shard.status === "fulfilled" ? shard.value : []))
         .sort((one, other) => one.dueAt - other.dueAt)
         .map(({ id }) => id);
     },

@@ -16,7 +16,7 @@ export interface RecordStore {
 
 /** Lists deliveries that are due. Eventually consistent: read each before anything is done. */
 export interface DueRecords {
-  /** Ids of those whose `dueAt` has come, the oldest first. Throws `store-unavailable`. */
+  /** Ids of those whose `dueAt` has come, the oldest first, as far as they could be read. Throws `store-unavailable` where none could. */
   due(nowMs: number, signal: AbortSignal): Promise<readonly string[]>;
 }
 

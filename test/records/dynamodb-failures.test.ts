@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { json } from "node:stream/consumers";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createDynamoDbStore } from "../../lib/records/dynamodb-store.ts";
 import type { RecordItem } from "../../lib/records/record-item.ts";
@@ -50,5 +51,34 @@ describe("a table that does not answer before the deadline", () => {
     const deadline = toDeadline(remainingMs, AbortSignal.timeout(100));
     await expect(service.transfer({}, { deadline })).rejects.toMatchObject(failure);
     expect(service.calls).toEqual(["read"]);
+  });
+});
+
+describe("a table that answers for a part of what is due", () => {
+  const AT: Readonly<Record<string, number>> = { "due-0": 30, "due-1": 10, "due-2": 20, "due-3": 40 };
+
+  async function dueWithout(failing: readonly string[]) {
+    const table = createServer(async (request, response) => {
+      const asked = (await json(request)) as { readonly ExpressionAttributeValues: { readonly ":shard": { readonly S: string } } };
+      const shard = asked.ExpressionAttributeValues[":shard"].S;
+      if (failing.includes(shard)) return void response.writeHead(400).end('{"__type":"AccessDeniedException"}');
+      response.end(JSON.stringify({ Items: [{ id: { S: shard }, dueAt: { N: String(AT[shard]) } }] }));
+    });
+    const connections = trackConnections(table);
+    onTestFinished(() => connections.stop());
+    vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", `http://127.0.0.1:${await listenOnLoopback(table)}`);
+    return createDynamoDbStore("records", { wallMs: Date.now }).due(50, new AbortController().signal);
+  }
+
+  it.each([
+    [[], ["due-1", "due-2", "due-0", "due-3"]],
+    [["due-0"], ["due-1", "due-2", "due-3"]],
+    [["due-0", "due-2", "due-3"], ["due-1"]],
+  ])("tells the rest, where %j fail", async (failing, told) => {
+    expect(await dueWithout(failing)).toEqual(told);
+  });
+
+  it("is unavailable where all fail", async () => {
+    await expect(dueWithout(Object.keys(AT))).rejects.toMatchObject({ code: "store-unavailable", message: "AccessDeniedException" });
   });
 });
