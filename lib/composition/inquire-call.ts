@@ -1,5 +1,6 @@
 /** Asks the gateway about a call, as its agent's live session, where we keep that. */
 import { createCallInquiry } from "../gateway/call-inquiry.ts";
+import { createPatientInquiry } from "../gateway/patient-inquiry.ts";
 import type { Log } from "../log.ts";
 import type { InquireCall } from "../records/sweep.ts";
 import type { composeAgents } from "./agents.ts";
@@ -9,7 +10,7 @@ import { RUNNING_CLOCK } from "./running-clock.ts";
 const ASK_MAX_MS = 5_000;
 
 export function composeInquireCall({ sites, send, records }: ReturnType<typeof composeAgents>, log: Log): InquireCall {
-  const inquiry = createCallInquiry({ sites, send });
+  const inquiry = createPatientInquiry({ inquiry: createCallInquiry({ sites, send }), monotonicMs: RUNNING_CLOCK.monotonicMs });
   return async ({ gateway, agentId, callId, target, mode }, signal) => {
     const session = (await records.read(`${gateway}/${agentId}`))?.session;
     // Of a session that somebody else keeps, nobody knows whether a question disturbs it.
@@ -17,6 +18,7 @@ export function composeInquireCall({ sites, send, records }: ReturnType<typeof c
     const until = RUNNING_CLOCK.monotonicMs() + ASK_MAX_MS;
     const deadline = { remainingMs: () => until - RUNNING_CLOCK.monotonicMs(), signal };
     const sighting = await inquiry.ask({ gateway, agentId, callId, target }, session, deadline);
+    if (sighting === undefined) return undefined;
     log.event({ gateway, agentId, callId, eventType: "inquiry", reason: sighting.kind === "known" ? sighting.holder : sighting.kind });
     // Who lets go only once it was answered has let go, and the other one has it. A blind transfer may only ring there.
     if (sighting.kind !== "known" || sighting.holder !== "target" || mode === "blind") return undefined;

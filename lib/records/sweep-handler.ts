@@ -5,8 +5,8 @@ import { toTransferError } from "../errors.ts";
 import { type Log, toErrorFields } from "../log.ts";
 import type { Sweep } from "./sweep.ts";
 
-/** One may ask a gateway, which serves people, too. */
-const CONCURRENT = 5;
+/** One may wait for a gateway that hangs, and others are to be told meanwhile; but each may ask a gateway, which serves people, too. */
+const CONCURRENT = 20;
 /** Kept back of the function's time for ending what is under way. */
 const RESERVE_MS = 5_000;
 
