@@ -138,6 +138,8 @@ A call that was transferred is gone. The first ones are there again, and no faul
 
 curl -s -X POST ${controlUrl}/reset
 
+What was transferred is remembered all the same: to transfer it once more, add "attempt": "2". Agent 102 is signed in again within a minute.
+
 Ctrl-C stops everything.
 `;
 }

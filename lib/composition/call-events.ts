@@ -1,12 +1,13 @@
 /** What becomes of the gateway's events: a line in the log, and the outcome of the transfer that they are about. */
 import type { Config } from "../config.ts";
-import { type EventSink, toCallEvent } from "../gateway/events.ts";
+import { type AgentEvent, type EventSink, toCallEvent } from "../gateway/events.ts";
 import type { Log } from "../log.ts";
 import type { Secrets } from "../secrets/secrets-manager.ts";
 import { createLoggedEvents } from "../sessions/logged-events.ts";
 import type { CallEvent } from "../transfer/outcome.ts";
 import { composeOutcomeQueue } from "./outcome-queue.ts";
 import { composeRecords } from "./records.ts";
+import { RUNNING_CLOCK } from "./running-clock.ts";
 import { takeEach } from "./take-each.ts";
 import { composeTellOutcome } from "./tell-outcome.ts";
 
@@ -18,11 +19,17 @@ export function composeCallEvents(config: Config, secrets: Secrets, log: Log): E
   const logged = createLoggedEvents(log);
   const tell = composeTellOutcome(composeOutcomeQueue(config));
   const openRecords = composeRecords(config, secrets);
+  // One that could not be taken is told again, as the same object.
+  const heard = new WeakMap<AgentEvent, number>();
   return {
     async take(agent, events) {
+      for (const event of events) heard.set(event, heard.get(event) ?? RUNNING_CLOCK.wallMs());
       await logged.take(agent, events);
       const signal = AbortSignal.timeout(TAKE_MAX_MS);
-      const told = events.flatMap((event) => toCallEvent(agent, event) ?? []);
+      const told = events.flatMap((event) => {
+        const called = toCallEvent(agent, event);
+        return called === undefined ? [] : [{ ...called, heardAt: heard.get(event) }];
+      });
       if (told.length === 0) return;
       const records = await openRecords(signal);
       const outbox = records.outbox(tell);
