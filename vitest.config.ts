@@ -6,7 +6,7 @@ export default defineConfig({
     // Packages the functions once: several tests invoke what is deployed.
     globalSetup: ["test/support/packaged.ts"],
     reporters: ["default", ["json", { outputFile: ".build/test-report.json" }]],
-    maxWorkers: 3,
+    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
