@@ -41,20 +41,40 @@ interface Proven<Known> {
   readonly otherwise?: true;
 }
 
+interface Checked<Known> {
+  readonly proven?: Proven<Known>;
+  /** Why it is not known whether something else proves it: nothing of its own does. */
+  readonly unread?: TransferError | undefined;
+}
+
 /** No name: nobody can be called so. Throws `unauthenticated`, `secrets-unavailable` or `misconfigured`; the request's facts say why. */
 export type Prove<Known> = (request: HttpRequest, name: string | undefined, signal: AbortSignal) => Promise<Proven<Known>>;
 
 export function createProver<Known extends Provable>({ lookup, bar, decoy, proveOtherwise, now }: ProverOptions<Known>): Prove<Known> {
   const reread = new Map<string, number>();
 
-  async function check(request: HttpRequest, known: Known | undefined, signal: AbortSignal): Promise<Proven<Known> | undefined> {
-    const other = await proveOtherwise?.(request, signal);
+  async function check(request: HttpRequest, known: Known | undefined, signal: AbortSignal): Promise<Checked<Known>> {
+    const { other, unread } = await readOther(request, signal);
     // The decoy makes one who is not there cost what a wrong credential costs.
     const verdict = other?.ok ? other : await (known?.verify ?? decoy)(request.webhook, signal);
     const reason = bar(known) ?? (verdict.ok ? undefined : other?.ok === false ? other.reason : verdict.reason);
     request.note({ reason });
-    if (known === undefined || !verdict.ok || reason !== undefined) return undefined;
-    return { known, verdict, ...(verdict === other && { otherwise: true }) };
+    if (known !== undefined && verdict.ok && reason === undefined)
+      return { proven: { known, verdict, ...(verdict === other && { otherwise: true }) } };
+    return verdict.ok ? {} : { unread };
+  }
+
+  /** A key of ours that cannot be read keeps nobody out who needs none. */
+  async function readOther(
+    request: HttpRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly other?: Verdict | undefined; readonly unread?: TransferError }> {
+    try {
+      return { other: await proveOtherwise?.(request, signal) };
+    } catch (thrown) {
+      if (!(thrown instanceof TransferError)) throw thrown;
+      return { unread: thrown };
+    }
   }
 
   /** Whether a name exists or not, the first failure in ten seconds costs one read, and the others none. */
@@ -70,11 +90,12 @@ export function createProver<Known extends Provable>({ lookup, bar, decoy, prove
   return async (request, name, signal) => {
     const begunAt = now();
     const kept = name === undefined ? undefined : await lookup.get(name, signal);
-    let proven = await check(request, kept, signal);
+    let checked = await check(request, kept, signal);
     // Verified twice only where it was read twice.
-    if (proven === undefined && name !== undefined && mayReread(name))
-      proven = await check(request, await lookup.reread(name, signal, begunAt), signal);
-    if (proven === undefined) throw new TransferError("unauthenticated", { reason: String(request.facts.reason) });
+    if (checked.proven === undefined && name !== undefined && mayReread(name))
+      checked = await check(request, await lookup.reread(name, signal, begunAt), signal);
+    const { proven, unread } = checked;
+    if (proven === undefined) throw unread ?? new TransferError("unauthenticated", { reason: String(request.facts.reason) });
     return proven;
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { TransferError } from "../../lib/errors.ts";
 import { createProver } from "../../lib/http/prover.ts";
 import { toHttpRequest } from "../../lib/http/request.ts";
 import { createSecretDecoy } from "../../lib/sources/decoy-verifier.ts";
@@ -17,8 +18,15 @@ const { signal } = new AbortController();
 const OPEN: Door = { verify: () => ({ ok: true, secretId: "current" }) };
 const WRONG: Door = { verify: () => ({ ok: false, reason: "wrong-credential" }) };
 
+interface Proving {
+  readonly kept?: Record<string, Door>;
+  readonly fresh?: Record<string, Door>;
+  /** What another proof fails with. */
+  readonly unread?: Error;
+}
+
 /** Doors by name, as they are kept and as they are by now. */
-function startProving({ kept = {}, fresh = kept }: { readonly kept?: Record<string, Door>; readonly fresh?: Record<string, Door> } = {}) {
+function startProving({ kept = {}, fresh = kept, unread }: Proving = {}) {
   const clock = createManualClock();
   const rereads: (readonly [string, number])[] = [];
   const prove = createProver<Door>({
@@ -31,6 +39,7 @@ function startProving({ kept = {}, fresh = kept }: { readonly kept?: Record<stri
     },
     bar: (door) => (door === undefined ? "unknown" : door.barred),
     decoy: createSecretDecoy(),
+    ...(unread && { proveOtherwise: () => Promise.reject(unread) }),
     now: clock.monotonicMs,
   });
   function toRequest() {
@@ -91,6 +100,29 @@ describe("who is not proven", () => {
     });
     await refuse(name, request);
     expect(looked).toBe(name === undefined ? 1 : 2);
+  });
+});
+
+describe("another proof that cannot be read", () => {
+  const unread = new TransferError("misconfigured", { reason: "no secret keys/status" });
+
+  it.each([
+    ["is there", { kept: { door: OPEN } }],
+    ["was read anew", { kept: { door: WRONG }, fresh: { door: OPEN } }],
+  ])("is none, where its own %s", async (_what, doors) => {
+    const { prove, toRequest } = startProving({ ...doors, unread });
+    expect(await prove(toRequest(), "door", signal)).toEqual({ known: OPEN, verdict: { ok: true, secretId: "current" } });
+  });
+
+  it.each(["door", "nobody", undefined])("is told where its own does not hold either: %s", async (name) => {
+    const { prove, toRequest } = startProving({ kept: { door: WRONG }, unread });
+    await expect(prove(toRequest(), name, signal)).rejects.toBe(unread);
+  });
+
+  it("stays loud where it is a bug", async () => {
+    const bug = new TypeError("a bug");
+    const { prove, toRequest } = startProving({ kept: { door: OPEN }, unread: bug });
+    await expect(prove(toRequest(), "door", signal)).rejects.toBe(bug);
   });
 });
 

@@ -154,10 +154,26 @@ describe("a key of the addresses that is missing", () => {
     ]);
   });
 
-  it("is no fault of whoever has an address", async () => {
+  const SIGNED = `1.9999999999.${"A".repeat(43)}`;
+
+  it("is no fault of whoever has an address, or a wrong key beside it", async () => {
     const { ask, claim } = await startStatusRoute({ keys: "none" });
     const { transferId } = await claim();
-    expect(await ask(transferId, byToken(`1.9999999999.${"A".repeat(43)}`))).toMatchObject({ body: { code: "misconfigured" } });
+    expect(await ask(transferId, byToken(SIGNED))).toMatchObject({ body: { code: "misconfigured" } });
+    expect(await ask(transferId, byToken(SIGNED, { headers: WRONG }))).toMatchObject({ body: { code: "misconfigured" } });
+  });
+
+  it.each(["none", { value: 7 }] as const)("is not asked for where the connection's key is there beside an address: %j", async (keys) => {
+    const made = await startStatusRoute({ keys });
+    const { transferId } = await made.claim();
+    expect((await made.ask(transferId, { query: `token=${SIGNED}` })).status).toBe(202);
+    expect(made.log.lines.at(-1)).toMatchObject({ secretId: "current" });
+  });
+
+  it("opens no connection that is disabled", async () => {
+    const made = await startStatusRoute({ keys: "none", crm: { enabled: false } });
+    const { transferId } = await made.claim();
+    expect((await made.ask(transferId, { query: `token=${SIGNED}` })).status).toBe(401);
   });
 });
 
