@@ -1,0 +1,107 @@
+/**
+ * A plugin of the framework. The functions that callers wait for are invoked by an alias, `live`, which CodeDeploy moves to a new version as the parameter
+ * `rollout` says, and back when an alarm of it rings. What no caller waits for is replaced at once.
+ */
+const ALIAS = "live";
+const FUNCTIONS = ["receive-transfer", "read-transfer", "describe-connection", "gateway-events", "agent-sessions"];
+
+const ref = (logicalId) => ({ Ref: logicalId });
+
+module.exports = class GradualRollout {
+  constructor(serverless) {
+    this.serverless = serverless;
+    this.hooks = {
+      // Before the routes are made, which point to it.
+      "before:package:compileFunctions": () => this.nameAliases(),
+      "before:package:finalize": () => this.addAliases(),
+    };
+  }
+
+  /** Of `local` nothing is deployed. */
+  get rollout() {
+    return this.serverless.service.custom.parameters.rollout;
+  }
+
+  nameOf(name) {
+    return this.serverless.getProvider("aws").naming.getNormalizedFunctionName(name);
+  }
+
+  nameAliases() {
+    for (const name of FUNCTIONS)
+      this.serverless.service.getFunction(name).targetAlias = { name: ALIAS, logicalId: `${this.nameOf(name)}Alias` };
+  }
+
+  addAliases() {
+    const { provider } = this.serverless.service;
+    const { Resources } = provider.compiledCloudFormationTemplate;
+    Resources.RolloutApplication = { Type: "AWS::CodeDeploy::Application", Properties: { ComputePlatform: "Lambda" } };
+    Resources.RolloutRole = rolloutRole(this.serverless.service.custom.parameters);
+    for (const name of FUNCTIONS) {
+      const normalized = this.nameOf(name);
+      const version = Object.keys(Resources).find(
+        (id) =>
+          Resources[id].Type === "AWS::Lambda::Version" && Resources[id].Properties.FunctionName.Ref === `${normalized}LambdaFunction`,
+      );
+      Object.assign(Resources, this.rolloutOf(normalized, version));
+    }
+  }
+
+  rolloutOf(normalized, version) {
+    const errors = `${normalized}RolloutErrors`;
+    const group = `${normalized}Rollout`;
+    const functionName = ref(`${normalized}LambdaFunction`);
+    return {
+      // Of the function in both versions: a new one that throws more than once is not worth a second minute.
+      [errors]: {
+        Type: "AWS::CloudWatch::Alarm",
+        Properties: {
+          AlarmDescription:
+            "The function throws: a version that is being rolled out is taken back. docs/runbook.md#a-rollout-is-taken-back",
+          Namespace: "AWS/Lambda",
+          MetricName: "Errors",
+          Dimensions: [{ Name: "FunctionName", Value: functionName }],
+          Statistic: "Sum",
+          Period: 60,
+          EvaluationPeriods: 1,
+          Threshold: 1,
+          ComparisonOperator: "GreaterThanThreshold",
+          TreatMissingData: "notBreaching",
+        },
+      },
+      [group]: {
+        Type: "AWS::CodeDeploy::DeploymentGroup",
+        Properties: {
+          ApplicationName: ref("RolloutApplication"),
+          ServiceRoleArn: { "Fn::GetAtt": ["RolloutRole", "Arn"] },
+          DeploymentConfigName: `CodeDeployDefault.Lambda${this.rollout}`,
+          DeploymentStyle: { DeploymentType: "BLUE_GREEN", DeploymentOption: "WITH_TRAFFIC_CONTROL" },
+          AlarmConfiguration: { Enabled: true, Alarms: [{ Name: ref(errors) }] },
+          AutoRollbackConfiguration: {
+            Enabled: true,
+            Events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"],
+          },
+        },
+      },
+      [`${normalized}Alias`]: {
+        Type: "AWS::Lambda::Alias",
+        Properties: { FunctionName: functionName, FunctionVersion: { "Fn::GetAtt": [version, "Version"] }, Name: ALIAS },
+        UpdatePolicy: { CodeDeployLambdaAliasUpdate: { ApplicationName: ref("RolloutApplication"), DeploymentGroupName: ref(group) } },
+      },
+    };
+  }
+};
+
+function rolloutRole({ permissionsBoundaryArn }) {
+  return {
+    Type: "AWS::IAM::Role",
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { Service: "codedeploy.amazonaws.com" }, Action: "sts:AssumeRole" }],
+      },
+      ...(permissionsBoundaryArn && { PermissionsBoundary: permissionsBoundaryArn }),
+      // AWS's own for this: to move the alias, and to read the alarm.
+      ManagedPolicyArns: [{ "Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited" }],
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * What whoever deploys decides: read from the stage's file and `--param`, checked when the service is packaged. Everything that is wrong is said at once, with what
+ * to set. serverless.yml has the rest as `params`, whose values are references into the stack.
+ */
+const z = require("zod");
+
+const ROLLOUTS = ["AllAtOnce", "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"];
+/** What CloudWatch Logs takes. */
+const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+const isCidr = (text) => z.cidrv4().safeParse(text).success;
+const isResource = (kind) => (text) => new RegExp(`^${kind}-(?:[0-9a-f]{8}|[0-9a-f]{17})$`).test(text);
+
+function whole(least, most) {
+  const advice = `has to be a whole number from ${least} to ${most}`;
+  return z.coerce.number(advice).pipe(z.int(advice).min(least, advice).max(most, advice));
+}
+
+/** Empty where there is none. */
+const optional = (isOne, advice) => z.string().refine((text) => text === "" || isOne(text), `has to be ${advice}, or empty`);
+
+const flag = z.enum(["true", "false"], 'has to be "true" or "false"').transform((text) => text === "true");
+
+function listOf(isOne, advice) {
+  const split = (text) => text.split(",").flatMap((part) => part.trim() || []);
+  return z
+    .string()
+    .transform(split)
+    .refine((parts) => parts.every(isOne), `has to be ${advice}, with commas between, or empty`);
+}
+
+const Parameters = z
+  .strictObject({
+    lexBotAliasArn: optional(
+      (text) => /^arn:[\w-]+:lex:[\w-]+:\d{12}:bot-alias\/\w+\/\w+$/.test(text),
+      "the ARN of a bot's alias (arn:aws:lex:REGION:123456789012:bot-alias/BOTID/ALIASID)",
+    ),
+    retentionDays: whole(4, 365),
+    logRetentionDays: z.coerce
+      .number()
+      .refine(
+        (days) => LOG_RETENTION_DAYS.includes(days),
+        `has to be one of CloudWatch's numbers of days: ${LOG_RETENTION_DAYS.join(", ")}`,
+      ),
+    requestsPerSecond: whole(1, 10_000),
+    requestsBurst: whole(1, 5_000),
+    transferConcurrency: optional((text) => whole(1, 1_000).safeParse(text).success, "a whole number from 1 to 1000").transform((text) =>
+      text === "" ? undefined : Number(text),
+    ),
+    protect: flag,
+    rollout: z.enum(ROLLOUTS, `has to be one of ${ROLLOUTS.join(", ")}`),
+    permissionsBoundaryArn: optional(
+      (text) => /^arn:[\w-]+:iam::\d{12}:policy\/.+$/.test(text),
+      "the ARN of an IAM policy (arn:aws:iam::123456789012:policy/NAME)",
+    ),
+    vpcId: optional(isResource("vpc"), "the id of a VPC (vpc-0123456789abcdef0)"),
+    vpcSubnetIds: listOf(isResource("subnet"), "ids of subnets (subnet-0123456789abcdef0)"),
+    gatewayCidrs: listOf(isCidr, "IPv4 ranges (10.20.30.40/32)"),
+    gatewayPort: whole(1, 65_535),
+    endpointsSecurityGroupId: optional(
+      isResource("sg"),
+      "the id of the security group of the VPC's interface endpoints (sg-0123456789abcdef0)",
+    ),
+    dynamoDbPrefixListId: optional(
+      isResource("pl"),
+      "the id of DynamoDB's prefix list in this region (pl-01234567), which `aws ec2 describe-managed-prefix-lists` tells",
+    ),
+    internetCidrs: listOf(isCidr, "IPv4 ranges: 0.0.0.0/0 through a NAT gateway, or your proxy's"),
+    callbacksInVpc: flag,
+  })
+  .check(({ value: given, issues }) => {
+    const missing = (name, because) =>
+      issues.push({ code: "custom", path: [name], message: `has to be set, ${because}`, input: given[name] });
+    if (given.vpcId === "") {
+      if (given.vpcSubnetIds.length > 0) missing("vpcId", "since vpcSubnetIds is");
+      if (given.callbacksInVpc) missing("vpcId", "since callbacksInVpc is");
+      return;
+    }
+    if (given.vpcSubnetIds.length === 0)
+      missing("vpcSubnetIds", "since vpcId is: private subnets from which the gateway can be reached, at best in two zones");
+    if (given.gatewayCidrs.length === 0) missing("gatewayCidrs", "since vpcId is: where the gateway is, as its secret's `url` has it");
+    if (given.dynamoDbPrefixListId === "" && given.internetCidrs.length === 0)
+      missing("dynamoDbPrefixListId", "since vpcId is and internetCidrs is not");
+    if (given.endpointsSecurityGroupId === "" && given.internetCidrs.length === 0)
+      missing("endpointsSecurityGroupId", "since vpcId is and internetCidrs is not");
+  });
+
+const NAMES = Object.keys(Parameters.shape);
+
+/** Its argument is what the framework hands to a file of this kind. */
+module.exports = async function parametersOf({ options, resolveConfigurationProperty, resolveVariable }) {
+  const stage = await resolveVariable("sls:stage");
+  const declared = await resolveConfigurationProperty(["params"]);
+  if (stage === "default" || !Object.hasOwn(declared, stage)) {
+    const stages = Object.keys(declared).filter((name) => name !== "default" && name !== "local");
+    refuse(`There is no stage "${stage}", but ${stages.join(" and ")}. Another one needs its line under \`params\` in serverless.yml.`);
+  }
+  const given = Object.fromEntries(await Promise.all(NAMES.map(async (name) => [name, String(await resolveVariable(`param:${name}`))])));
+  const parsed = Parameters.safeParse(given);
+  const set = [...Object.keys(declared[stage] ?? {}), ...[options.param ?? []].flat().map((text) => text.split("=")[0])];
+  const wrong = [
+    ...set.filter((name) => !Object.hasOwn(declared.default, name)).map((name) => `${name} is not a parameter`),
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path[0]} (${JSON.stringify(given[path[0]])}) ${message}`),
+  ];
+  if (wrong.length > 0) {
+    const where = `Set them in stages/${stage}.yml, or with --param "name=value"; serverless.yml lists them`;
+    refuse(`Parameters of the stage "${stage}" are wrong. ${where}:\n${wrong.map((line) => `  ${line}`).join("\n")}`);
+  }
+  return { ...parsed.data, deletionPolicy: parsed.data.protect ? "Retain" : "Delete" };
+};
+
+function refuse(message) {
+  // The framework prints the stack, where there is one.
+  throw Object.assign(new Error(message), { stack: message });
+}

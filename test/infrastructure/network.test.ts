@@ -1,0 +1,60 @@
+/** What is in a VPC, and what it may reach from there. The file itself, with checked parameters. */
+import { createRequire } from "node:module";
+import { expect, it } from "vitest";
+
+type Extensions = Record<string, { Properties: { VpcConfig: unknown } }>;
+type Network = { Resources?: Record<string, { Properties: { SecurityGroupEgress: unknown[]; VpcId: string } }>; extensions?: Extensions };
+const network: (resolvers: { resolveConfigurationProperty(): Promise<object> }) => Promise<Network> = createRequire(import.meta.url)(
+  "../../infrastructure/network.cjs",
+);
+
+const PARAMETERS = {
+  vpcId: "vpc-01234567",
+  vpcSubnetIds: ["subnet-01234567"],
+  gatewayCidrs: ["10.20.30.40/32", "10.20.30.41/32"],
+  gatewayPort: 8043,
+  endpointsSecurityGroupId: "sg-01234567",
+  dynamoDbPrefixListId: "pl-01234567",
+  internetCidrs: [],
+  callbacksInVpc: false,
+};
+const made = (given: object) => network({ resolveConfigurationProperty: async () => ({ ...PARAMETERS, ...given }) });
+
+it("is none where no VPC is named", async () => {
+  expect(await made({ vpcId: "" })).toEqual({});
+});
+
+it("holds the functions that talk to a gateway, and no others", async () => {
+  const { extensions = {} } = await made({});
+  expect(Object.keys(extensions).toSorted()).toEqual([
+    "KeepDashsessionLambdaFunction",
+    "ReceiveDashlexLambdaFunction",
+    "ReceiveDashtransferLambdaFunction",
+    "SweepDashrecordsLambdaFunction",
+  ]);
+  expect(extensions.KeepDashsessionLambdaFunction?.Properties.VpcConfig).toEqual({
+    SecurityGroupIds: [{ Ref: "FunctionsSecurityGroup" }],
+    SubnetIds: ["subnet-01234567"],
+  });
+});
+
+it("holds the one that tells receivers too, where they are on the same network", async () => {
+  expect(Object.keys((await made({ callbacksInVpc: true })).extensions ?? {})).toContain("DeliverDashcallbacksLambdaFunction");
+});
+
+it("lets them reach the gateway at its port, the endpoints, DynamoDB, and nothing else", async () => {
+  const egress = (await made({})).Resources?.FunctionsSecurityGroup?.Properties.SecurityGroupEgress;
+  expect(egress).toEqual([
+    expect.objectContaining({ CidrIp: "10.20.30.40/32", FromPort: 8043, ToPort: 8043 }),
+    expect.objectContaining({ CidrIp: "10.20.30.41/32", FromPort: 8043, ToPort: 8043 }),
+    expect.objectContaining({ DestinationSecurityGroupId: "sg-01234567", FromPort: 443, ToPort: 443 }),
+    expect.objectContaining({ DestinationPrefixListId: "pl-01234567", FromPort: 443, ToPort: 443 }),
+  ]);
+});
+
+it("lets them reach the internet by 443 where the parameters say so", async () => {
+  const { Resources } = await made({ endpointsSecurityGroupId: "", dynamoDbPrefixListId: "", internetCidrs: ["0.0.0.0/0"] });
+  expect(Resources?.FunctionsSecurityGroup?.Properties.SecurityGroupEgress.slice(2)).toEqual([
+    expect.objectContaining({ CidrIp: "0.0.0.0/0", FromPort: 443, ToPort: 443 }),
+  ]);
+});

@@ -1,0 +1,113 @@
+/** What whoever deploys may set, and what they are told of what is wrong. The file itself, with the framework's resolvers written down. */
+import { createRequire } from "node:module";
+import { describe, expect, it } from "vitest";
+
+type Resolvers = {
+  options: { param?: string | string[] };
+  resolveVariable(address: string): Promise<unknown>;
+  resolveConfigurationProperty(path: readonly string[]): Promise<unknown>;
+};
+const parametersOf: (resolvers: Resolvers) => Promise<Record<string, unknown>> = createRequire(import.meta.url)(
+  "../../infrastructure/parameters.cjs",
+);
+
+const DEFAULTS = {
+  secretsPrefix: "ccgw/prod",
+  lexBotAliasArn: "",
+  retentionDays: "30",
+  logRetentionDays: "30",
+  requestsPerSecond: "50",
+  requestsBurst: "100",
+  transferConcurrency: "",
+  protect: "false",
+  rollout: "AllAtOnce",
+  permissionsBoundaryArn: "",
+  vpcId: "",
+  vpcSubnetIds: "",
+  gatewayCidrs: "",
+  gatewayPort: "8043",
+  endpointsSecurityGroupId: "",
+  dynamoDbPrefixListId: "",
+  internetCidrs: "",
+  callbacksInVpc: "false",
+};
+const VPC = {
+  vpcId: "vpc-0123456789abcdef0",
+  vpcSubnetIds: "subnet-0123456789abcdef0, subnet-0123456789abcdef1",
+  gatewayCidrs: "10.20.30.40/32",
+  endpointsSecurityGroupId: "sg-01234567",
+  dynamoDbPrefixListId: "pl-01234567",
+};
+
+function read(set: Record<string, string>, { stage = "prod", param }: { stage?: string; param?: string[] } = {}) {
+  const declared = { default: DEFAULTS, dev: {}, prod: set, local: {} };
+  const values: Record<string, string> = { ...DEFAULTS, ...set };
+  return parametersOf({
+    options: param === undefined ? {} : { param },
+    resolveVariable: async (address) => (address === "sls:stage" ? stage : values[address.replace("param:", "")]),
+    resolveConfigurationProperty: async () => declared,
+  });
+}
+
+describe("the parameters of a stage", () => {
+  it("are good as they come, with nothing in a VPC and nothing reserved", async () => {
+    expect(await read({})).toMatchObject({ vpcId: "", transferConcurrency: undefined, requestsPerSecond: 50, deletionPolicy: "Delete" });
+  });
+
+  it("keep what cannot be had again, where they say so", async () => {
+    expect(await read({ protect: "true" })).toMatchObject({ protect: true, deletionPolicy: "Retain" });
+  });
+
+  it("name a VPC and what the functions in it may reach", async () => {
+    expect(await read(VPC)).toMatchObject({
+      vpcSubnetIds: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+      gatewayCidrs: ["10.20.30.40/32"],
+      gatewayPort: 8_043,
+    });
+  });
+
+  it.each([
+    ["retentionDays", "3", "from 4 to 365"],
+    ["logRetentionDays", "31", "one of CloudWatch's numbers of days: 1, 3, 5, 7, 14"],
+    ["requestsPerSecond", "many", "a whole number from 1 to 10000"],
+    ["requestsBurst", "0", "from 1 to 5000"],
+    ["transferConcurrency", "0", "a whole number from 1 to 1000, or empty"],
+    ["protect", "yes", '"true" or "false"'],
+    ["rollout", "Canary", "AllAtOnce, Canary10Percent5Minutes, Linear10PercentEvery1Minute"],
+    ["permissionsBoundaryArn", "boundary", "arn:aws:iam::123456789012:policy/NAME"],
+    ["lexBotAliasArn", "TSTALIASID", "bot-alias/BOTID/ALIASID"],
+    ["vpcId", "main", "vpc-0123456789abcdef0"],
+    ["vpcSubnetIds", "a,b", "ids of subnets (subnet-0123456789abcdef0)"],
+    ["gatewayCidrs", "gateway.example.com", "10.20.30.40/32"],
+    ["gatewayPort", "99999", "from 1 to 65535"],
+    ["endpointsSecurityGroupId", "default", "sg-0123456789abcdef0"],
+    ["dynamoDbPrefixListId", "dynamodb", "describe-managed-prefix-lists"],
+    ["internetCidrs", "any", "0.0.0.0/0 through a NAT gateway"],
+    ["callbacksInVpc", "1", '"true" or "false"'],
+  ])("refuse a wrong %s, and say what to set", async (name, value, advice) => {
+    await expect(read({ [name]: value })).rejects.toThrow(`${name} (${JSON.stringify(value)})`);
+    await expect(read({ [name]: value })).rejects.toThrow(advice);
+  });
+
+  it.each(["vpcSubnetIds", "gatewayCidrs", "endpointsSecurityGroupId", "dynamoDbPrefixListId"])("refuse a VPC without %s", async (name) => {
+    await expect(read({ ...VPC, [name]: "" })).rejects.toThrow(`${name} ("") has to be set, since vpcId is`);
+  });
+
+  it("need neither endpoints nor prefix list where the internet can be reached", async () => {
+    const { endpointsSecurityGroupId: _, dynamoDbPrefixListId: __, ...rest } = VPC;
+    expect(await read({ ...rest, internetCidrs: "0.0.0.0/0" })).toMatchObject({ internetCidrs: ["0.0.0.0/0"] });
+  });
+
+  it("refuse what makes sense in a VPC alone", async () => {
+    await expect(read({ callbacksInVpc: "true" })).rejects.toThrow("vpcId");
+  });
+
+  it("say all that is wrong at once, and where to set it", async () => {
+    const failed = read({ gatewayPort: "0", protect: "maybe" }, { param: ["gatewayHost=10.0.0.1"] });
+    await expect(failed).rejects.toThrow(/stages\/prod\.yml.*gatewayHost is not a parameter.*protect.*gatewayPort/s);
+  });
+
+  it("refuse a stage that nobody has described", async () => {
+    await expect(read({}, { stage: "production" })).rejects.toThrow('There is no stage "production", but dev and prod.');
+  });
+});
