@@ -27,6 +27,12 @@ module.exports = async function network(resolvers) {
   const VpcConfig = { SecurityGroupIds: [{ Ref: "FunctionsSecurityGroup" }], SubnetIds: vpcSubnetIds };
   return {
     Resources: { FunctionsSecurityGroup: group },
+    Outputs: {
+      FunctionsSecurityGroupId: {
+        Description: "Whom the gateway's firewall and the interface endpoints have to let in",
+        Value: { "Fn::GetAtt": ["FunctionsSecurityGroup", "GroupId"] },
+      },
+    },
     extensions: Object.fromEntries(inVpc(parameters).map((name) => [functionOf(name), { Properties: { VpcConfig } }])),
   };
 };

@@ -53,6 +53,13 @@ const Parameters = z
       (text) => /^arn:[\w-]+:iam::\d{12}:policy\/.+$/.test(text),
       "the ARN of an IAM policy (arn:aws:iam::123456789012:policy/NAME)",
     ),
+    // A reference into the stack, unless somebody sets it.
+    publicBaseUrl: z.string(),
+    domainName: optional((text) => /^(?:[a-z0-9-]+\.)+[a-z]{2,}$/.test(text), "a name of DNS in lower case (transfers.example.com)"),
+    domainCertificateArn: optional(
+      (text) => /^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/.+$/.test(text),
+      "the ARN of a certificate in this region's ACM (arn:aws:acm:REGION:123456789012:certificate/ID)",
+    ),
     vpcId: optional(isResource("vpc"), "the id of a VPC (vpc-0123456789abcdef0)"),
     vpcSubnetIds: listOf(isResource("subnet"), "ids of subnets (subnet-0123456789abcdef0)"),
     gatewayCidrs: listOf(isCidr, "IPv4 ranges (10.20.30.40/32)"),
@@ -70,7 +77,12 @@ const Parameters = z
   })
   .check(({ value: given, issues }) => {
     const missing = (name, because) =>
-      issues.push({ code: "custom", path: [name], message: `has to be set, ${because}`, input: given[name] });
+      issues.push({ code: "custom", path: [name], message: `has to be set ${because}`, input: given[name] });
+    if (given.domainName !== "") {
+      if (given.domainCertificateArn === "") missing("domainCertificateArn", "since domainName is");
+      const url = `https://${given.domainName}`;
+      if (given.publicBaseUrl !== url) missing("publicBaseUrl", `to ${url}, since domainName is: callers sign it`);
+    }
     if (given.vpcId === "") {
       if (given.vpcSubnetIds.length > 0) missing("vpcId", "since vpcSubnetIds is");
       if (given.callbacksInVpc) missing("vpcId", "since callbacksInVpc is");

@@ -20,8 +20,7 @@ function statementsOf(name, grants, { hasBus, isInVpc }) {
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], arn("logs", `log-group:/aws/lambda/${SERVICE}-${name}:*`)),
     // AWS has no resource that it could be narrowed to.
     allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
-    // Likewise: Lambda itself makes and removes the network interfaces of all functions.
-    isInVpc && allow(actionsOf("ec2", ["CreateNetworkInterface", "DescribeNetworkInterfaces", "DeleteNetworkInterface"]), "*"),
+    ...(isInVpc ? interfacesOf(name) : []),
     secrets && allow("secretsmanager:GetSecretValue", secrets.map(secretArn)),
     // Likewise: it takes no resource.
     grants.listsSecrets && allow("secretsmanager:ListSecrets", "*"),
@@ -44,6 +43,20 @@ function statementsOf(name, grants, { hasBus, isInVpc }) {
         StringEquals: { "kms:ViaService": encrypted.map((service) => sub(`${service}.\${AWS::Region}.\${AWS::URLSuffix}`)) },
       }),
   ].filter(Boolean);
+}
+
+/** Lambda itself makes and removes a function's network interfaces, as its role: AWS allows no resource there. The function's code may not. */
+function interfacesOf(name) {
+  const actions = actionsOf("ec2", [
+    "CreateNetworkInterface",
+    "DescribeNetworkInterfaces",
+    "DescribeSubnets",
+    "DeleteNetworkInterface",
+    "AssignPrivateIpAddresses",
+    "UnassignPrivateIpAddresses",
+  ]);
+  const byItsCode = { ArnEquals: { "lambda:SourceFunctionArn": arn("lambda", `function:${SERVICE}-${name}`) } };
+  return [allow(actions, "*"), { ...allow(actions, "*", byItsCode), Effect: "Deny" }];
 }
 
 const roleOf = (name) => `${name.replaceAll(/(?:^|-)([a-z])/g, (_, letter) => letter.toUpperCase())}Role`;

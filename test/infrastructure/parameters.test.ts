@@ -22,6 +22,9 @@ const DEFAULTS = {
   protect: "false",
   rollout: "AllAtOnce",
   permissionsBoundaryArn: "",
+  publicBaseUrl: "[object Object]",
+  domainName: "",
+  domainCertificateArn: "",
   vpcId: "",
   vpcSubnetIds: "",
   gatewayCidrs: "",
@@ -76,6 +79,8 @@ describe("the parameters of a stage", () => {
     ["rollout", "Canary", "AllAtOnce, Canary10Percent5Minutes, Linear10PercentEvery1Minute"],
     ["permissionsBoundaryArn", "boundary", "arn:aws:iam::123456789012:policy/NAME"],
     ["lexBotAliasArn", "TSTALIASID", "bot-alias/BOTID/ALIASID"],
+    ["domainName", "https://example.com", "transfers.example.com"],
+    ["domainCertificateArn", "certificate", "arn:aws:acm:REGION:123456789012:certificate/ID"],
     ["vpcId", "main", "vpc-0123456789abcdef0"],
     ["vpcSubnetIds", "a,b", "ids of subnets (subnet-0123456789abcdef0)"],
     ["gatewayCidrs", "gateway.example.com", "10.20.30.40/32"],
@@ -90,7 +95,16 @@ describe("the parameters of a stage", () => {
   });
 
   it.each(["vpcSubnetIds", "gatewayCidrs", "endpointsSecurityGroupId", "dynamoDbPrefixListId"])("refuse a VPC without %s", async (name) => {
-    await expect(read({ ...VPC, [name]: "" })).rejects.toThrow(`${name} ("") has to be set, since vpcId is`);
+    await expect(read({ ...VPC, [name]: "" })).rejects.toThrow(`${name} ("") has to be set since vpcId is`);
+  });
+
+  it.each([
+    ["domainCertificateArn", { publicBaseUrl: "https://transfers.example.com" }],
+    ["publicBaseUrl", { domainCertificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/1" }],
+  ])("refuse a domain without %s", async (name, rest) => {
+    await expect(read({ domainName: "transfers.example.com", ...rest })).rejects.toThrow(
+      new RegExp(`${name} .*has to be set .*since domainName is`),
+    );
   });
 
   it("need neither endpoints nor prefix list where the internet can be reached", async () => {
