@@ -1,7 +1,10 @@
 /** How much of it may happen at once. */
 
 module.exports = async function limits(resolvers) {
-  const { requestsPerSecond, requestsBurst, transferConcurrency } = await resolvers.resolveConfigurationProperty(["custom", "parameters"]);
+  const { requestsPerSecond, requestsBurst, transferConcurrency, lexConcurrency } = await resolvers.resolveConfigurationProperty([
+    "custom",
+    "parameters",
+  ]);
   return {
     extensions: {
       HttpApiStage: {
@@ -13,9 +16,11 @@ module.exports = async function limits(resolvers) {
           },
         },
       },
-      ...(transferConcurrency && {
-        ReceiveDashtransferLambdaFunction: { Properties: { ReservedConcurrentExecutions: transferConcurrency } },
-      }),
+      ...reserved("ReceiveDashtransferLambdaFunction", transferConcurrency),
+      ...reserved("ReceiveDashlexLambdaFunction", lexConcurrency),
     },
   };
 };
+
+const reserved = (logicalId, ReservedConcurrentExecutions) =>
+  ReservedConcurrentExecutions === undefined ? {} : { [logicalId]: { Properties: { ReservedConcurrentExecutions } } };

@@ -19,6 +19,10 @@ function whole(least, most) {
 /** Empty where there is none. */
 const optional = (isOne, advice) => z.string().refine((text) => text === "" || isOne(text), `has to be ${advice}, or empty`);
 
+const concurrency = optional((text) => whole(1, 1_000).safeParse(text).success, "a whole number from 1 to 1000").transform((text) =>
+  text === "" ? undefined : Number(text),
+);
+
 const flag = z.enum(["true", "false"], 'has to be "true" or "false"').transform((text) => text === "true");
 
 function listOf(isOne, advice) {
@@ -44,9 +48,8 @@ const Parameters = z
       ),
     requestsPerSecond: whole(1, 10_000),
     requestsBurst: whole(1, 5_000),
-    transferConcurrency: optional((text) => whole(1, 1_000).safeParse(text).success, "a whole number from 1 to 1000").transform((text) =>
-      text === "" ? undefined : Number(text),
-    ),
+    transferConcurrency: concurrency,
+    lexConcurrency: concurrency,
     protect: flag,
     rollout: z.enum(ROLLOUTS, `has to be one of ${ROLLOUTS.join(", ")}`),
     permissionsBoundaryArn: optional(
