@@ -2,6 +2,7 @@
 const folder = (name) => `^lib/${name}/`;
 const errors = "^lib/errors\\.ts$";
 const log = "^lib/log\\.ts$";
+const metrics = "^lib/metrics\\.ts$";
 const core = folder("transfer");
 
 /** A folder of lib/ may import from itself, from `others`, and from what is outside lib/. */
@@ -60,16 +61,17 @@ module.exports = {
     {
       name: "leaves-import-nothing-of-ours",
       severity: "error",
-      from: { path: "^lib/(config|errors|log)\\.ts$" },
+      from: { path: "^lib/(config|errors|metrics)\\.ts$" },
       to: { path: "^(lib|handlers|dev)/" },
     },
+    { name: "log-imports-metrics", severity: "error", from: { path: log }, to: { path: "^(lib|handlers|dev)/", pathNot: metrics } },
     onlyIn("undici-in-its-clients", "undici", "^lib/(gateway|callbacks)/"),
     onlyIn(
       "aws-sdk-in-its-wrapper",
       "@aws-sdk|@smithy",
       "^lib/(secrets/secrets-manager|sessions/dynamodb-sessions|records/dynamodb-store|invoke/lambda|queue/(sqs|event-bridge))\\.ts$",
     ),
-    onlyIn("powertools-in-log", "@aws-lambda-powertools", log),
+    onlyIn("powertools-in-log", "@aws-lambda-powertools", "^lib/(log|metrics)\\.ts$"),
     onlyIn("middy-in-http", "@middy", folder("http")),
   ],
   options: {

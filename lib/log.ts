@@ -1,6 +1,6 @@
-/** One structured line a request, and the metrics. Only the fields listed here can be logged, whatever is handed in. */
+/** One structured line a request, and its metrics with it. Only the fields listed here can be logged, whatever is handed in. */
 import { Logger } from "@aws-lambda-powertools/logger";
-import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { createMeter, type DimensionsOf, type MetricName, NAMESPACE } from "./metrics.ts";
 
 /** None of them holds a secret, a Guid, a caller's number or call data: that is what keeps them on this list. */
 const FIELDS = [
@@ -54,40 +54,41 @@ const FIELDS = [
 export type LogFields = { readonly [field in (typeof FIELDS)[number]]?: string | number | boolean | undefined };
 
 export interface Log {
-  /** The one line of a request. An error by its status, or by `judgedBy` where it was answered with none. */
+  /** The one line of a request, with which its metrics are written. An error by its status, or by `judgedBy` where it was answered with none. */
   access(fields: LogFields, judgedBy?: LogFields["status"]): void;
   /** One of several transfers of a request. */
   entry(fields: LogFields): void;
-  /** The one line of a run that no request asked for. */
+  /** The one line of a run that no request asked for, with which its metrics are written. */
   run(what: string, fields: LogFields): void;
   /** One event that a gateway told of. */
   event(fields: LogFields): void;
   /** What an operator has to know beside it. */
   problem(what: string, fields: LogFields): void;
-  /** Adds 1 to a metric. Dimensions must be bounded by the configuration. */
-  count(
-    metric: "Authenticated" | "Transfers" | "GatewayEvents" | "GuidRenewals" | "SignIns" | "Outcomes",
-    dimensions: Readonly<Record<string, string>>,
-  ): void;
+  /** Adds 1 to a metric. */
+  count<Name extends MetricName>(metric: Name, dimensions: DimensionsOf<Name>): void;
+  measure<Name extends MetricName>(metric: Name, value: number, dimensions: DimensionsOf<Name>): void;
+  /** Writes the metrics now: of a run that goes on for long. */
+  flush(): void;
 }
 
-const NAMESPACE = "ccgateway-transfer-webhooks";
 /** From here on the fault is on our side of the door. */
 const SERVER_ERROR_STATUS = 500;
 
 export function createLog(): Log {
   const logger = new Logger({ serviceName: NAMESPACE });
-  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: NAMESPACE });
+  const meter = createMeter();
   return {
     access(fields, judgedBy = fields.status) {
       const level = Number(judgedBy) >= SERVER_ERROR_STATUS ? "error" : "info";
       logger[level]("request", toAllowed(fields));
+      meter.flush();
     },
     entry(fields) {
       logger.info("transfer", toAllowed(fields));
     },
     run(what, fields) {
       logger.info(what, toAllowed(fields));
+      meter.flush();
     },
     event(fields) {
       logger.info("gateway event", toAllowed(fields));
@@ -95,11 +96,9 @@ export function createLog(): Log {
     problem(what, fields) {
       logger.error(what, toAllowed(fields));
     },
-    count(metric, dimensions) {
-      const single = metrics.singleMetric();
-      single.addDimensions({ ...dimensions });
-      single.addMetric(metric, MetricUnit.Count, 1);
-    },
+    count: (metric, dimensions) => meter.add(metric, 1, dimensions),
+    measure: meter.add,
+    flush: meter.flush,
   };
 }
 

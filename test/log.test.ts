@@ -110,23 +110,26 @@ describe("a problem", () => {
 });
 
 describe("a metric", () => {
-  it.each(["Authenticated", "Transfers"] as const)("%s is counted once, with its dimensions, in a line of its own", (metric) => {
-    log.count(metric, { connection: "crm", code: "accepted" });
-    const [line] = lines();
-    expect(lines()).toHaveLength(1);
-    expect(line).toMatchObject({
-      [metric]: 1,
-      connection: "crm",
-      code: "accepted",
-      _aws: { CloudWatchMetrics: [{ Namespace: "ccgateway-transfer-webhooks", Metrics: [{ Name: metric, Unit: "Count" }] }] },
-    });
-    expect(line).toHaveProperty("_aws.CloudWatchMetrics.0.Dimensions.0", expect.arrayContaining(["connection", "code"]));
+  const writers = [
+    ["the line of a request", () => log.access({ status: 200 })],
+    ["the line of a run", () => log.run("sweep", {})],
+  ] as const;
+  it.each(writers)("is written with %s, and once", (_what, write) => {
+    log.count("Transfers", { source: "api", code: "accepted" });
+    log.measure("GatewayMs", 12, { gateway: "main" });
+    expect(lines()).toEqual([]);
+    write();
+    write();
+    expect(lines().filter((line) => "_aws" in line)).toMatchObject([
+      { Transfers: 1, source: "api", code: "accepted" },
+      { GatewayMs: 12, gateway: "main" },
+    ]);
   });
 
-  it("keeps no dimension for the next one", () => {
-    log.count("Transfers", { code: "accepted" });
-    log.count("Transfers", { source: "api" });
-    expect(lines()[1]).not.toHaveProperty("code");
+  it("is written at once where a run goes on", () => {
+    log.count("KeeperRuns", {});
+    log.flush();
+    expect(lines()).toMatchObject([{ KeeperRuns: 1 }]);
   });
 });
 

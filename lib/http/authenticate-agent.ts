@@ -30,7 +30,7 @@ export function createAgentAuthenticator({ agents, log, now }: Dependencies): Au
     const { signal } = request.stopwatch.deadline(DEADLINE_MAX_MS);
     const { verdict } = await prove(request, named && agent, signal);
     request.note({ secretId: verdict.secretId });
-    log.count("Authenticated", { gateway, agentId, secretId: verdict.secretId });
+    log.count("HandOvers", { gateway, agentId, secretId: verdict.secretId });
     return { agent };
   };
 }

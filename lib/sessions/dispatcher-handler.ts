@@ -13,7 +13,11 @@ export function createDispatcherHandler(dispatch: Dispatch, log: Log): (event: u
   return async (_event, context) => {
     const told = { lambdaRequestId: context.awsRequestId };
     try {
-      log.run("dispatch", { ...told, ...(await dispatch(toRunDeadline(context).signal)) });
+      const dispatched = await dispatch(toRunDeadline(context).signal);
+      log.measure("ManagedAgents", dispatched.invoked + dispatched.failed, {});
+      // So that there are runs to compare with, even where none has begun.
+      log.measure("KeeperRuns", 0, {});
+      log.run("dispatch", { ...told, ...dispatched });
     } catch (thrown) {
       log.problem("dispatch failed", { ...told, ...toProblem(thrown) });
     }

@@ -5,13 +5,16 @@ import { TransferError, toTransferError } from "../errors.ts";
 import { type Log, type LogFields, toErrorFields } from "../log.ts";
 import { AgentId, Name } from "../transfer/target.ts";
 import type { AgentName, PasswordFacts } from "./agent-record.ts";
-import type { Keep } from "./keeper.ts";
+import type { Keep, KeeperEnding } from "./keeper.ts";
 import type { KeeperEvent } from "./kept-session.ts";
 import { toRunDeadline } from "./run-context.ts";
 import { createSignInLog } from "./sign-in-log.ts";
 import { meaningOf } from "./sign-in-rules.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** Of one run: a call or two that could not be sent are a network's, and the next goes through. */
+const UNREACHABLE_CALLS = 3;
 
 const Tick = z.object({ gateway: Name, agentId: AgentId });
 export type Tick = z.infer<typeof Tick>;
@@ -22,12 +25,16 @@ export function createKeeperHandler(keep: Keep, log: Log, wallMs = Date.now): (e
     const agent = Tick.parse(event);
     const told: LogFields = { ...agent, lambdaRequestId: context.awsRequestId };
     const run = createRunLog(agent, told, { log, nowMs: wallMs() });
+    log.count("KeeperRuns", {});
+    // A run goes on for minutes, and may be ended by its runtime.
+    log.flush();
     try {
-      run.note({ ended: await keep(agent, { deadline: toRunDeadline(context), observe: run.observe }) });
+      run.end(await keep(agent, { deadline: toRunDeadline(context), observe: run.observe }));
     } catch (thrown) {
       const { code, message: reason, cause } = toTransferError(thrown, "none");
       log.problem("keeper failed", { ...told, code, reason, ...(code === "internal" && toErrorFields(cause)) });
-      run.note({ ended: "failed", code, reason });
+      run.note({ code, reason });
+      run.end("failed");
     }
     log.run("keeper", run.facts());
   };
@@ -36,6 +43,7 @@ export function createKeeperHandler(keep: Keep, log: Log, wallMs = Date.now): (e
 interface RunLog {
   observe(event: KeeperEvent): void;
   note(more: LogFields): void;
+  end(ended: KeeperEnding | "failed"): void;
   facts(): LogFields;
 }
 
@@ -43,14 +51,22 @@ function createRunLog(agent: AgentName, told: LogFields, { log, nowMs }: { reado
   const tellSignIn = createSignInLog(log);
   const { gateway } = agent;
   let renewals = 0;
+  let unsent = 0;
+  let isSignedOut = false;
   let facts: LogFields = told;
   function note(more: LogFields): void {
     facts = { ...facts, ...more };
   }
 
+  /** As a call's answer that is none is spelled: provably nothing of it was sent. */
+  function noteUnsent(why: string): void {
+    if (why.startsWith("not-sent ")) unsent += 1;
+  }
+
   function observe(event: KeeperEvent): void {
     switch (event.kind) {
       case "signed-in":
+        isSignedOut = false;
         tellSignIn(agent, event);
         note({ signIn: "signed-in", ...(event.password && toPassword(event.password, nowMs)) });
         break;
@@ -58,13 +74,16 @@ function createRunLog(agent: AgentName, told: LogFields, { log, nowMs }: { reado
         note(toPassword(event.password, nowMs));
         break;
       case "not-signed-in":
+        isSignedOut = true;
+        noteUnsent(event.why);
         tellSignIn(agent, event);
         note({ signIn: event.why });
         break;
       case "sign-in-put-off": {
         const { decision } = event;
+        isSignedOut = true;
         if (decision.kind === "parked") {
-          log.count("SignIns", { gateway, result: "parked" });
+          log.count("ParkedSignIns", agent);
           log.problem("sign-in parked", { ...told, reason: toReason(decision.why) });
         }
         note({ signIn: decision.kind === "parked" ? "parked" : "waits" });
@@ -76,8 +95,12 @@ function createRunLog(agent: AgentName, told: LogFields, { log, nowMs }: { reado
         note({ renewals });
         break;
       case "signed-out":
+        isSignedOut = true;
+        note({ reason: `signed out: ${event.retcode}` });
+        break;
       case "trouble":
-        note({ reason: event.kind === "signed-out" ? `signed out: ${event.retcode}` : event.why });
+        noteUnsent(event.why);
+        note({ reason: event.why });
         break;
       case "not-kept":
         log.problem("not kept", { ...told, ...toWhy(event.error) });
@@ -86,7 +109,19 @@ function createRunLog(agent: AgentName, told: LogFields, { log, nowMs }: { reado
         note({ reason: "a renewal may have been lost" });
     }
   }
-  return { observe, note, facts: () => facts };
+  function end(ended: KeeperEnding | "failed"): void {
+    note({ ended });
+    if (unsent >= UNREACHABLE_CALLS) log.count("GatewayUnreachable", { gateway });
+    const { passwordDaysLeft } = facts;
+    if (typeof passwordDaysLeft === "number") log.measure("PasswordDaysLeft", passwordDaysLeft, agent);
+    if (!isOthers(ended)) log.measure("NotSignedIn", isSignedOut || ended === "failed" ? 1 : 0, agent);
+  }
+  return { observe, note, end, facts: () => facts };
+}
+
+/** The agent is somebody else's to keep, who tells of it. */
+function isOthers(ended: KeeperEnding | "failed"): boolean {
+  return ended === "not-managed" || ended === "kept-by-another" || ended === "fenced";
 }
 
 /** What is left of the days by now, so that every run tells it. */

@@ -59,7 +59,7 @@ describe("a session that is handed over", () => {
       { ...who, secretId: "current", code: "invalid-request" },
       { ...who, code: "unauthenticated", reason: "wrong-credential" },
     ]);
-    const counted = ["current", "old", "current"].map((secretId) => ({ metric: "Authenticated", dimensions: { ...who, secretId } }));
+    const counted = ["current", "old", "current"].map((secretId) => ({ metric: "HandOvers", dimensions: { ...who, secretId } }));
     expect(log.counts).toEqual(counted);
     expect(JSON.stringify(log)).not.toMatch(/279fe21d|node-1|route=|the-key|the-old-key|a-wrong-key/);
   });

@@ -14,6 +14,7 @@ import { INSTANT } from "../support/manual-clock.ts";
 const AGENT = { gateway: "main", agentId: "102" };
 const DAY_MS = 86_400_000;
 const TOLD = { ...AGENT, lambdaRequestId: "lambda-request" };
+const BEGUN = { metric: "KeeperRuns", dimensions: {} };
 const UNAVAILABLE = new TransferError("store-unavailable", { reason: "ThrottlingException", cause: new Error("planted-guid") });
 const BUG = new TypeError("planted-guid\n    at planted-guid");
 
@@ -37,7 +38,7 @@ describe("a run of the keeper", () => {
     "is one line that tells how it ended: %s",
     async (ending) => {
       const { runs, problems, counts } = await run([], ending);
-      expect([runs, problems, counts]).toEqual([[{ ...TOLD, ended: ending }], [], []]);
+      expect([runs, problems, counts]).toEqual([[{ ...TOLD, ended: ending }], [], [BEGUN]]);
     },
   );
 
@@ -45,7 +46,7 @@ describe("a run of the keeper", () => {
     const { runs, problems, counts } = await run([{ kind: "signed-in", password: { mustChange: true, daysLeft: 7, at: INSTANT } }]);
     expect(runs).toEqual([{ ...TOLD, ended: "end-of-run", signIn: "signed-in", passwordDaysLeft: 7, mustChangePassword: true }]);
     expect(problems).toEqual([]);
-    expect(counts).toEqual([{ metric: "SignIns", dimensions: { gateway: "main", result: "signed-in" } }]);
+    expect(counts).toEqual([BEGUN, { metric: "SignIns", dimensions: { gateway: "main", result: "signed-in" } }]);
   });
 
   it.each([
@@ -58,9 +59,12 @@ describe("a run of the keeper", () => {
     "tells, %i ms after a sign-in, what was said of the password then: of %s days %s are left",
     async (agoMs, daysLeft, passwordDaysLeft) => {
       const password = { mustChange: false, daysLeft, at: INSTANT - agoMs };
-      const { runs, counts } = await run([{ kind: "password", password }], "handed-over");
+      const { runs, measures } = await run([{ kind: "password", password }], "handed-over");
       expect(runs).toEqual([{ ...TOLD, ended: "handed-over", passwordDaysLeft, mustChangePassword: false }]);
-      expect(counts).toEqual([]);
+      const told = measures.filter(({ metric }) => metric === "PasswordDaysLeft");
+      expect(told).toEqual(
+        passwordDaysLeft === undefined ? [] : [{ metric: "PasswordDaysLeft", value: passwordDaysLeft, dimensions: AGENT }],
+      );
     },
   );
 
@@ -68,7 +72,7 @@ describe("a run of the keeper", () => {
     const { runs, problems, counts } = await run([{ kind: "not-signed-in", why: "100-004" }]);
     expect(runs).toEqual([{ ...TOLD, ended: "end-of-run", signIn: "100-004" }]);
     expect(problems).toEqual([{ what: "sign-in failed", fields: { gateway: "main", agentId: "102", reason: "100-004" } }]);
-    expect(counts).toEqual([{ metric: "SignIns", dimensions: { gateway: "main", result: "failed" } }]);
+    expect(counts).toEqual([BEGUN, { metric: "SignIns", dimensions: { gateway: "main", result: "failed" } }]);
   });
 
   it.each([
@@ -78,7 +82,7 @@ describe("a run of the keeper", () => {
     const { runs, problems, counts } = await run([{ kind: "sign-in-put-off", decision: { kind: "parked", why } }], "sign-in-put-off");
     expect(runs).toEqual([{ ...TOLD, ended: "sign-in-put-off", signIn: "parked" }]);
     expect(problems).toEqual([{ what: "sign-in parked", fields: { ...TOLD, reason } }]);
-    expect(counts).toEqual([{ metric: "SignIns", dimensions: { gateway: "main", result: "parked" } }]);
+    expect(counts).toEqual([BEGUN, { metric: "ParkedSignIns", dimensions: AGENT }]);
   });
 
   it("alarms nobody where a sign-in waits", async () => {
@@ -89,7 +93,49 @@ describe("a run of the keeper", () => {
   it("counts each renewal", async () => {
     const { runs, counts } = await run([{ kind: "guid-renewed" }, { kind: "guid-renewed" }], "handed-over");
     expect(runs).toEqual([{ ...TOLD, ended: "handed-over", renewals: 2 }]);
-    expect(counts).toEqual(Array.from({ length: 2 }, () => ({ metric: "GuidRenewals", dimensions: { gateway: "main" } })));
+    const renewed = { metric: "GuidRenewals", dimensions: { gateway: "main" } };
+    expect(counts).toEqual([BEGUN, renewed, renewed]);
+  });
+
+  const OUT: KeeperEvent = { kind: "signed-out", retcode: "100-006" };
+  const IN: KeeperEvent = { kind: "signed-in", password: undefined };
+  it.each<[KeeperEnding | Error, readonly KeeperEvent[], number | undefined]>([
+    ["handed-over", [], 0],
+    ["end-of-run", [{ kind: "trouble", why: "unanswered timeout" }], 0],
+    ["end-of-run", [OUT], 1],
+    ["end-of-run", [OUT, IN], 0],
+    ["handed-over", [IN, OUT], 1],
+    ["end-of-run", [{ kind: "not-signed-in", why: "100-004" }], 1],
+    ["sign-in-put-off", [{ kind: "sign-in-put-off", decision: { kind: "wait", ms: 60_000 } }], 1],
+    [UNAVAILABLE, [], 1],
+    ["not-managed", [], undefined],
+    ["kept-by-another", [], undefined],
+    ["fenced", [OUT], undefined],
+  ])("that ends with %s after %j tells whether nobody is signed in: %s", async (ending, events, value) => {
+    const { measures } = await run(events, ending);
+    expect(measures).toEqual(value === undefined ? [] : [{ metric: "NotSignedIn", value, dimensions: AGENT }]);
+  });
+
+  it.each<[number, KeeperEvent]>([
+    [0, { kind: "trouble", why: "unanswered UND_ERR_HEADERS_TIMEOUT" }],
+    [1, { kind: "trouble", why: "not-sent ECONNREFUSED" }],
+    [1, { kind: "not-signed-in", why: "not-sent CERT_HAS_EXPIRED" }],
+  ])("finds the gateway unreachable %i times where three calls of it end so, and never for two: %j", async (times, event) => {
+    const unreachable = async (events: readonly KeeperEvent[]) =>
+      (await run(events)).counts.filter(({ metric }) => metric === "GatewayUnreachable");
+    expect(await unreachable([event, event])).toEqual([]);
+    const told = { metric: "GatewayUnreachable", dimensions: { gateway: "main" } };
+    expect(await unreachable([event, event, event])).toEqual(Array.from({ length: times }, () => told));
+  });
+
+  it("tells that it has begun before it goes on", async () => {
+    const log = createKeptLog();
+    const keep: Keep = async () => {
+      expect([log.counts, log.flushes()]).toEqual([[BEGUN], 1]);
+      return "end-of-run";
+    };
+    await createKeeperHandler(keep, log)(AGENT, toContext());
+    expect(log.runs).toMatchObject([{ ended: "end-of-run" }]);
   });
 
   it.each<[KeeperEvent, string]>([
@@ -164,11 +210,22 @@ describe("a tick", () => {
   });
 
   it.each([
+    [7, 1, 8],
+    [0, 0, 0],
+  ])("that invokes %i and fails for %i tells of %i agents, for the runs that begin to be held against", async (invoked, failed, value) => {
+    const { measures } = await tick(async () => ({ invoked, failed }));
+    expect(measures).toEqual([
+      { metric: "ManagedAgents", value, dimensions: {} },
+      { metric: "KeeperRuns", value: 0, dimensions: {} },
+    ]);
+  });
+
+  it.each([
     [UNAVAILABLE, { code: "store-unavailable", reason: "ThrottlingException" }],
     [BUG, { code: "internal", reason: "unexpected TypeError", errorName: "TypeError" }],
   ])("that fails is a problem, and never rejects: %s", async (error, fields) => {
-    const { runs, problems } = await tick(() => Promise.reject(error));
-    expect(runs).toEqual([]);
+    const { runs, problems, measures } = await tick(() => Promise.reject(error));
+    expect([runs, measures]).toEqual([[], []]);
     expect(problems).toMatchObject([{ what: "dispatch failed", fields: { lambdaRequestId: "lambda-request", ...fields } }]);
   });
 
