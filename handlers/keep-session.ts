@@ -12,7 +12,7 @@ import { createKeeperHandler } from "../lib/sessions/keeper-handler.ts";
 const config = parseConfig(process.env);
 const log = createLog();
 const secrets = createSecrets(config.secretsPrefix);
-const { records, open } = composeAgents(config, secrets);
+const { records, open } = composeAgents(config, secrets, log);
 const events = composeCallEvents(config, secrets, log);
 
 export const handler = createKeeperHandler(createKeeper({ records, open, events, clock: RUNNING_CLOCK, newOwner: randomUUID }), log);

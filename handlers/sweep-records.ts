@@ -14,6 +14,6 @@ const log = createLog();
 const secrets = createSecrets(config.secretsPrefix);
 const openRecords = composeRecords(config, secrets);
 const tell = composeTellOutcome(composeOutcomeQueue(config));
-const inquire = composeInquireCall(composeAgents(config, secrets), log);
+const inquire = composeInquireCall(composeAgents(config, secrets, log), log);
 
 export const handler = createSweepHandler({ open: async (signal) => (await openRecords(signal)).sweep({ tell, inquire }), log });

@@ -2,8 +2,10 @@
 import type { Config } from "../config.ts";
 import { AgentAccess } from "../gateway/agent-access.ts";
 import { createAgentConnector } from "../gateway/agent-connection.ts";
+import { createCertificateWatch } from "../gateway/certificate-watch.ts";
 import { createGatewayClient } from "../gateway/client.ts";
 import { GatewaySite } from "../gateway/site.ts";
+import type { Log } from "../log.ts";
 import { parseSecret } from "../secrets/secret-document.ts";
 import { createSecretLookup } from "../secrets/secret-lookup.ts";
 import type { Secrets } from "../secrets/secrets-manager.ts";
@@ -15,11 +17,12 @@ import { composeServiceTokens } from "./service-tokens.ts";
 /** A changed gateway is in use within a minute. */
 const TTL_MS = 60_000;
 
-export function composeAgents({ publicBaseUrl, sessionsTable }: Config, secrets: Secrets) {
+export function composeAgents({ publicBaseUrl, sessionsTable }: Config, secrets: Secrets, log: Log) {
   const { wallMs, monotonicMs: now } = RUNNING_CLOCK;
-  const sites = createSecretLookup({ read: secrets.read, folder: "gateways", schema: GatewaySite, ttlMs: TTL_MS, now });
+  const certificates = createCertificateWatch({ log, clock: RUNNING_CLOCK });
+  const sites = certificates.named(createSecretLookup({ read: secrets.read, folder: "gateways", schema: GatewaySite, ttlMs: TTL_MS, now }));
   const tokens = composeServiceTokens(secrets);
-  const send = createGatewayClient();
+  const send = createGatewayClient({ onCertificate: certificates.measure });
   const connect = createAgentConnector({
     sites,
     pushTarget: async (agent, signal) => ({

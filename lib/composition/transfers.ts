@@ -23,7 +23,7 @@ interface TransfersOptions {
 }
 
 export function composeTransfers({ config, secrets, openRecords, log }: TransfersOptions): TransferService {
-  const { sites, send, open, records } = composeAgents(config, secrets);
+  const { sites, send, open, records } = composeAgents(config, secrets, log);
   const accesses = composeAccesses(secrets, ACCESS_TTL_MS);
   const sessions = createSessionSource({
     accesses,

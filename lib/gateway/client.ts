@@ -2,6 +2,7 @@
  * One request to a gateway over TLS, and the one question that matters when it fails: was anything sent? Error codes cannot tell (platform facts of
  * undici 8: a reset is a reset), so the moment before the first byte is written is what counts. Never repeats, never follows a redirect.
  */
+import { TLSSocket } from "node:tls";
 import { buildConnector, Client, type Dispatcher } from "undici";
 import type { Deadline } from "../transfer/invocation.ts";
 import type { GatewayResponse } from "./mapping.ts";
@@ -42,13 +43,16 @@ export type RequestOutcome =
 
 export type SendToGateway = (request: GatewayRequest) => Promise<RequestOutcome>;
 
-export function createGatewayClient(): SendToGateway {
+/** Of a gateway that was connected to, once its certificate was verified. */
+type OnCertificate = (site: GatewaySite, expiresAt: Date) => void;
+
+export function createGatewayClient({ onCertificate = () => {} }: { readonly onCertificate?: OnCertificate } = {}): SendToGateway {
   // Connectors are kept for their TLS sessions alone. Every request has a socket of its own: one that was frozen with an earlier invocation,
   // or idle, may be closed at the other end already, and a transfer written to it would be unknown for nothing.
   const connectors = new WeakMap<GatewaySite, buildConnector.connector>();
 
   function connectorOf(site: GatewaySite): buildConnector.connector {
-    const kept = connectors.get(site) ?? createConnector(site);
+    const kept = connectors.get(site) ?? createConnector(site, onCertificate);
     connectors.set(site, kept);
     return kept;
   }
@@ -71,8 +75,9 @@ export function createGatewayClient(): SendToGateway {
   };
 }
 
-function createConnector({ ca, tlsServerName, connectTimeoutMs }: GatewaySite): buildConnector.connector {
-  return buildConnector({
+function createConnector(site: GatewaySite, onCertificate: OnCertificate): buildConnector.connector {
+  const { ca, tlsServerName, connectTimeoutMs } = site;
+  const connect = buildConnector({
     ...(ca !== undefined && { ca }),
     ...(tlsServerName !== undefined && { servername: tlsServerName }),
     // Also against an environment that sets NODE_TLS_REJECT_UNAUTHORIZED=0.
@@ -80,6 +85,14 @@ function createConnector({ ca, tlsServerName, connectTimeoutMs }: GatewaySite): 
     allowH2: false,
     timeout: connectTimeoutMs,
   });
+  return (options, callback) =>
+    connect(options, (...connected) => {
+      const [, socket] = connected;
+      // A session that is resumed has none to show. A site that is read anew, each minute, begins one.
+      const { valid_to: expiry } = socket instanceof TLSSocket ? socket.getPeerCertificate() : {};
+      if (expiry !== undefined) onCertificate(site, new Date(expiry));
+      callback(...connected);
+    });
 }
 
 /** Asked in the same tick as the first byte is written. */

@@ -43,9 +43,19 @@ export const GatewaySite = z.strictObject({
 });
 export type GatewaySite = Readonly<z.infer<typeof GatewaySite>>;
 
+/** When the first of the pinned authorities ends. */
+export function findAuthorityExpiry({ ca = [] }: Pick<GatewaySite, "ca">): Date | undefined {
+  const expiries = ca.flatMap(certificatesIn).map((certificate) => Date.parse(new X509Certificate(certificate).validTo));
+  return expiries.length === 0 ? undefined : new Date(Math.min(...expiries));
+}
+
+function certificatesIn(pem: string): readonly string[] {
+  return pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+}
+
 /** One or several in a row, as bundles come. */
 function isCertificate(pem: string): boolean {
-  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  const certificates = certificatesIn(pem);
   return certificates.length > 0 && certificates.length === pem.split("-----BEGIN").length - 1 && certificates.every(parses);
 }
 

@@ -9,9 +9,13 @@ import { createProver, type Lookup } from "./prover.ts";
 import type { HttpRequest } from "./request.ts";
 import type { ProveByAddress } from "./status-url.ts";
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
 export interface Connections extends Lookup<ConfiguredConnection> {
   /** What was read last, however long ago. */
   peek(name: string): ConfiguredConnection | undefined;
+  /** When the document that was read last was written. */
+  writtenAt?(name: string): Date | undefined;
 }
 
 interface Dependencies {
@@ -44,11 +48,21 @@ export function createAuthenticator({ connections, log, now, proveByAddress }: D
     const kept = name === undefined ? undefined : connections.peek(name);
     const { signal } = request.stopwatch.deadline(kept?.settings.deadlineMs ?? kept?.source.deadlineMs ?? DEADLINE_MAX_MS);
     const { known: connection, verdict, otherwise: byAddress = false } = await prove(request, name, signal);
-    const { ok: _ok, secretId, publicSecret = false, ...proof } = verdict;
+    const { ok: _ok, secretId, secretNotAfter, publicSecret = false, ...proof } = verdict;
     request.note({ source: connection.source.id, secretId });
-    log.count("Authenticated", { connection: request.connectionName, secretId });
+    const dimensions = { connection: request.connectionName, secretId };
+    log.count("Authenticated", dimensions);
+    const isOwn = !byAddress && !publicSecret;
+    const writtenAt = isOwn ? connections.writtenAt?.(request.connectionName) : undefined;
+    const { receivedAt } = request.webhook;
+    if (writtenAt !== undefined) log.measure("SecretAgeDays", daysBetween(writtenAt, receivedAt), dimensions);
+    if (secretNotAfter !== undefined) log.measure("SecretDaysLeft", daysBetween(receivedAt, new Date(secretNotAfter)), dimensions);
     return { connection, proof, publicSecret, byAddress };
   };
+}
+
+function daysBetween(earlier: Date, later: Date): number {
+  return Math.floor((later.getTime() - earlier.getTime()) / DAY_MS);
 }
 
 function bar(connection: ConfiguredConnection | undefined): string | undefined {

@@ -10,6 +10,7 @@ import type { HttpRequest } from "./request.ts";
 import type { StatusUrls } from "./status-url.ts";
 import type { TellConversation } from "./tell-conversation.ts";
 import { tellEntries, toFailedEntry, toFailureFacts, transferAll } from "./transfer-entries.ts";
+import { measureDeadline } from "./transfer-metrics.ts";
 
 interface Dependencies {
   readonly authenticate: Authenticate;
@@ -37,10 +38,12 @@ export function createReceiveTransfer({ authenticate, transfers, statusUrls, tel
     const entries =
       "error" in opened ? [toFailedEntry(opened.error)] : await transferAll(opened.drafts, { transfers, command, log, requestId });
 
-    tellEntries(entries, { log, note: request.note, requestId, connection: connectionName, source: source.id, nothingAsked });
+    const { gateway } = settings;
+    tellEntries(entries, { log, note: request.note, requestId, connection: connectionName, source: source.id, gateway, nothingAsked });
     const outcomes = entries.map(({ outcome }) => outcome);
     if (conversation !== undefined) await tellConversation({ connection: connectionName, conversation, outcomes, deadline, requestId });
     const context = { ...contextOf(request), style: settings.reply, statusUrlOf: await statusUrlOf, respondAsync };
+    measureDeadline(log, source.id, stopwatch, deadline);
     return opened.reply(outcomes, (outcome, over) => renderCanonical(outcome, { ...context, ...over }));
   };
 }

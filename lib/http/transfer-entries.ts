@@ -9,6 +9,7 @@ import type { Draft } from "../transfer/request.ts";
 import type { GatewayAnswer, Moved } from "../transfer/result.ts";
 import type { TransferCommand, TransferService } from "../transfer/service.ts";
 import { tellViolations } from "../transfer/violations.ts";
+import { countTransfer } from "./transfer-metrics.ts";
 
 /** Of a batch at a time. The gateway serves people, too. */
 const CONCURRENT_TRANSFERS = 5;
@@ -38,7 +39,7 @@ export function transferAll(
   return pMap(
     makeInTurn(drafts, deadline),
     async (draft) => {
-      const observed = createObserver(log, requestId);
+      const observed = createObserver(log, requestId, command.connection.gateway);
       const begunMs = deadline.remainingMs();
       const outcome = await settle(
         transfers.transfer({
@@ -94,17 +95,19 @@ interface TellOptions {
   readonly requestId: string;
   readonly connection: string | undefined;
   readonly source: string;
+  readonly gateway: string;
   /** Why there are no entries. */
   readonly nothingAsked: string | undefined;
 }
 
 /** One transfer is told in the access line, several in a line each. */
-export function tellEntries(entries: readonly Entry[], { log, note, requestId, connection, source, nothingAsked }: TellOptions): void {
+export function tellEntries(entries: readonly Entry[], options: TellOptions): void {
+  const { log, note, requestId, connection, nothingAsked } = options;
   if (entries.length !== 1) note({ entries: entries.length, reason: nothingAsked });
   for (const { outcome, facts } of entries) {
     if (entries.length === 1) note(facts);
     else log.entry({ requestId, connection, ...facts });
-    log.count("Transfers", { source, code: String(facts.code ?? facts.state ?? outcome.kind) });
+    countTransfer(outcome.kind, facts, options);
     if (facts.code === "internal" && outcome.kind === "failure") log.problem("bug", { requestId, ...toErrorFields(outcome.error.cause) });
   }
 }
@@ -121,6 +124,7 @@ async function settle(transfer: ReturnType<TransferService["transfer"]>): Promis
 function createObserver(
   log: Log,
   requestId: string,
+  gateway: string,
 ): { readonly observe: (event: TransferEvent) => void; readonly facts: () => LogFields } {
   let attempts = 0;
   let gatewayMs = 0;
@@ -145,6 +149,8 @@ function createObserver(
       case "attempt":
         attempts += 1;
         gatewayMs += event.durationMs;
+        if (event.outcome === "answered" || event.outcome === "sent-without-answer")
+          log.measure("GatewayMs", event.durationMs, { gateway });
         note({ attempts, gatewayMs: Math.round(gatewayMs), reason: event.cause });
     }
   }

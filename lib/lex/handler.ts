@@ -9,6 +9,7 @@ import { renderCanonical } from "../http/canonical-reply.ts";
 import { MAX_BODY_BYTES } from "../http/request.ts";
 import { type Clock, type Stopwatch, startStopwatch } from "../http/stopwatch.ts";
 import { tellEntries, toFailedEntry, toFailureFacts, transferAll } from "../http/transfer-entries.ts";
+import { measureDeadline } from "../http/transfer-metrics.ts";
 import { type Log, type LogFields, toErrorFields } from "../log.ts";
 import { toSummary } from "../sources/answering/summary.ts";
 import type { ConfiguredConnection } from "../sources/configured-connection.ts";
@@ -58,7 +59,9 @@ export function createLexHandler({ connections, transfers, log, clock }: Depende
     if ("drafts" in opened && opened.drafts.length > 0) sending();
     const entries =
       "error" in opened ? [toFailedEntry(opened.error)] : await transferAll(opened.drafts, { transfers, command, log, requestId });
-    tellEntries(entries, { log, note, requestId, connection: connectionName, source: source.id, nothingAsked: opened.nothingAsked });
+    const told = { log, note, requestId, connection: connectionName, source: source.id, gateway: settings.gateway };
+    tellEntries(entries, { ...told, nothingAsked: opened.nothingAsked });
+    measureDeadline(log, source.id, stopwatch, deadline);
     const context = { requestId, accept: undefined, style: settings.reply };
     const reply = opened.reply(
       entries.map(({ outcome }) => outcome),

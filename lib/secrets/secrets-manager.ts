@@ -18,6 +18,8 @@ export interface SecretVersion {
   readonly text: string;
   /** Changes with the text, and whenever somebody writes it anew. */
   readonly versionId: string;
+  /** When somebody did. */
+  readonly writtenAt?: Date | undefined;
 }
 
 /** Each throws `secrets-unavailable`. */
@@ -39,8 +41,8 @@ export function createSecrets(prefix: string): Secrets {
   async function readVersion(name: string): Promise<SecretVersion | undefined> {
     try {
       const answer: GetSecretValueCommandOutput = await client.send(new GetSecretValueCommand({ SecretId: `${prefix}/${name}` }));
-      const { SecretString: text, VersionId: versionId = "" } = answer;
-      return text === undefined ? undefined : { text, versionId };
+      const { SecretString: text, VersionId: versionId = "", CreatedDate: writtenAt } = answer;
+      return text === undefined ? undefined : { text, versionId, writtenAt };
     } catch (cause) {
       // One that is scheduled for deletion can only be restored, not read: until then it is not there.
       if (cause instanceof ResourceNotFoundException || cause instanceof InvalidRequestException) return undefined;

@@ -22,9 +22,12 @@ export type VerificationFailure =
   | "stale-timestamp"
   | "future-timestamp";
 
-/** `secretId` names the secret that matched, so that an operator sees when an old one is out of use. `publicSecret`: anybody can sign so. */
+/**
+ * `secretId` names the secret that matched, so that an operator sees when an old one is out of use, and `secretNotAfter` (ISO 8601) when it ends. `publicSecret`:
+ * anybody can sign so.
+ */
 export type Verdict =
-  | ({ readonly ok: true; readonly secretId: string; readonly publicSecret?: true } & Proof)
+  | ({ readonly ok: true; readonly secretId: string; readonly secretNotAfter?: string; readonly publicSecret?: true } & Proof)
   | { readonly ok: false; readonly reason: VerificationFailure };
 
 /** What a verified webhook proved, beside who sent it. */

@@ -39,7 +39,7 @@ export function isEqual(presented: string | Uint8Array, right: string | Uint8Arr
 export function matchSecrets(secrets: readonly Secret[], now: Date, isMatch: (value: string) => boolean): Verdict {
   const matches = secrets.filter(({ value }) => isMatch(value));
   const live = matches.find(({ notAfter }) => notAfter === undefined || now < new Date(notAfter));
-  if (live !== undefined) return { ok: true, secretId: live.id };
+  if (live !== undefined) return { ok: true, secretId: live.id, ...(live.notAfter !== undefined && { secretNotAfter: live.notAfter }) };
   return refused(matches.length > 0 ? "expired-credential" : "wrong-credential");
 }
 

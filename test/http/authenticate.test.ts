@@ -8,11 +8,12 @@ import { createSecrets } from "../../lib/secrets/secrets-manager.ts";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
 import { toContext, toEvent } from "../support/http-event.ts";
 import { createKeptLog, type KeptLog } from "../support/kept-log.ts";
-import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
+import { createManualClock, INSTANT, type ManualClock } from "../support/manual-clock.ts";
 import { type Answer, PUBLIC_BASE_URL, toResult } from "../support/stack.ts";
 
 const FOLDER = "ccgw/test/connections";
 const KEY = "the-key-of-the-connection";
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 let secrets: SecretsManagerEmulator;
 let clock: ManualClock;
@@ -40,7 +41,8 @@ beforeEach(() => {
     ttlMs: 60_000,
     now: clock.monotonicMs,
   });
-  const authenticate = createAuthenticator({ connections, log, now: clock.monotonicMs });
+  const writtenAt = () => new Date(INSTANT - 2.5 * DAY_MS);
+  const authenticate = createAuthenticator({ connections: { ...connections, writtenAt }, log, now: clock.monotonicMs });
   const handler = createHttpHandler(createDescribeConnection(authenticate), { log, edge: { ...clock, publicBaseUrl: PUBLIC_BASE_URL } });
   ask = async (connection, key) => {
     const headers = { ...(key !== undefined && { authorization: `Bearer ${key}` }) };
@@ -54,7 +56,7 @@ function put(
   name: string,
   { values = [["current", KEY]], ...others }: { readonly values?: readonly string[][]; readonly enabled?: boolean } = {},
 ) {
-  const list = values.map(([id, value]) => ({ id, value }));
+  const list = values.map(([id, value, notAfter]) => ({ id, value, notAfter }));
   secrets.putSecret(`${FOLDER}/${name}`, {
     ...{ schemaVersion: 1, source: "api", gateway: "main", agentId: "101" },
     verification: { scheme: "shared-secret", secrets: list },
@@ -81,6 +83,24 @@ describe("who is proven", () => {
     expect(log.counts).toEqual([
       { metric: "Authenticated", dimensions: { connection: "demo", secretId: "current" } },
       { metric: "Authenticated", dimensions: { connection: "demo", secretId: "old" } },
+    ]);
+  });
+
+  it("is measured by how long that secret has been there at least, and how long it will be", async () => {
+    const ends = new Date(INSTANT + 9.5 * DAY_MS).toISOString();
+    put("demo", {
+      values: [
+        ["old", "the-old-key-of-it", ends],
+        ["current", KEY],
+      ],
+    });
+    await ask("demo", "the-old-key-of-it");
+    await ask("demo", KEY);
+    await ask("demo", "wrong");
+    expect(log.measures.map(({ metric, value, dimensions: { secretId } }) => [metric, value, secretId])).toEqual([
+      ["SecretAgeDays", 2, "old"],
+      ["SecretDaysLeft", 9, "old"],
+      ["SecretAgeDays", 2, "current"],
     ]);
   });
 

@@ -26,6 +26,13 @@ describe("reading a secret", () => {
     expect(emulator.requests).toEqual([{ operation: "GetSecretValue", secretId: "prefix/connections/a" }]);
   });
 
+  it("gives when it was written", async () => {
+    const before = Date.now() - 1_000;
+    emulator.putSecret("prefix/a", "one");
+    const { writtenAt } = (await createSecrets("prefix").readVersion("a")) ?? {};
+    expect(writtenAt?.getTime()).toBeGreaterThan(before);
+  });
+
   it("gives the newest text each time", async () => {
     const read = createSecrets("prefix").read;
     emulator.putSecret("prefix/a", "one");

@@ -73,10 +73,14 @@ describe("a presented secret", () => {
 
 describe("a secret that ends", () => {
   it.each([
-    ["a moment before it ends", "2026-11-23T07:00:00.001Z", { ok: true, secretId: "old" }],
+    ["a moment before it ends", "2026-11-23T07:00:00.001Z", { ok: true, secretId: "old", secretNotAfter: "2026-11-23T07:00:00.001Z" }],
     ["at the moment it ends", "2026-11-23T07:00:00.000Z", { ok: false, reason: "expired-credential" }],
     ["after it has ended", "2026-11-23T06:59:59.999Z", { ok: false, reason: "expired-credential" }],
-    ["before it ends in another time zone", "2026-11-23T09:00:00.001+02:00", { ok: true, secretId: "old" }],
+    [
+      "before it ends in another time zone",
+      "2026-11-23T09:00:00.001+02:00",
+      { ok: true, secretId: "old", secretNotAfter: "2026-11-23T09:00:00.001+02:00" },
+    ],
     ["after it has ended in another time zone", "2026-11-23T09:00:00.000+02:00", { ok: false, reason: "expired-credential" }],
   ])("is judged %s", (_when, notAfter, verdict) => {
     expect(match([OLD.value], Secrets.parse([{ ...OLD, notAfter }, NEW]))).toEqual(verdict);
