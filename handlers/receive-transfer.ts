@@ -22,7 +22,7 @@ const receiveTransfer = createReceiveTransfer({
   authenticate: createAuthenticator({ connections: composeConnections(secrets), log, now: SYSTEM_CLOCK.monotonicMs }),
   transfers: composeTransfers({ config, secrets, openRecords, log }),
   statusUrls: createStatusUrls({ tokens: composeStatusTokens(config, secrets), publicBaseUrl, log }),
-  tellConversation: createTellConversation({ conversations: composeConversations(config, openRecords), log }),
+  tellConversation: createTellConversation({ conversations: composeConversations(config, openRecords, log), log }),
   log,
 });
 

@@ -13,7 +13,7 @@ const config = parseConfig(process.env);
 const log = createLog();
 const secrets = createSecrets(config.secretsPrefix);
 const openRecords = composeRecords(config, secrets);
-const tell = composeTellOutcome(composeOutcomeQueue(config));
+const tell = composeTellOutcome(composeOutcomeQueue(config), log);
 const inquire = composeInquireCall(composeAgents(config, secrets, log), log);
 
 export const handler = createSweepHandler({ open: async (signal) => (await openRecords(signal)).sweep({ tell, inquire }), log });

@@ -44,6 +44,7 @@ const FIELDS = [
   "told",
   "leasesEnded",
   "settled",
+  "unknown",
   "failed",
   "signIn",
   "passwordDaysLeft",

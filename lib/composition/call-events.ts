@@ -17,7 +17,7 @@ const TAKE_MAX_MS = 4_000;
 /** Rejects where one could not be taken, once all were tried: then all of them are to be told again. */
 export function composeCallEvents(config: Config, secrets: Secrets, log: Log): EventSink {
   const logged = createLoggedEvents(log);
-  const tell = composeTellOutcome(composeOutcomeQueue(config));
+  const tell = composeTellOutcome(composeOutcomeQueue(config), log);
   const openRecords = composeRecords(config, secrets);
   // One that could not be taken is told again, as the same object.
   const heard = new WeakMap<AgentEvent, number>();

@@ -1,15 +1,16 @@
 /** By way of the queue, what is told to the conversations that ask for transfers. */
 import type { Config } from "../config.ts";
 import type { Conversations } from "../http/tell-conversation.ts";
+import type { Log } from "../log.ts";
 import { parseTransferId } from "../records/record-item.ts";
 import { composeOutcomeQueue } from "./outcome-queue.ts";
 import type { OpenRecords } from "./records.ts";
 import { RUNNING_CLOCK } from "./running-clock.ts";
 import { composeTellOutcome } from "./tell-outcome.ts";
 
-export function composeConversations(config: Config, openRecords: OpenRecords): Conversations {
+export function composeConversations(config: Config, openRecords: OpenRecords, log: Log): Conversations {
   const queue = composeOutcomeQueue(config);
-  const tellOutcome = composeTellOutcome(queue);
+  const tellOutcome = composeTellOutcome(queue, log);
   return {
     async tellRecorded(transferId, signal) {
       const id = parseTransferId(transferId)?.id;

@@ -67,14 +67,15 @@ export function createBatchHandler({ tell, queue, log, random, now }: BatchHandl
     const begunAt = now();
     const delivery = await tellOne(parsed.message, told, signal);
     const result = { ...told, durationMs: Math.round(now() - begunAt), ...toResult(delivery) };
-    log.count("Outcomes", { to: parsed.message.to, result: delivery.kind });
+    const isGivenUp = delivery.kind === "retry" && attempts >= RECEIVES_MAX;
+    log.count("Outcomes", { to: parsed.message.to, result: isGivenUp ? "given-up" : delivery.kind });
     if (delivery.kind !== "retry") {
       log.run("outcome", result);
       return true;
     }
     const retrySeconds = toBackOffSeconds(attempts, random(), delivery.retryAfterSeconds);
     await putOff(record, retrySeconds, told);
-    if (attempts >= RECEIVES_MAX) log.problem("outcome given up", result);
+    if (isGivenUp) log.problem("outcome given up", result);
     else log.run("outcome", { ...result, retrySeconds });
     return false;
   }
@@ -84,6 +85,8 @@ export function createBatchHandler({ tell, queue, log, random, now }: BatchHandl
     const settled = await Promise.all(
       Records.map(async (record) => ((await settle(record, context, signal)) ? [] : [{ itemIdentifier: record.messageId }])),
     );
+    // What was given up has no line that they are written with.
+    log.flush();
     return { batchItemFailures: settled.flat() };
   };
 }

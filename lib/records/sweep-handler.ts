@@ -21,7 +21,7 @@ export function createSweepHandler({ open, log }: SweepHandlerOptions): (event: 
     const { awsRequestId: lambdaRequestId } = context;
     const problem = (what: string, thrown: unknown) => log.problem(what, { lambdaRequestId, ...toProblem(thrown) });
     const signal = AbortSignal.timeout(Math.max(1, Math.floor(context.getRemainingTimeInMillis() - RESERVE_MS)));
-    const done = { told: 0, "lease-ended": 0, settled: 0, nothing: 0 };
+    const done = { told: 0, "lease-ended": 0, settled: 0, unknown: 0, nothing: 0 };
     let failed = 0;
     try {
       const sweep = await open(signal);
@@ -35,10 +35,15 @@ export function createSweepHandler({ open, log }: SweepHandlerOptions): (event: 
         }
       };
       await pMap(await sweep.due(signal), settle, { concurrency: CONCURRENT });
+      // Those whose lease has just ended are unknown from now on.
+      log.measure("OpenUnknown", done.unknown + done["lease-ended"], {});
     } catch (thrown) {
+      failed += 1;
       problem("sweep failed", thrown);
     }
-    log.run("sweep", { lambdaRequestId, told: done.told, leasesEnded: done["lease-ended"], settled: done.settled, failed });
+    log.measure("SweepFailures", failed, {});
+    const { told, settled, unknown } = done;
+    log.run("sweep", { lambdaRequestId, told, leasesEnded: done["lease-ended"], settled, unknown, failed });
   };
 }
 

@@ -3,7 +3,7 @@
  * may ask it about a call. An outcome is marked as told once it was taken, so that it is told at least once.
  */
 import type { Conversation } from "../transfer/conversation.ts";
-import type { CallEvent } from "../transfer/outcome.ts";
+import { type CallEvent, isFinal } from "../transfer/outcome.ts";
 import type { Pending } from "../transfer/records.ts";
 import type { TransferResult } from "../transfer/result.ts";
 import type { CallEvents } from "./call-events.ts";
@@ -21,6 +21,8 @@ export interface ToldOutcome {
   readonly conversation?: Conversation | undefined;
   /** ISO 8601: when it was told first. */
   readonly at: string;
+  /** From the gateway's answer until its end was known, where it has one that is news. */
+  readonly tookMs?: number | undefined;
 }
 
 /** Takes each, or throws: then it is told again. */
@@ -38,7 +40,7 @@ export interface Sweep {
   /** Ids of what is due, the oldest first. */
   due(signal: AbortSignal): Promise<readonly string[]>;
   /** One that is due. What was done with it, for the log. */
-  settle(id: string, signal: AbortSignal): Promise<"told" | "lease-ended" | "settled" | "nothing">;
+  settle(id: string, signal: AbortSignal): Promise<"told" | "lease-ended" | "settled" | "unknown" | "nothing">;
 }
 
 interface SweepOptions {
@@ -62,7 +64,10 @@ export function createOutcomeOutbox({ places, tell, wallMs }: Pick<SweepOptions,
       if (results.length === 0) return false;
       const { connection, gateway, conversation } = item.pending;
       const at = new Date(wallMs()).toISOString();
-      for (const each of results) await tell({ connection, gateway, result: each, conversation, at }, signal);
+      for (const each of results) {
+        const tookMs = each === result && isFinal(result) ? toTookMs(item, wallMs()) : undefined;
+        await tell({ connection, gateway, result: each, conversation, at, ...(tookMs !== undefined && { tookMs }) }, signal);
+      }
       const told: DeliveryItem = {
         ...item,
         ...(isNews && { told: toTold(result) }),
@@ -95,13 +100,19 @@ export function createSweep({ places, store, events, tell, inquire, wallMs }: Sw
         await rewrite(place, { ...item, status: "settled", answer, endedAt: item.leaseUntil }, signal);
         return "lease-ended";
       }
-      if (result?.state === "unknown" && result.outcome === "pending") {
+      const isUnknown = result?.state === "unknown" && result.outcome === "pending";
+      if (isUnknown) {
         const seen = await inquire(item.pending, signal);
         if (seen !== undefined && (await events.take(seen, signal)) !== undefined) return "settled";
       }
       if (await outbox.tell(id, signal)) return "told";
       await rewrite(place, item, signal);
-      return "nothing";
+      return isUnknown ? "unknown" : "nothing";
     },
   };
+}
+
+/** Events may come before the gateway's answer. */
+function toTookMs({ endedAt, heardAt }: DeliveryItem, nowMs: number): number | undefined {
+  return endedAt === undefined ? undefined : Math.max(0, (heardAt ?? nowMs) - endedAt);
 }

@@ -6,6 +6,7 @@ import { composeTellOutcome } from "../../lib/composition/tell-outcome.ts";
 import { parseMessage } from "../../lib/queue/outcome-message.ts";
 import type { GatewayAnswer, Moved } from "../../lib/transfer/result.ts";
 import { toSettled } from "../support/claims.ts";
+import { createKeptLog } from "../support/kept-log.ts";
 import { receiveAll, startSqs, stubAws } from "../support/sqs.ts";
 import { ACCEPTED, REFUSED, UNKNOWN } from "../support/transfer-service.ts";
 
@@ -23,7 +24,7 @@ afterAll(() => sqs.stop());
 function tell(answer: GatewayAnswer, outcome: Moved["outcome"], conversation?: typeof CONVERSATION, signal = new AbortController().signal) {
   const result = { ...toSettled({ transferId: "t-1" }, answer), outcome };
   const queue = composeOutcomeQueue({ callbackQueue: sqs.queueUrl, eventBus: "default" });
-  return composeTellOutcome(queue)({ connection: "crm", gateway: "main", result, conversation, at: AT }, signal);
+  return composeTellOutcome(queue, createKeptLog())({ connection: "crm", gateway: "main", result, conversation, at: AT }, signal);
 }
 
 async function toldTo() {
@@ -32,6 +33,19 @@ async function toldTo() {
 }
 
 describe("an outcome", () => {
+  it("is measured by how long it took to know, once all can be told", async () => {
+    const log = createKeptLog();
+    const tellOutcome = composeTellOutcome(composeOutcomeQueue({ callbackQueue: sqs.queueUrl, eventBus: "default" }), log);
+    const result = { ...toSettled({ transferId: "t-1" }, ACCEPTED), outcome: "completed" } as const;
+    const told = { connection: "crm", gateway: "main", result, at: AT, tookMs: 1_234 };
+    await expect(tellOutcome(told, AbortSignal.abort())).rejects.toMatchObject({ code: "store-unavailable" });
+    expect(log.measures).toEqual([]);
+    await tellOutcome(told, new AbortController().signal);
+    await tellOutcome({ ...told, tookMs: undefined }, new AbortController().signal);
+    await toldTo();
+    expect(log.measures).toEqual([{ metric: "OutcomeMs", value: 1_234, dimensions: { outcome: "completed" } }]);
+  });
+
   it.each([
     ["completed", ACCEPTED, "completed"],
     ["failed", UNKNOWN, "failed"],

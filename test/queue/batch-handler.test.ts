@@ -200,6 +200,11 @@ describe("a notice that could not be told", () => {
     expect(log.problems).toMatchObject([
       { what: "outcome given up", fields: { transferId: "one", attempts: RECEIVES_MAX, reason: "status 503" } },
     ]);
+    expect(log.counts.map(({ dimensions: { result } }) => result)).toEqual([
+      ...Array.from({ length: RECEIVES_MAX - 1 }, () => "retry"),
+      "given-up",
+    ]);
+    expect(log.flushes()).toBe(RECEIVES_MAX);
   });
 
   it.each<[string, unknown, object]>([

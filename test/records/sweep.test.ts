@@ -100,6 +100,32 @@ describe("the sweep", () => {
     expect(told).toMatchObject([{ connection: "crm", gateway: "main", result: { transferId, state: "accepted", outcome: "completed" } }]);
   });
 
+  it.each([
+    ["after the answer", 7_000, 4_000, 4_000],
+    ["before it", 0, 0, 0],
+  ])("tells how long it took to know the end: the event came %s", async (_when, answerMs, eventMs, tookMs) => {
+    const { records, clock, sweep, told } = start();
+    const claim = await claimed(records, DELIVERY);
+    const isBefore = answerMs === 0;
+    if (isBefore) await records.events.take(SUCCESS, SIGNAL);
+    clock.pass(isBefore ? 2_000 : answerMs);
+    await claim.settle(ANSWERS.accepted);
+    clock.pass(eventMs);
+    if (!isBefore) await records.events.take(SUCCESS, SIGNAL);
+    clock.pass(MINUTE_MS);
+    await sweep();
+    expect(told.map((each) => each.tookMs)).toEqual([tookMs]);
+  });
+
+  it("does not take giving up for an end", async () => {
+    const { records, clock, sweep, told } = start();
+    await (await claimed(records, DELIVERY)).settle(ANSWERS.accepted);
+    clock.pass(UNCONFIRMED_AFTER_MS);
+    await sweep();
+    expect(told).toMatchObject([{ result: { outcome: "unconfirmed" } }]);
+    expect(told[0]).not.toHaveProperty("tookMs");
+  });
+
   it("tells again what could not be told", async () => {
     const { records, sweep, told, failToTell } = start();
     await (await claimed(records, DELIVERY)).settle(ANSWERS.accepted);
@@ -146,6 +172,17 @@ describe("a transfer whose answer was lost", () => {
     clock.pass(MINUTE_MS);
     await sweep();
     expect(asked.length).toBe(14);
+  });
+
+  it("is one of those whose fate is not known, whenever it is looked at in vain", async () => {
+    const { records, clock, sweep } = start();
+    await (await claimed(records, DELIVERY)).settle(ANSWERS.unknown);
+    const done = [];
+    for (let minute = 1; minute <= 15; minute += 1) {
+      clock.pass(MINUTE_MS);
+      done.push(...(await sweep()));
+    }
+    expect(done).toEqual([...Array.from({ length: 14 }, () => "unknown"), "told"]);
   });
 
   it("is settled by what the gateway says of the call", async () => {
