@@ -19,9 +19,12 @@ function whole(least, most) {
 /** Empty where there is none. */
 const optional = (isOne, advice) => z.string().refine((text) => text === "" || isOne(text), `has to be ${advice}, or empty`);
 
-const concurrency = optional((text) => whole(1, 1_000).safeParse(text).success, "a whole number from 1 to 1000").transform((text) =>
-  text === "" ? undefined : Number(text),
-);
+const optionalWhole = (least, most) =>
+  optional((text) => whole(least, most).safeParse(text).success, `a whole number from ${least} to ${most}`).transform((text) =>
+    text === "" ? undefined : Number(text),
+  );
+
+const concurrency = optionalWhole(1, 1_000);
 
 const flag = z.enum(["true", "false"], 'has to be "true" or "false"').transform((text) => text === "true");
 
@@ -56,6 +59,9 @@ const Parameters = z
       (text) => /^arn:[\w-]+:iam::\d{12}:policy\/.+$/.test(text),
       "the ARN of an IAM policy (arn:aws:iam::123456789012:policy/NAME)",
     ),
+    alarmEmail: optional((text) => z.email().safeParse(text).success, "an e-mail address"),
+    // A day at most: what CloudWatch looks at at once.
+    expectedTrafficMinutes: optionalWhole(5, 1_440),
     // A reference into the stack, unless somebody sets it.
     publicBaseUrl: z.string(),
     domainName: optional((text) => /^(?:[a-z0-9-]+\.)+[a-z]{2,}$/.test(text), "a name of DNS in lower case (transfers.example.com)"),

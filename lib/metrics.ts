@@ -42,7 +42,7 @@ export const METRICS = {
   /** Of the time that the caller can wait, until the answer. */
   DeadlineUsed: { unit: Percent, by: [["source"], []] },
   /** Of a transfer's request, answered or not. */
-  GatewayMs: { unit: Milliseconds, by: [["gateway"], []] },
+  GatewayMs: { unit: Milliseconds, by: [["gateway"]] },
   /** Transfers that could not be sent, and runs of a keeper in which several calls could not. */
   GatewayUnreachable: { unit: Count, by: [["gateway"], []] },
   /** `own`: of the certificate that the gateway shows. `authority`: the first to expire of those that its secret pins. */

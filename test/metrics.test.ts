@@ -82,11 +82,11 @@ describe("a metric", () => {
 
   it("shares a line with all that have its dimensions, and keeps every value", () => {
     meter.add("GatewayMs", 10, { gateway: "main" });
-    meter.add("GatewayUnreachable", 1, { gateway: "main" });
+    meter.add("GuidRenewals", 1, { gateway: "main" });
     meter.add("GatewayMs", 20, { gateway: "main" });
     meter.add("GatewayMs", 30, { gateway: "other" });
     expect(flush()).toMatchObject([
-      { values: { gateway: "main", GatewayMs: [10, 20], GatewayUnreachable: 1 } },
+      { values: { gateway: "main", GatewayMs: [10, 20], GuidRenewals: 1 } },
       { values: { gateway: "other", GatewayMs: 30 } },
     ]);
   });

@@ -265,6 +265,7 @@ describe("the template", () => {
     expect(functions.get(zip)).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"], Timeout });
     expect(process.versions.node).toMatch(/^24\./);
     expect(functions.get(zip)?.Environment.Variables).toEqual({
+      POWERTOOLS_SERVICE_NAME: "ccgateway-transfer-webhooks-prod",
       CCGW_SECRETS_PREFIX: PREFIX,
       CCGW_PUBLIC_BASE_URL: { "Fn::Sub": `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}` },
       CCGW_VERSION: version,

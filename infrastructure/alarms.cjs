@@ -1,0 +1,150 @@
+/** Who is told when something is wrong: the topic, and an alarm for each section of docs/runbook.md, which a test holds against this list. */
+const { GRANTS } = require("./grants.cjs");
+const { measured, SERVICE } = require("./measured.cjs");
+
+const MINUTE = 60;
+const FIVE_MINUTES = 300;
+const HOUR = 3_600;
+const DAY = 86_400;
+
+const atLeast = (Threshold) => ({ Threshold, ComparisonOperator: "GreaterThanOrEqualToThreshold" });
+const below = (Threshold) => ({ Threshold, ComparisonOperator: "LessThanThreshold" });
+const once = (Period) => ({ Period, EvaluationPeriods: 1 });
+/** What CloudWatch makes of a period of which it knows nothing. */
+const silence = (TreatMissingData) => ({ TreatMissingData });
+const IS_FINE = silence("notBreaching");
+const IS_WRONG = silence("breaching");
+const CHANGES_NOTHING = silence("ignore");
+
+/** Something that is counted, and should never be. Nothing is measured where nothing happens. */
+const any = (MetricName) => ({ ...measured(MetricName), Statistic: "Sum", ...once(FIVE_MINUTES), ...atLeast(1), ...IS_FINE });
+
+const ALARMS = {
+  // A sign-in and one that waits take a minute or two. Without a managed agent there is nothing to measure.
+  AgentNotSignedIn: [
+    "agent-not-signed-in",
+    "A managed agent is not signed in.",
+    { ...any("NotSignedIn"), Statistic: "Maximum", Period: MINUTE, EvaluationPeriods: 3 },
+  ],
+  SignInParked: ["sign-in-parked", "A managed agent is not signed in again before its secret changes.", any("ParkedSignIns")],
+  TransferWithoutSession: ["transfer-without-session", "A transfer failed because its agent is not signed in.", any("WithoutSession")],
+  UnknownTransfer: ["unknown-transfer", "A transfer was sent, and nobody knows whether it was carried out.", any("UnknownTransfers")],
+  GatewayUnreachable: ["gateway-unreachable", "A gateway cannot be reached.", any("GatewayUnreachable")],
+  DeadLetters: [
+    "dead-letters",
+    "An outcome could not be told in more than a day.",
+    // SQS stops to measure a queue that nobody uses, whatever is in it.
+    {
+      ...{ Namespace: "AWS/SQS", MetricName: "ApproximateNumberOfMessagesVisible", Statistic: "Maximum" },
+      Dimensions: [{ Name: "QueueName", Value: { "Fn::GetAtt": ["CallbackDeadLetters", "QueueName"] } }],
+      ...{ ...once(FIVE_MINUTES), ...atLeast(1), ...CHANGES_NOTHING },
+    },
+  ],
+  DeadlineNear: [
+    "deadline-near",
+    "One request in a hundred takes more than four fifths of the time that its caller waits.",
+    { ...measured("DeadlineUsed"), ExtendedStatistic: "p99", Period: FIVE_MINUTES, EvaluationPeriods: 3, ...atLeast(80), ...IS_FINE },
+  ],
+  KeeperSilent: [
+    "keeper-silent",
+    "For two minutes, fewer runs of the keeper have begun than there are managed agents.",
+    // Each minute, the dispatcher tells how many agents there are: none is no alarm, and its own silence is one.
+    {
+      Metrics: [
+        { Id: "silent", Expression: "IF(runs < agents, 1, 0)", Label: "silent", ReturnData: true },
+        { Id: "agents", MetricStat: { Metric: measured("ManagedAgents"), Period: MINUTE, Stat: "Maximum" }, ReturnData: false },
+        { Id: "runs", MetricStat: { Metric: measured("KeeperRuns"), Period: MINUTE, Stat: "Sum" }, ReturnData: false },
+      ],
+      EvaluationPeriods: 2,
+      ...{ ...atLeast(1), ...IS_WRONG },
+    },
+  ],
+  SweepFailing: [
+    "sweep-failing",
+    "For three minutes, the records were not swept, or not all of them.",
+    // Each sweep tells what it could not do, 0 as well.
+    { ...measured("SweepFailures"), Statistic: "Sum", Period: MINUTE, EvaluationPeriods: 3, ...atLeast(1), ...IS_WRONG },
+  ],
+  CertificateEnds: [
+    "certificate-ends",
+    "A gateway's certificate, or an authority that is pinned for one, ends in less than 21 days.",
+    // It is measured when a gateway is connected to: no connection mends no certificate.
+    { ...measured("CertificateDaysLeft"), Statistic: "Minimum", ...once(HOUR), ...below(21), ...CHANGES_NOTHING },
+  ],
+  PasswordEnds: [
+    "password-ends",
+    "A managed agent's password ends in less than 7 days.",
+    // Measured each minute, as long as the agent is managed and the gateway tells.
+    { ...measured("PasswordDaysLeft"), Statistic: "Minimum", ...once(HOUR), ...below(7), ...IS_FINE },
+  ],
+  SecretEnds: [
+    "secret-ends",
+    "A caller uses a secret that ends in less than 7 days.",
+    // Not measured any more: not used any more.
+    { ...measured("SecretDaysLeft"), Statistic: "Minimum", ...once(DAY), ...below(7), ...IS_FINE },
+  ],
+};
+
+const noTraffic = (minutes) => [
+  "no-traffic",
+  `No caller has asked for a transfer for ${minutes} minutes.`,
+  { ...measured("Transfers"), Statistic: "Sum", ...once(minutes * MINUTE), ...below(1), ...IS_WRONG },
+];
+
+/** Of one function. AWS measures nothing of one that is not invoked. */
+const ofFunction = (name, MetricName, section, what) => [
+  section,
+  `${name} ${what}`,
+  {
+    ...{ Namespace: "AWS/Lambda", MetricName, Statistic: "Sum" },
+    Dimensions: [{ Name: "FunctionName", Value: `${SERVICE}-${name}` }],
+    ...{ ...once(FIVE_MINUTES), ...atLeast(1), ...IS_FINE },
+  },
+];
+
+const pascal = (name) => name.replaceAll(/(?:^|-)([a-z])/g, (_, letter) => letter.toUpperCase());
+const kebab = (id) => id.replaceAll(/(?<!^)([A-Z])/g, "-$1").toLowerCase();
+
+/** By the name of each. */
+function alarmsOf({ expectedTrafficMinutes }) {
+  const functions = Object.keys(GRANTS).flatMap((name) => [
+    [`${pascal(name)}Errors`, ofFunction(name, "Errors", "function-errors", "has thrown, or was ended by its time-out.")],
+    [`${pascal(name)}Throttles`, ofFunction(name, "Throttles", "function-throttles", "was not run: there was no room.")],
+  ]);
+  return {
+    ...ALARMS,
+    ...(expectedTrafficMinutes !== undefined && { NoTraffic: noTraffic(expectedTrafficMinutes) }),
+    ...Object.fromEntries(functions),
+  };
+}
+
+const topic = { Ref: "AlarmTopic" };
+
+const alarm = (id, [section, what, properties]) => ({
+  Type: "AWS::CloudWatch::Alarm",
+  Properties: {
+    AlarmName: `${SERVICE}-${kebab(id)}`,
+    AlarmDescription: `${what} docs/runbook.md#${section}`,
+    ...properties,
+    AlarmActions: [topic],
+    OKActions: [topic],
+  },
+});
+
+async function alarms(resolvers) {
+  const parameters = await resolvers.resolveConfigurationProperty(["custom", "parameters"]);
+  const { alarmEmail } = parameters;
+  return {
+    Resources: {
+      // Whoever else is to be told subscribes to it.
+      AlarmTopic: { Type: "AWS::SNS::Topic", Properties: { KmsMasterKeyId: { Ref: "DataKey" } } },
+      ...(alarmEmail !== "" && {
+        AlarmEmail: { Type: "AWS::SNS::Subscription", Properties: { TopicArn: topic, Protocol: "email", Endpoint: alarmEmail } },
+      }),
+      ...Object.fromEntries(Object.entries(alarmsOf(parameters)).map(([id, each]) => [`${id}Alarm`, alarm(id, each)])),
+    },
+    Outputs: { AlarmTopicArn: { Description: "The topic that alarms are published to", Value: topic } },
+  };
+}
+
+module.exports = Object.assign(alarms, { alarmsOf });
