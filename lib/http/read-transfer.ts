@@ -16,6 +16,8 @@ import { toFacts } from "./transfer-entries.ts";
 
 /** Leaves time for a last look before the longest deadline. */
 const WAIT_MAX_SECONDS = 20;
+/** For whoever comes by an address alone, which may have leaked: each wait holds a function. */
+const WAIT_BY_ADDRESS_MAX_SECONDS = 5;
 /** How often one that is waited for is looked at: nobody notices half a second more, and a wait costs 40 reads at most. */
 const POLL_MS = 500;
 /** Of a short deadline, for the last look and the answer. */
@@ -34,10 +36,10 @@ interface Told extends Pick<ReplyContext, "respondAsync" | "status"> {
 }
 
 export function createReadTransfer({ authenticate, find, statusUrls, sleep }: Dependencies): Route {
-  async function look({ connectionName, transferId, stopwatch, webhook }: HttpRequest): Promise<FoundTransfer> {
+  async function look({ connectionName, transferId, stopwatch, webhook }: HttpRequest, waitMaxSeconds: number): Promise<FoundTransfer> {
     const deadline = stopwatch.deadline(DEADLINE_MAX_MS);
     // From when the caller's request reached us: that is when it began to wait.
-    const wait = stopwatch.deadline(readWaitSeconds(webhook.query) * 1_000);
+    const wait = stopwatch.deadline(Math.min(readWaitSeconds(webhook.query), waitMaxSeconds) * 1_000);
     for (;;) {
       const found = await find(connectionName, transferId, deadline.signal);
       if (found === undefined) throw noSuchTransfer();
@@ -47,9 +49,9 @@ export function createReadTransfer({ authenticate, find, statusUrls, sleep }: De
     }
   }
 
-  async function tell(request: HttpRequest): Promise<Told> {
+  async function tell(request: HttpRequest, waitMaxSeconds: number): Promise<Told> {
     try {
-      return toTold(await look(request));
+      return toTold(await look(request, waitMaxSeconds));
     } catch (thrown) {
       if (!(thrown instanceof TransferError)) throw thrown;
       return { outcome: { kind: "failure", error: thrown } };
@@ -61,7 +63,7 @@ export function createReadTransfer({ authenticate, find, statusUrls, sleep }: De
     if (publicSecret) throw new TransferError("unauthenticated", { reason: "the vendor's public test secret reads nothing" });
     const { gateway, reply: style } = connection.settings;
     request.note({ gateway });
-    const { outcome, ...told } = await tell(request);
+    const { outcome, ...told } = await tell(request, byAddress ? WAIT_BY_ADDRESS_MAX_SECONDS : WAIT_MAX_SECONDS);
     request.note(toFacts(outcome));
     const { signal } = request.stopwatch.deadline(DEADLINE_MAX_MS);
     const statusUrlOf = byAddress ? statusUrls.presented(request) : await statusUrls.fresh(request, signal);

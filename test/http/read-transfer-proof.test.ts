@@ -47,6 +47,17 @@ describe("whoever may read it", () => {
     expect(statusUrl).not.toContain(token);
   });
 
+  it("with the address alone waits for five seconds at most, since each wait holds a function", async () => {
+    const { ask, transferId, token, clock } = await startTransferred();
+    const waited = async (asked: Ask) => {
+      const begunAt = clock.monotonicMs();
+      await ask(transferId, asked);
+      return clock.monotonicMs() - begunAt;
+    };
+    expect(await waited(byToken(token, { query: `token=${token}&wait=20` }))).toBe(5_000);
+    expect(await waited({ query: "wait=20" })).toBe(20_000);
+  });
+
   it("has the address until the record is gone", async () => {
     const { ask, transferId, token, clock } = await startTransferred();
     clock.pass(30 * DAY_MS - 1_000);
