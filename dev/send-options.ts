@@ -45,6 +45,7 @@ export function parseSending(given: string[]): Sending {
   const { values, positionals } = parseOptions(given);
   const [source = "", file, ...more] = positionals;
   const demo = findDemo(source);
+  if (demo === undefined && source !== "") throw new StartError(`There is no source "${source}".\n\n${usage()}`);
   if (demo === undefined || more.length > 0) throw new StartError(usage());
   const url = values.url?.replace(/\/+$/, "");
   if (url !== undefined && !isHttp(url)) throw new StartError("--url must be an address that begins with https:// or http://.");

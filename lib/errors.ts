@@ -107,7 +107,12 @@ export const FAILURES = {
     effect: "unknown",
     retryAfterSeconds: 5,
   },
-  misconfigured: { status: 500, title: "The connection, its gateway or its agent is misconfigured", retryable: false, effect: "none" },
+  misconfigured: {
+    status: 500,
+    title: "The connection, its gateway or its agent is misconfigured; the log names the secret and the field",
+    retryable: false,
+    effect: "none",
+  },
   internal: { status: 500, title: "An unexpected error occurred", retryable: false, effect: "none" },
 } as const satisfies Readonly<Record<string, Failure>>;
 

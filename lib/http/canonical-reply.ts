@@ -38,7 +38,9 @@ interface Answer {
   readonly code?: FailureCode;
 }
 
-export function renderCanonical(outcome: Outcome, context: ReplyContext): Reply {
+export function renderCanonical(outcome: Outcome, given: ReplyContext): Reply {
+  // Its status is not this connection's to read.
+  const context = outcome.kind === "result" && outcome.isOfAnother ? { ...given, statusUrlOf: undefined } : given;
   const { status, type, headers, body, code } = toAnswer(outcome, context);
   const always200 = context.style === "always-200";
   const ok = outcome.kind === "result" && outcome.result.state === "accepted";
@@ -71,7 +73,9 @@ function toResultAnswer(result: TransferResult, context: ReplyContext): Answer {
   const status = code === undefined ? usual : (context.status ?? (isStatus ? usual : failureOf(code).status));
   const headers = status === ACCEPTED_STATUS ? toComeBack(result, context) : {};
   if (code === undefined) return { status, type: JSON_TYPE, headers, body };
-  const failure = { code, retryable: open && failureOf(code).retryable, effect: "unknown", requestId };
+  // A repeat tells the settled answer; one that told it has nothing more to tell.
+  const isLast = replayed && isSettled(result);
+  const failure = { code, retryable: open && !isLast && failureOf(code).retryable, effect: "unknown", requestId };
   return { status, type: JSON_TYPE, headers, body: { ...body, ...failure }, code };
 }
 

@@ -2,7 +2,7 @@
  * What the gateway's events say of a call, written into the record of its transfer. The same event twice changes nothing, and one that comes before the gateway's
  * answer waits there for it. Of a call that nobody transferred, nothing is kept.
  */
-
+import { TransferError } from "../errors.ts";
 import { toCall } from "../transfer/delivery.ts";
 import { type CallEvent, isFinal, toFacts } from "../transfer/outcome.ts";
 import type { CallGuard, Holder } from "./call-guard.ts";
@@ -33,13 +33,16 @@ export function createCallEvents({ places, guard, wallMs }: CallEventsOptions): 
       const item = deliveryOf(place);
       if (item?.pending === undefined || item.status === "open" || item.claims !== holder.claims) return undefined;
       const told = toFacts(event, item.pending);
+      // It may be of the transfer before: of another agent's.
+      if (Object.keys(told).length === 0) return undefined;
       if (!isNewsOf(item, { event, told, heardAt })) return undefined;
       if (Object.keys(told).every((fact) => Object.hasOwn(item.facts, fact))) return { item, isNews: false };
       const noted = { ...item, ...toNoted(item, { event, told, heardAt }) };
       const content = { ...noted, dueAt: toDueAt(noted, wallMs()) };
       if ((await places.write(place, content, signal)) !== undefined) return { item: content, isNews: true };
     }
-    return undefined;
+    // Whoever brought it brings it again.
+    throw new TransferError("store-unavailable", { reason: "lost every write to others" });
   }
 
   async function noteFirst(holders: readonly Holder[], event: CallEvent, heardAt: number, signal: AbortSignal) {

@@ -4,7 +4,7 @@
  */
 
 import type { Place, Places } from "./places.ts";
-import type { EndedBefore, GuardItem } from "./record-item.ts";
+import type { Content, EndedBefore, GuardItem } from "./record-item.ts";
 import { LEASE_MS } from "./record-item.ts";
 
 /** From the end of one transfer to where another may follow although its outcome is open. */
@@ -13,6 +13,8 @@ const BUSY_MS = 60_000;
 const WRITES_MAX = 5;
 /** More deliveries than ask for one call while it is not known what became of it. */
 const PREVIOUS_MAX = 4;
+/** Long over, and not let go of with an end that is known: nobody knows how that transfer ended. */
+const OPEN = 1;
 
 /** A claim of a delivery. */
 export interface Holder {
@@ -60,8 +62,7 @@ export function createCallGuard({ places, wallMs }: CallGuardOptions): CallGuard
         if (guard?.holder === delivery && guard.claims >= claims) return { kind: "taken", before, isOpenBefore: guard.isOpenBefore };
         if (guard !== undefined && guard.holder !== delivery && nowMs < guard.busyUntil) return toBusy(guard, nowMs);
         const inFlightUntil = nowMs + LEASE_MS;
-        // Let go of with an end that is known, or with none, it is busy until nothing.
-        const isOpenBefore = guard !== undefined && guard.holder !== delivery && guard.busyUntil > 0 ? (true as const) : undefined;
+        const isOpenBefore = toOpenBefore(guard, delivery);
         const content = {
           kind: "guard",
           ...{ holder: delivery, claims, inFlightUntil, busyUntil: inFlightUntil + BUSY_MS },
@@ -77,8 +78,13 @@ export function createCallGuard({ places, wallMs }: CallGuardOptions): CallGuard
       for (let lost = 0; lost < WRITES_MAX; lost += 1) {
         const place = await places.find(call, signal);
         const guard = guardOf(place);
-        if (guard?.holder !== delivery || guard.claims !== claims) return;
-        const busyUntil = ending === "open" ? wallMs() + BUSY_MS : 0;
+        if (guard === undefined) return;
+        if (guard.holder !== delivery || guard.claims !== claims) {
+          const ended = typeof ending === "string" ? undefined : toEndedMeanwhile(guard, { delivery, claims }, ending);
+          if (ended === undefined || (await places.write(place, ended, signal)) !== undefined) return;
+          continue;
+        }
+        const busyUntil = ending === "open" ? wallMs() + BUSY_MS : ending === "none" && guard.isOpenBefore ? OPEN : 0;
         if (guard.inFlightUntil === 0 && guard.busyUntil <= busyUntil) return;
         const before = typeof ending === "string" ? guard.before : ending;
         const [last, ...previous] = ending === "none" ? (guard.previous ?? []) : [];
@@ -105,6 +111,21 @@ function toPrevious(guard: GuardItem | undefined, delivery: string): GuardItem["
   if (guard === undefined) return undefined;
   const { holder, claims, previous = [] } = guard;
   return holder === delivery ? previous : [{ holder, claims }, ...previous].slice(0, PREVIOUS_MAX);
+}
+
+/** Let go of with an end that is known, or with none, it is busy until nothing. What a delivery met first, its next claim meets, too. */
+function toOpenBefore(guard: GuardItem | undefined, delivery: string): true | undefined {
+  if (guard === undefined) return undefined;
+  if (guard.holder === delivery) return guard.isOpenBefore;
+  return guard.busyUntil > 0 ? true : undefined;
+}
+
+/** The one before has ended while another one has the call. Undefined where that is known, or was somebody else. */
+function toEndedMeanwhile(guard: GuardItem, { delivery, claims }: Holder, ending: EndedBefore): Content | undefined {
+  const { kind, holder, claims: held, inFlightUntil, busyUntil, previous, isOpenBefore } = guard;
+  const [last] = previous ?? [];
+  if (isOpenBefore !== true || last?.holder !== delivery || last.claims !== claims) return undefined;
+  return { kind, holder, claims: held, inFlightUntil, busyUntil, previous, before: ending };
 }
 
 function guardOf({ item }: Place): GuardItem | undefined {

@@ -6,7 +6,7 @@ import { isFinal } from "../transfer/outcome.ts";
 import type { Claim, Pending, RecordState, Records, SeenDelivery } from "../transfer/records.ts";
 
 import type { CallGuard } from "./call-guard.ts";
-import { toEarlier } from "./earlier-transfers.ts";
+import { toEarlier, toEarlierOfNone } from "./earlier-transfers.ts";
 import { deliveryOf, findDelivery, isSameRequest } from "./find-delivery.ts";
 import type { HashesOf, Place, Places } from "./places.ts";
 import { type DeliveryItem, type EndedBefore, isInFlight, LEASE_MS, toDueAt, toEnded, toResult, toTransferId } from "./record-item.ts";
@@ -65,8 +65,11 @@ export function createDeliveryRecords({ places, guard, hashesOf, clock, newNonce
       },
       async reopen(refusal) {
         const signal = keep();
-        await settle(place, (now) => ({ ...now, status: "open", answer: refusal }), signal);
+        await settle(place, (now) => ({ ...now, status: "open", answer: refusal, earlier: toEarlierOfNone(now) }), signal);
         await guard.letGo(delivery.call, holder, "none", signal).catch(heldForItsTime);
+        // Where nobody can tell, the record is read once more.
+        const now = await places.look(place.id, signal).catch(() => undefined);
+        return now !== undefined && deliveryOf(now)?.claims === item.claims;
       },
     };
   }
@@ -139,9 +142,9 @@ function toState(item: DeliveryItem | undefined, nowMs: number): RecordState {
   if (item === undefined) return { kind: "open", firstSeenAt: undefined };
   if (isInFlight(item, nowMs)) return { kind: "in-progress", transferId: toTransferId(item) };
   const result = toResult(item, nowMs);
-  return result === undefined
+  return result === undefined || item.pending === undefined
     ? { kind: "open", firstSeenAt: item.firstSeenAt }
-    : { kind: "settled", result, isExplicit: item.explicit === true };
+    : { kind: "settled", result, isExplicit: item.explicit === true, connection: item.pending.connection };
 }
 
 /** What a late event changes, too. */

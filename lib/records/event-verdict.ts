@@ -26,15 +26,20 @@ export function isNewsOf(item: DeliveryItem, { event: { generatedAt }, told, hea
   // Of the transfer before nobody knows the end, and nothing but the gateway's word says that this one was begun.
   if (isOpenBefore === true && answer?.state !== "accepted") return false;
   if (heardAt < claimedAt - CLOCKS_MS) return false;
+  if (told.customerLeft === true && isLongOver(item, heardAt)) return false;
   if (before === undefined) return true;
   if (generatedAt !== undefined && before.eventAt !== undefined) {
     const sinceClaimMs = claimedAt - (before.heardAt ?? claimedAt);
-    // As long after the one before, by the gateway's clock, as the claim is by ours.
-    const isLater = generatedAt > before.eventAt && generatedAt - before.eventAt >= sinceClaimMs - DRIFT_MS;
-    return isLater;
+    // As long after the one before, by the gateway's clock, as the claim is by ours; what is that much later, no repeat is, whatever became of that clock.
+    return generatedAt > before.eventAt && generatedAt - before.eventAt >= Math.min(sinceClaimMs - DRIFT_MS, ECHO_MS);
   }
   const isAlike = [FAILURES, SUCCESSES].some((kinds) => has(told, kinds) && has(before.facts, kinds));
   return !isAlike || heardAt >= claimedAt + ECHO_MS;
+}
+
+/** Whoever hangs up afterwards was with the agent again: that is not why it failed. */
+function isLongOver({ facts, heardAt }: DeliveryItem, nowMs: number): boolean {
+  return has(facts, ["notTransferred", "connectFailed"]) && heardAt !== undefined && nowMs > heardAt + CLOCKS_MS;
 }
 
 function has(facts: CallFacts, kinds: readonly (keyof CallFacts)[]): boolean {

@@ -84,7 +84,9 @@ export function createPlaces({ store, hashesOf, wallMs, newRevision, retentionSe
         items.findIndex((item) => item !== undefined),
       );
       const item = items[index];
-      if (item?.kind === "moved") return look(item.to, signal);
+      // What leads there is to live as long as what is written there.
+      if (item?.kind === "moved")
+        return { ...(await look(item.to, signal)), marks: ids.filter((_id, at) => at >= index && isMissing(items[at])) };
       // Under a newer key alone, it was written by somebody who knows no older one.
       const marks = index === 0 ? ids.filter((_id, at) => at > 0 && isMissing(items[at])) : [];
       return { id: ids[index] ?? ids[0], item, marks };

@@ -65,6 +65,8 @@ export interface EndedBefore {
 
 export interface EarlierTransfer {
   readonly result: TransferResult;
+  /** Ms since 1970. */
+  readonly knownAt?: number | undefined;
   readonly isTold: boolean;
 }
 
@@ -134,6 +136,12 @@ export function toResult(item: DeliveryItem, nowMs: number): TransferResult | un
 
 export function toEnded({ facts, eventAt, heardAt }: DeliveryItem): EndedBefore {
   return { facts, eventAt, heardAt };
+}
+
+/** Ms since 1970: when it became known that it ended so, or that nothing more was waited for. */
+export function toKnownAt({ endedAt, leaseUntil = 0, heardAt = 0 }: DeliveryItem, { outcome }: TransferResult): number {
+  const answeredAt = endedAt ?? leaseUntil;
+  return outcome === "unconfirmed" ? answeredAt + UNCONFIRMED_AFTER_MS : Math.max(answeredAt, heardAt);
 }
 
 /** What a receiver is told once. */

@@ -9,7 +9,7 @@ import type { TransferResult } from "../transfer/result.ts";
 import type { CallEvents } from "./call-events.ts";
 import { deliveryOf } from "./find-delivery.ts";
 import type { Place, Places } from "./places.ts";
-import { type DeliveryItem, isInFlight, isUntold, toDueAt, toResult, toTold } from "./record-item.ts";
+import { type DeliveryItem, isInFlight, isUntold, toDueAt, toKnownAt, toResult, toTold } from "./record-item.ts";
 import type { DueRecords } from "./record-store.ts";
 
 /** An outcome, for whoever wants to know. `connection` names the one that asked for the transfer. */
@@ -19,7 +19,7 @@ export interface ToldOutcome {
   readonly result: TransferResult;
   /** That asked for it, where it is told there. It alone is told, too, that one is accepted whose outcome is open. */
   readonly conversation?: Conversation | undefined;
-  /** ISO 8601: when it was told first. */
+  /** ISO 8601: when it became known. */
   readonly at: string;
   /** From the gateway's answer until its end was known, where it has one that is news. */
   readonly tookMs?: number | undefined;
@@ -60,13 +60,17 @@ export function createOutcomeOutbox({ places, tell, wallMs }: Pick<SweepOptions,
       if (item?.pending === undefined) return false;
       const result = toResult(item, wallMs());
       const isNews = result !== undefined && isUntold(item, result);
-      const results = [...(item.earlier ?? []).filter(({ isTold }) => !isTold).map((each) => each.result), ...(isNews ? [result] : [])];
-      if (results.length === 0) return false;
+      const news = [
+        ...(item.earlier ?? []).filter(({ isTold }) => !isTold),
+        ...(isNews ? [{ result, knownAt: toKnownAt(item, result) }] : []),
+      ];
+      if (news.length === 0) return false;
       const { connection, gateway, conversation } = item.pending;
-      const at = new Date(wallMs()).toISOString();
-      for (const each of results) {
-        const tookMs = each === result && isFinal(result) ? toTookMs(item, wallMs()) : undefined;
-        await tell({ connection, gateway, result: each, conversation, at, ...(tookMs !== undefined && { tookMs }) }, signal);
+      for (const each of news) {
+        const knownAt = each.knownAt ?? wallMs();
+        const tookMs = each.result === result && isFinal(each.result) ? toTookMs(item, knownAt) : undefined;
+        const at = new Date(knownAt).toISOString();
+        await tell({ connection, gateway, result: each.result, conversation, at, ...(tookMs !== undefined && { tookMs }) }, signal);
       }
       const told: DeliveryItem = {
         ...item,

@@ -48,7 +48,8 @@ export function isAnswer(
 ): boolean {
   if (isNamed) return true;
   if (result.state === "refused") return Date.parse(receivedAt) - Date.parse(result.receivedAt) < REFUSED_MS;
-  return !isBackWithAgent(result, result.mode);
+  // An unknown one is repeated by nobody, also where the customer is known to have left.
+  return result.state === "unknown" || !isBackWithAgent(result, result.mode);
 }
 
 function hasMovedNobody(seen: RecordState): boolean {
@@ -64,7 +65,7 @@ export function callBusy({ inFlight, retryAfterSeconds }: Extract<ClaimAnswer, {
     reason: inFlight ? "another delivery is moving the call" : "another delivery has moved the call, and its outcome is open",
     detail: inFlight
       ? "Another delivery is being transferred for the same call. Repeat this one when that has ended."
-      : "Another delivery has transferred the same call a moment ago, and how that ends is not known yet.",
+      : "Another delivery has transferred the same call a moment ago, and how that ends is not known yet. Do not repeat this one: see what became of the other, and send a new one if the call still has to be moved.",
     retryable: inFlight,
     retryAfterSeconds: inFlight ? retryAfterSeconds : undefined,
   });

@@ -24,8 +24,11 @@ export interface Claim {
   readonly transferId: string;
   /** Keeps the gateway's answer, and tells what is known of the transfer then: events may have been faster. */
   settle(answer: GatewayAnswer): Promise<TransferResult>;
-  /** The effect was none: whoever comes next may claim it. `refusal` is what the gateway said, if it said anything. */
-  reopen(refusal?: GatewayAnswer): Promise<void>;
+  /**
+   * The effect was none: whoever comes next may claim it. `refusal` is what the gateway said, if it said anything. False where a copy of the delivery has
+   * done so already: then that one's answer is what is true of it.
+   */
+  reopen(refusal?: GatewayAnswer): Promise<boolean>;
 }
 
 export type ClaimAnswer =
@@ -39,8 +42,8 @@ export type RecordState =
   /** Nobody has sent it, or its effect was none. `firstSeenAt`: ISO 8601; undefined where nobody has seen it before. */
   | { readonly kind: "open"; readonly firstSeenAt?: string | undefined }
   | { readonly kind: "in-progress"; readonly transferId: string }
-  /** `isExplicit`: its caller named it then. */
-  | { readonly kind: "settled"; readonly result: TransferResult; readonly isExplicit: boolean };
+  /** `isExplicit`: its caller named it then. `connection`: of the one that it was done for. */
+  | { readonly kind: "settled"; readonly result: TransferResult; readonly isExplicit: boolean; readonly connection: string };
 
 export type SeenDelivery = RecordState & {
   /** Whether what was asked for first is what is asked for now. */

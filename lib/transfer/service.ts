@@ -60,7 +60,8 @@ export interface TransferCommand extends Invocation {
 }
 
 export type TransferReply =
-  | { readonly kind: "result"; readonly result: TransferResult }
+  /** `isOfAnother`: done for another connection, whose signed delivery this one is, too. */
+  | { readonly kind: "result"; readonly result: TransferResult; readonly isOfAnother?: true }
   | { readonly kind: "dry-run"; readonly request: TransferRequest; readonly wire: WirePreview };
 
 export interface TransferService {
@@ -79,7 +80,7 @@ interface ServicePorts {
 export function createTransferService({ gateway, records }: ServicePorts): TransferService {
   async function transfer(command: TransferCommand): Promise<TransferReply> {
     try {
-      return isDryRun(command) ? await dryRun(command) : { kind: "result", result: await transferOnce(command) };
+      return isDryRun(command) ? await dryRun(command) : await transferOnce(command);
     } catch (thrown) {
       throw toTransferError(thrown, "none").about({ reference: referenceOf(command.draft) });
     }
@@ -92,7 +93,7 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
     return { kind: "dry-run", request, wire: preview };
   }
 
-  async function transferOnce(command: TransferCommand): Promise<TransferResult> {
+  async function transferOnce(command: TransferCommand): Promise<TransferReply> {
     const delivery = toDelivery(command.connectionName, command.draft, command.connection.gateway);
     if (delivery === undefined) {
       // Of what no request can be made, there is no record.
@@ -113,11 +114,15 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
         seen.kind === "settled" &&
         isAnswer(seen.result, { isNamed: delivery.explicit || seen.isExplicit, receivedAt: command.receivedAt })
       )
-        return { ...seen.result, replayed: true };
+        return {
+          kind: "result",
+          result: { ...seen.result, replayed: true },
+          ...(seen.connection !== command.connectionName && { isOfAnother: true }),
+        };
       if (seen.kind === "in-progress") throw inProgress(seen.transferId);
       try {
         const result = await attempt(seen, command);
-        if (result !== undefined) return result;
+        if (result !== undefined) return { kind: "result", result };
       } catch (thrown) {
         const failure = toTransferError(thrown, "none");
         if (failure.transferId !== undefined || (await isUnsent(seen, command, failure))) throw failure;
@@ -146,14 +151,19 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
     claim: Claim,
     pending: Pending,
     { observe, repeatedWithOthers = false }: TransferCommand,
-  ): Promise<TransferResult> {
+  ): Promise<TransferResult | undefined> {
     const { transferId } = claim;
     const notKept = (error: unknown) => observe({ kind: "not-kept", error });
+    // What could not be opened again, nobody else has claimed.
+    const isOpenAgain = (mine: Claim, refusal?: GatewayAnswer) =>
+      mine.reopen(refusal).catch((error: unknown) => {
+        notKept(error);
+        return true;
+      });
     try {
       const answer = await prepared.send();
       if (answer.state === "refused" && !(repeatedWithOthers && !failureOf(answer.code).retryable)) {
-        await claim.reopen(answer).catch(notKept);
-        return toUnkeptResult(transferId, pending, answer);
+        return (await isOpenAgain(claim, answer)) ? toUnkeptResult(transferId, pending, answer) : undefined;
       }
       return await claim.settle(answer).catch((error: unknown) => {
         notKept(error);
@@ -161,8 +171,8 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
       });
     } catch (thrown) {
       const error = toTransferError(thrown, "unknown");
-      const kept = error.effect === "none" ? claim.reopen() : claim.settle({ state: "unknown", code: "internal" });
-      await kept.catch(notKept);
+      if (error.effect !== "none") await claim.settle({ state: "unknown", code: "internal" }).catch(notKept);
+      else if (!(await isOpenAgain(claim))) return undefined;
       throw error.about({ transferId });
     }
   }

@@ -104,6 +104,23 @@ describe("the answer to a delivery", () => {
     expect(render({ kind: "failure", error: nameless }, { status: 202 }).headers).not.toHaveProperty("location");
   });
 
+  it("has none where it was done for another connection, whose status it is", () => {
+    const reply = render({ kind: "result", result: { ...MOVED, ...PENDING, ...UNKNOWN }, isOfAnother: true });
+    expect(reply.status).toBe(202);
+    expect(reply.headers).not.toHaveProperty("location");
+    expect(reply.body).not.toHaveProperty("statusUrl");
+  });
+
+  it.each<[string, Ending, boolean, boolean]>([
+    ["that is new", UNOBSERVED, false, true],
+    ["that may be settled yet", PENDING, true, true],
+    ["that nobody will settle", UNOBSERVED, true, false],
+    ["that was given up", UNCONFIRMED, true, false],
+  ])("says of an unknown one %s whether a repeat tells more", (_what, ending, replayed, retryable) => {
+    const { body, status } = render({ kind: "result", result: { ...MOVED, ...ending, ...UNKNOWN, replayed } });
+    expect([status, body.retryable]).toEqual([202, retryable]);
+  });
+
   it("has none where there is nobody to ask", () => {
     const reply = result(UNKNOWN, PENDING, { statusUrlOf: undefined });
     expect(reply.status).toBe(202);

@@ -147,6 +147,20 @@ describe("the sweep", () => {
     expect(told.map(({ result }) => result.outcome)).toEqual(["unconfirmed", "completed"]);
   });
 
+  it("tells when it became known, whenever it is told", async () => {
+    const { records, clock, sweep, told } = start();
+    await (await claimed(records, DELIVERY)).settle(ANSWERS.accepted);
+    clock.pass(UNCONFIRMED_AFTER_MS);
+    const givenUpAt = clock.wallMs();
+    clock.pass(MINUTE_MS);
+    await sweep();
+    await records.events.take(SUCCESS, SIGNAL);
+    const heardAt = clock.wallMs();
+    clock.pass(MINUTE_MS);
+    await sweep();
+    expect(told.map(({ at }) => Date.parse(at))).toEqual([givenUpAt, heardAt]);
+  });
+
   it("tells nothing of a transfer whose agent nobody listens to", async () => {
     const { records, clock, sweep, told } = start();
     await (await claimed(records, DELIVERY, { observed: false })).settle(ANSWERS.accepted);

@@ -87,7 +87,11 @@ describe("a repeated delivery", () => {
     const [one, two] = ["d-1", "d-2"].map((deliveryId) => ({ fields: FIELDS, deliveryId, signature: "signed" }));
     if (one === undefined || two === undefined) throw new Error("two drafts");
     await service.transfer({}, { draft: one });
-    expect(await service.transfer({}, { draft: two, connectionName: "another" })).toMatchObject({ result: { replayed: true } });
+    expect(await service.transfer({}, { draft: two, connectionName: "another" })).toMatchObject({
+      result: { replayed: true },
+      isOfAnother: true,
+    });
+    expect(await service.transfer({}, { draft: one })).not.toHaveProperty("isOfAnother");
     await expect(service.transfer({}, { draft: { ...two, signature: "another" } })).rejects.toMatchObject({ code: "call-busy" });
     expect(countOf(service.calls, "send")).toBe(1);
   });

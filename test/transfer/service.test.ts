@@ -131,7 +131,7 @@ it("keeps with its claim who is told later, and tells the caller nothing of it",
     kept.push(pending.conversation);
     return {
       kind: "claimed" as const,
-      claim: { transferId: "t-1", settle: () => Promise.reject(new Error("not kept")), reopen: async () => {} },
+      claim: { transferId: "t-1", settle: () => Promise.reject(new Error("not kept")), reopen: async () => true },
     };
   };
   const service = startService({ seen: { claim } });

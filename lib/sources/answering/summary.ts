@@ -53,7 +53,9 @@ function toResultSummary({ transferId, reference, replayed, callDataTruncated, .
   // The gateway acted on it, and a repeat is told the same.
   if (outcome === "failed") return { state: "failed", code, retryable: false, effect: "unknown", ...ended };
   if (code === undefined) return { state: "accepted", retryable: false, ...ended };
-  return { state: "unknown", code, retryable: failureOf(code).retryable, effect: "unknown", ...ended };
+  // A repeat tells the settled answer; one that told it has nothing more to tell.
+  const isLast = replayed && outcome !== "pending";
+  return { state: "unknown", code, retryable: !isLast && failureOf(code).retryable, effect: "unknown", ...ended };
 }
 
 /**
