@@ -4,10 +4,11 @@
  */
 import * as z from "zod";
 import { isAgentId } from "./endpoint.ts";
+import { defineFields } from "./fields.ts";
 import type { Refusal } from "./retcodes.ts";
 import type { Violations } from "./violations.ts";
 
-const Account = z.strictObject({
+const Account = defineFields({
   agentId: z.string().refine(isAgentId, "101 to 999999"),
   password: z.string().min(1).max(32),
   /** The configured range. */

@@ -4,6 +4,7 @@ import { AccountChange } from "./accounts.ts";
 import { isAgentId } from "./endpoint.ts";
 import { parseEvent } from "./events.ts";
 import { Fault } from "./faults.ts";
+import { describeFields } from "./fields.ts";
 import type { Gateway } from "./gateway.ts";
 import { SettingsChange } from "./settings.ts";
 
@@ -14,7 +15,7 @@ const HELP = {
   "GET /": "this help",
   "GET /transfers": "the transfers received so far, oldest first",
   "POST /faults":
-    'one fault or an array, such as {"kind":"hang","acts":true}, or {"kind":"drop","when":"after-request","acts":true,"endpoint":"handshake"} for a lost answer; kinds and endpoints are in dev/gateway-simulator/faults.ts and endpoint.ts',
+    'one fault or an array, such as {"kind":"hang","acts":true}, or {"kind":"drop","when":"after-request","acts":true,"endpoint":"handshake"} for a lost answer; see faults below',
   "POST /calls": '{"callid":"…","agentId":"101"}: a call that can be transferred',
   "POST /calls/{callid}/end": "the customer has gone, wherever the call was",
   "GET /agents": "who is signed in",
@@ -22,12 +23,16 @@ const HELP = {
   "POST /agents/{agentid}/sign-out": "ends the agent's session",
   "POST /agents/{agentid}/events": '{"eventType":"AgentEvent_Call_Release","content":"…"}: an event for an agent who is signed in',
   "GET /accounts": "the accounts, without their passwords",
-  "POST /accounts": '{"agentId":"102","locked":true}: changes an account; a new one needs password and phones',
-  "POST /settings": '{"signInMs":2000,"cookies":"required"}: changes settings, which are in dev/gateway-simulator/settings.ts',
+  "POST /accounts":
+    '{"agentId":"102","outcomes":"none"}: changes an account, such as what follows a transfer that was accepted; a new one needs password and phones; see accounts below',
+  "POST /settings": '{"signInMs":2000,"cookies":"required"}: changes settings; see settings below',
   "GET /pushes": "the pushes of events, an attempt each, oldest first",
   "GET /violations": "what clients did against the documented order of calls",
   "POST /restart": "of the gateway: nobody is signed in any more; those whom somebody else keeps, like 101, not before a reset",
   "POST /reset": "accounts, calls, Guids and settings of the start, no faults, no records; 102 is signed out, until its keeper notices",
+  faults: describeFields(Fault),
+  accounts: describeFields(AccountChange)[0],
+  settings: describeFields(SettingsChange)[0],
 };
 
 export interface ControlledSimulator extends Omit<Gateway, "endpoints" | "endSessions"> {

@@ -6,6 +6,7 @@
  */
 import * as z from "zod";
 import { ENDPOINT_NAMES, type EndpointName } from "./endpoint.ts";
+import { defineFields, toChoices } from "./fields.ts";
 
 const MAX_DELAY_MS = 60_000;
 const MAX_DRIP_MS = 10_000;
@@ -24,41 +25,43 @@ const onRequest = { times, agentId: z.string().optional(), endpoint: z.enum(ENDP
 const onBrokenAnswer = { ...onRequest, acts: z.boolean().default(false) };
 const onWholeAnswer = { ...onRequest, acts: z.boolean().default(true) };
 
-const Drop = z.discriminatedUnion("when", [
-  z.strictObject({ kind: z.literal("drop"), when: z.enum(["before-handshake", "before-request"]), reset, ...onConnection }),
-  z.strictObject({ kind: z.literal("drop"), when: z.literal("during-request"), reset, ...onRequest }),
-  z.strictObject({ kind: z.literal("drop"), when: z.enum(["after-request", "during-response"]), reset, ...onBrokenAnswer }),
-]);
+const Drop = z.discriminatedUnion(
+  "when",
+  [
+    defineFields({ kind: z.literal("drop"), when: z.enum(["before-handshake", "before-request"]), reset, ...onConnection }),
+    defineFields({ kind: z.literal("drop"), when: z.literal("during-request"), reset, ...onRequest }),
+    defineFields({ kind: z.literal("drop"), when: z.enum(["after-request", "during-response"]), reset, ...onBrokenAnswer }),
+  ],
+  { error: toChoices },
+);
 
 const KINDS = [
   Drop,
-  z.strictObject({ kind: z.literal("stall-handshake"), ...onConnection }),
-  z.strictObject({ kind: z.literal("certificate"), problem: z.enum(["unknown-ca", "expired", "wrong-host"]), ...onConnection }),
-  z.strictObject({
+  defineFields({ kind: z.literal("stall-handshake"), ...onConnection }),
+  defineFields({ kind: z.literal("certificate"), problem: z.enum(["unknown-ca", "expired", "wrong-host"]), ...onConnection }),
+  defineFields({
     kind: z.literal("retcode"),
     retcode: z.string(),
     message: z.string().optional(),
     result: z.unknown().optional(),
     ...onBrokenAnswer,
   }),
-  z.strictObject({
+  defineFields({
     kind: z.literal("status"),
     status: z.int().min(200).max(599),
     body: z.string().optional(),
     contentType: contentType.optional(),
     ...onBrokenAnswer,
   }),
-  z.strictObject({ kind: z.literal("body"), body: z.string(), contentType: contentType.optional(), ...onBrokenAnswer }),
-  z.strictObject({ kind: z.enum(["hang", "html", "truncated-json"]), ...onBrokenAnswer }),
-  z.strictObject({ kind: z.literal("huge-json"), bytes: z.int().min(MIN_HUGE_BYTES).max(MAX_HUGE_BYTES), ...onBrokenAnswer }),
-  z.strictObject({ kind: z.literal("delay"), ms: z.int().min(0).max(MAX_DELAY_MS), ...onWholeAnswer }),
-  z.strictObject({ kind: z.literal("content-type"), contentType, ...onWholeAnswer }),
-  z.strictObject({ kind: z.literal("drip"), ms: z.int().min(0).max(MAX_DRIP_MS), ...onWholeAnswer }),
-  z.strictObject({ kind: z.literal("keep-alive-close"), ...onWholeAnswer }),
+  defineFields({ kind: z.literal("body"), body: z.string(), contentType: contentType.optional(), ...onBrokenAnswer }),
+  defineFields({ kind: z.enum(["hang", "html", "truncated-json"]), ...onBrokenAnswer }),
+  defineFields({ kind: z.literal("huge-json"), bytes: z.int().min(MIN_HUGE_BYTES).max(MAX_HUGE_BYTES), ...onBrokenAnswer }),
+  defineFields({ kind: z.literal("delay"), ms: z.int().min(0).max(MAX_DELAY_MS), ...onWholeAnswer }),
+  defineFields({ kind: z.literal("content-type"), contentType, ...onWholeAnswer }),
+  defineFields({ kind: z.literal("drip"), ms: z.int().min(0).max(MAX_DRIP_MS), ...onWholeAnswer }),
+  defineFields({ kind: z.literal("keep-alive-close"), ...onWholeAnswer }),
 ] as const;
-export const Fault = z.discriminatedUnion("kind", KINDS, {
-  error: (issue) => (issue.code === "invalid_union" ? "no such kind, see dev/gateway-simulator/faults.ts" : undefined),
-});
+export const Fault = z.discriminatedUnion("kind", KINDS, { error: toChoices });
 export type Fault = z.input<typeof Fault>;
 
 type ParsedFault = z.output<typeof Fault>;

@@ -3,10 +3,11 @@
  * each account has its own, so that one simulator shows both modes at once.
  */
 import * as z from "zod";
+import { defineFields } from "./fields.ts";
 
 const ms = z.int().min(0).max(86_400_000);
 
-const Settings = z.strictObject({
+const Settings = defineFields({
   /** GUIDINTERVAL: a poll or handshake later than this after the last renewal brings a new Guid. */
   guidIntervalMs: ms,
   /** GUIDTIMEOUT: how long a Guid is still good after it was renewed. */

@@ -15,6 +15,20 @@ describe("the control interface", () => {
     expect(Object.keys(help.json)).toContain("POST /faults");
   });
 
+  it("lists the kinds of faults, the settings and what an account has, with what each takes", async () => {
+    const { faults, settings, accounts } = (await ask(await startControlled(), "GET", "/")).json;
+    expect(faults).toContainEqual({
+      kind: "certificate",
+      problem: "unknown-ca | expired | wrong-host",
+      "times?": "integer from 1 | always; 1 unless given",
+    });
+    expect(faults).toContainEqual(
+      expect.objectContaining({ kind: "delay", ms: "integer from 0 to 60000", "acts?": "boolean; true unless given" }),
+    );
+    expect(settings).toMatchObject({ "cookies?": "none | set | required" });
+    expect(accounts).toMatchObject({ agentId: "string", "phones?": "array of string", "outcomes?": "success | failure | none" });
+  });
+
   it("tells the transfers", async () => {
     const simulator = await startControlled();
     await send(simulator);
@@ -31,10 +45,14 @@ describe("the control interface", () => {
   });
 
   it.each([
-    [{ kind: "other" }, "kind: no such kind, see dev/gateway-simulator/faults.ts"],
+    [{ kind: "other" }, expect.stringMatching(/^kind: must be one of drop, stall-handshake, .*, hang, html, /)],
+    [{ kind: "hang", ms: 1 }, "body: no such field: ms; there are kind, times, agentId, endpoint, acts"],
     [{ kind: "delay", ms: "1" }, "ms: Invalid input: expected number, received string"],
     [{ kind: "hang", endpoint: "login" }, expect.stringMatching(/^endpoint: .*"transfer"\|"sign-in"/)],
-    [[{ kind: "html" }, { kind: "drop", when: "later" }], expect.stringMatching(/^1\.when: /)],
+    [
+      [{ kind: "html" }, { kind: "drop", when: "later" }],
+      expect.stringMatching(/^1\.when: must be one of before-handshake, .*, after-request, /),
+    ],
     ["no JSON", "body: Invalid input: expected object, received undefined"],
     [undefined, "body: Invalid input: expected object, received undefined"],
   ])("answers 400 to the faults %j, says what is wrong with which field, and adds none", async (body, issue) => {
