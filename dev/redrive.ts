@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { REGION, SERVICE } from "./offline.ts";
 import { parsePorts, StartError } from "./ports.ts";
-import { type Moved, moveDeadLetters } from "./queue/dead-letters.ts";
+import { HIDDEN_SECONDS, type Moved, moveDeadLetters } from "./queue/dead-letters.ts";
 import { LOCAL_QUEUES } from "./queue/local-sqs.ts";
 
 const MAX_DEFAULT = 1_000;
@@ -24,7 +24,7 @@ Ends with 0 when all that it found is back, with 1 when something was left, and 
 try {
   const given = process.argv.slice(2);
   if (given.includes("--help") || given.includes("-h")) console.log(USAGE);
-  else process.exitCode = report(await redrive(parseOptions(given)));
+  else process.exitCode = await redrive(parseOptions(given));
 } catch (error) {
   console.error(error instanceof StartError ? error.message : toWords(error));
   process.exitCode = 2;
@@ -36,7 +36,8 @@ interface Options {
   readonly max: number;
 }
 
-async function redrive({ stage, region, max }: Options): Promise<Moved> {
+/** The exit code. */
+async function redrive({ stage, region, max }: Options): Promise<number> {
   // Of the local Secrets Manager, where it is exported. The SDK has no option that leaves it out.
   delete process.env.AWS_ENDPOINT_URL;
   const names =
@@ -44,7 +45,7 @@ async function redrive({ stage, region, max }: Options): Promise<Moved> {
   const client = new SQSClient({ useQueueUrlAsEndpoint: false, ...(stage === undefined ? toLocal() : { ...(region && { region }) }) });
   try {
     const [from, to] = await Promise.all([urlOf(client, names.deadLetters), urlOf(client, names.queue)]);
-    return await moveDeadLetters({ client, from, to, max });
+    return report(await moveDeadLetters({ client, from, to, max }), names);
   } finally {
     client.destroy();
   }
@@ -56,19 +57,26 @@ function toLocal() {
 }
 
 async function urlOf(client: SQSClient, QueueName: string): Promise<string> {
-  const { QueueUrl = "" } = await client.send(new GetQueueUrlCommand({ QueueName }));
-  return QueueUrl;
+  try {
+    const { QueueUrl = "" } = await client.send(new GetQueueUrlCommand({ QueueName }));
+    return QueueUrl;
+  } catch (error) {
+    if (!(error instanceof Error) || !/NonExistentQueue|QueueDoesNotExist/.test(error.name)) throw error;
+    throw new StartError(`There is no queue ${QueueName}: is it this --stage, this --region and this account?`);
+  }
 }
 
 /** The exit code. */
-function report({ moved, refused, doubled, cameBack, isCut }: Moved): number {
-  console.log(`${moved} dead letter${moved === 1 ? "" : "s"} moved back.`);
-  if (doubled > 0) console.log(`${doubled} of them could not be deleted, and will be moved once more: their receivers are told twice.`);
-  if (refused > 0) console.log(`${refused} could not be moved, and are left.`);
-  if (cameBack > 0)
-    console.log(`${cameBack} came back at once, and are left: the log says what is wrong with them ("outcome unreadable").`);
+function report({ moved, refused, doubled, unreadable, cameBack, isCut }: Moved, { queue, deadLetters }: typeof LOCAL_QUEUES): number {
+  const left = refused + doubled + unreadable.length + cameBack;
+  console.log(`${moved} dead letter${moved === 1 ? "" : "s"} moved back to ${queue}, ${left} left in ${deadLetters}.`);
+  if (doubled > 0) console.log(`${doubled} could not be deleted, and will be moved once more: their receivers are told twice.`);
+  if (refused > 0) console.log(`${refused} could not be moved: SQS did not take them.`);
+  for (const { id, why } of unreadable) console.log(`Message ${id} cannot be read: it ${why}. It is of another version, or none of ours.`);
+  if (cameBack > 0) console.log(`${cameBack} came back at once: the log says what is wrong with them ("outcome unreadable").`);
   if (isCut) console.log("There may be more: run it again, or with a larger --max.");
-  return refused + doubled + cameBack === 0 && !isCut ? 0 : 1;
+  if (moved + left === 0) console.log(`What another run has received and not moved is hidden for ${HIDDEN_SECONDS} s.`);
+  return left === 0 && !isCut ? 0 : 1;
 }
 
 function parseOptions(given: string[]): Options {
@@ -88,9 +96,12 @@ function parse(args: string[]) {
   }
 }
 
-/** The SDK's own words of a queue that is not there, of credentials or of a region that are missing. Nothing of a message is in them. */
+/** What to set, where that is known; else the SDK's own words. Nothing of a message is in them. */
 function toWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const isLocal = "code" in error && error.code === "ECONNREFUSED";
-  return isLocal ? "Nobody answers. Is `npm start` running, with this SQS_PORT?" : `${error.name}: ${error.message}`;
+  if ("code" in error && error.code === "ECONNREFUSED") return "Nobody answers. Is `npm start` running, with this SQS_PORT?";
+  if (error.message === "Region is missing") return "No region: give --region, or set AWS_REGION.";
+  if (error.name === "CredentialsProviderError")
+    return `No AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. (${error.message})`;
+  return `${error.name}: ${error.message}`;
 }

@@ -1,6 +1,6 @@
 /**
  * Moves dead letters back into their queue, where their attempts are counted anew: received, sent, and only then deleted. Whatever ends it midway, none is lost;
- * one that was sent and not yet deleted is there twice, which a receiver tells by its `webhook-id`.
+ * one that was sent and not yet deleted is there twice, which a receiver tells by its `webhook-id`. What is no notice stays where it is.
  */
 import {
   DeleteMessageBatchCommand,
@@ -10,13 +10,14 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
+import { parseMessage } from "../../lib/queue/outcome-message.ts";
 
 /** Of SQS. */
 const BATCH_MAX = 10;
 /** Asks all of SQS's servers, where less might find nothing though something is there. */
 const WAIT_SECONDS = 1;
 /** After it, those that were received and not moved are there again. */
-const HIDDEN_SECONDS = 120;
+export const HIDDEN_SECONDS = 120;
 
 interface MoveOptions {
   readonly client: SQSClient;
@@ -31,7 +32,9 @@ export interface Moved {
   readonly refused: number;
   /** Moved, and still among the dead letters. */
   readonly doubled: number;
-  /** Of what was moved before: nobody can read them, or it would have taken a day. They are left, and end it. */
+  /** No notices, or of another version. They are left. `why` names fields, never values. */
+  readonly unreadable: readonly { readonly id: string; readonly why: string }[];
+  /** Of what was moved before: the function cannot read them, or it would have taken a day. They are left, and end it. */
   readonly cameBack: number;
   /** `max` was reached: there may be more. */
   readonly isCut: boolean;
@@ -41,6 +44,7 @@ export interface Moved {
 export async function moveDeadLetters({ client, from, to, max }: MoveOptions): Promise<Moved> {
   const known = new Set<string | undefined>();
   const counts = { moved: 0, refused: 0, doubled: 0, cameBack: 0 };
+  const unreadable: { readonly id: string; readonly why: string }[] = [];
 
   async function receive(): Promise<readonly Message[]> {
     const command = new ReceiveMessageCommand({
@@ -50,6 +54,14 @@ export async function moveDeadLetters({ client, from, to, max }: MoveOptions): P
       VisibilityTimeout: HIDDEN_SECONDS,
     });
     return (await client.send(command)).Messages ?? [];
+  }
+
+  function isReadable({ MessageId = "", Body = "" }: Message): boolean {
+    const parsed = parseMessage(Body);
+    if ("message" in parsed) return true;
+    known.add(MessageId);
+    unreadable.push({ id: MessageId, why: parsed.why });
+    return false;
   }
 
   async function move(messages: readonly Message[]): Promise<void> {
@@ -69,10 +81,11 @@ export async function moveDeadLetters({ client, from, to, max }: MoveOptions): P
 
   while (counts.moved + counts.refused < max && counts.cameBack === 0) {
     const messages = await receive();
-    if (messages.length === 0) return { ...counts, isCut: false };
+    if (messages.length === 0) return { ...counts, unreadable, isCut: false };
     const fresh = messages.filter(({ MessageId }) => !known.has(MessageId));
     counts.cameBack += messages.length - fresh.length;
-    if (fresh.length > 0) await move(fresh);
+    const readable = fresh.filter(isReadable);
+    if (readable.length > 0) await move(readable);
   }
-  return { ...counts, isCut: counts.cameBack === 0 };
+  return { ...counts, unreadable, isCut: counts.cameBack === 0 };
 }

@@ -6,6 +6,7 @@ import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/c
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { moveDeadLetters } from "../../dev/queue/dead-letters.ts";
 import { LOCAL_QUEUES, type LocalSqs, startLocalSqs } from "../../dev/queue/local-sqs.ts";
+import { toNotice } from "../callbacks/callback-notice.ts";
 import { listenOnLoopback } from "../support/raw-gateway.ts";
 import { runDev, type Sent } from "../support/send-process.ts";
 import { countMessages, receiveAll } from "../support/sqs.ts";
@@ -20,7 +21,9 @@ beforeEach(async () => {
 afterEach(() => sqs.stop());
 
 async function bury({ client, deadLettersUrl }: LocalSqs, count: number): Promise<string[]> {
-  const bodies = Array.from({ length: count }, (_, index) => `{"notice":${index},"reference":"planted"}`);
+  const bodies = Array.from({ length: count }, (_, index) =>
+    JSON.stringify({ to: "callback", notice: toNotice({ reference: `planted-${index}` }) }),
+  );
   for (const MessageBody of bodies) await client.send(new SendMessageCommand({ QueueUrl: deadLettersUrl, MessageBody }));
   return bodies;
 }
@@ -36,17 +39,23 @@ function run(...given: readonly string[]): Promise<Sent> {
 describe("npm run redrive", () => {
   it("moves all dead letters back, and says how many", async () => {
     const bodies = await bury(sqs, 23);
-    expect(await run()).toEqual({ code: 0, output: "23 dead letters moved back.\n" });
+    expect(await run()).toEqual({
+      code: 0,
+      output: `23 dead letters moved back to ${LOCAL_QUEUES.queue}, 0 left in ${LOCAL_QUEUES.deadLetters}.\n`,
+    });
     expect(await countMessages(sqs, sqs.deadLettersUrl)).toEqual([0, 0]);
     expect(await bodiesIn(sqs.queueUrl)).toEqual(bodies.toSorted());
-    expect(await run()).toEqual({ code: 0, output: "0 dead letters moved back.\n" });
+    expect(await run()).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^0 dead letters moved back .*, 0 left .*\n.* hidden for 120 s\.\n$/),
+    });
   });
 
   it("moves no more than it is told to, and says that there may be more", async () => {
     await bury(sqs, 13);
     const { code, output } = await run("--max", "12");
     expect(code).toBe(1);
-    expect(output).toMatch(/^12 dead letters moved back\.\nThere may be more/);
+    expect(output).toMatch(/^12 dead letters moved back to .*\nThere may be more/);
     expect(await countMessages(sqs, sqs.deadLettersUrl)).toEqual([1, 0]);
   });
 
@@ -61,8 +70,22 @@ describe("npm run redrive", () => {
       AWS_SECRET_ACCESS_KEY: "test",
     };
     const sent = await runDev("redrive", ["--stage", "prod", "--region", REGION], environment);
-    expect(sent).toEqual({ code: 0, output: "1 dead letter moved back.\n" });
+    expect(sent).toEqual({ code: 0, output: `1 dead letter moved back to ${STAGE.queue}, 0 left in ${STAGE.deadLetters}.\n` });
     expect(await countMessages(deployed, deployed.queueUrl)).toEqual([1, 0]);
+  });
+
+  it("leaves what it cannot read, and says which it is and why, and nothing of what is in it", async () => {
+    const bodies = await bury(sqs, 1);
+    const { MessageId } = await sqs.client.send(
+      new SendMessageCommand({ QueueUrl: sqs.deadLettersUrl, MessageBody: '{"to":"callback","notice":{"callId":"planted"}}' }),
+    );
+    const { code, output } = await run();
+    expect(code).toBe(1);
+    expect(output).toMatch(/^1 dead letter moved back to .*, 1 left in /);
+    expect(output).toContain(`Message ${MessageId} cannot be read: it is not valid in notice.schemaVersion, notice.transferId, `);
+    expect(output).not.toContain("planted");
+    expect(await bodiesIn(sqs.queueUrl)).toEqual(bodies);
+    expect(await countMessages(sqs, sqs.deadLettersUrl)).toEqual([0, 1]);
   });
 
   it("says how it is used", async () => {
@@ -90,7 +113,19 @@ describe("npm run redrive", () => {
     expect(await runDev("redrive", [], { SQS_PORT: "1" })).toMatchObject({ code: 2, output: expect.stringContaining("SQS_PORT") });
     const environment = { AWS_ENDPOINT_URL_SQS: sqs.url, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
     const { code, output } = await runDev("redrive", ["--stage", "none", "--region", REGION], environment);
-    expect([code, output]).toEqual([2, expect.stringMatching(/^(AWS\.SimpleQueueService\.NonExistentQueue|QueueDoesNotExist): /)]);
+    expect([code, output]).toEqual([
+      2,
+      expect.stringMatching(/^There is no queue ccgateway-transfer-webhooks-none-callbacks\S*: .*--region/),
+    ]);
+  });
+
+  it("says what to set where region or credentials are missing", async () => {
+    const ofProd = (...more: string[]) => runDev("redrive", ["--stage", "prod", ...more], {});
+    expect(await ofProd()).toEqual({ code: 2, output: "No region: give --region, or set AWS_REGION.\n" });
+    expect(await ofProd("--region", REGION)).toEqual({
+      code: 2,
+      output: expect.stringMatching(/^No AWS credentials: set AWS_PROFILE, or /),
+    });
   });
 });
 
@@ -143,14 +178,14 @@ describe("dead letters that are moved", () => {
     await bury(sqs, 2);
     const Failed = [0, 1].map((id) => ({ Id: String(id), Code: "InternalError", SenderFault: false }));
     const moved = await moveBefore((operation) => (operation === "SendMessageBatch" ? { Successful: [], Failed } : undefined));
-    expect(moved).toEqual({ moved: 0, refused: 2, doubled: 0, cameBack: 0, isCut: false });
+    expect(moved).toEqual({ moved: 0, refused: 2, doubled: 0, unreadable: [], cameBack: 0, isCut: false });
     expect(await countMessages(sqs, sqs.deadLettersUrl)).toEqual([0, 2]);
   });
 
   it("are there twice, and said to be, where they could not be deleted", async () => {
     await bury(sqs, 2);
     const moved = await moveBefore((operation) => (operation === "DeleteMessageBatch" ? { Successful: [], Failed: [] } : undefined));
-    expect(moved).toEqual({ moved: 2, refused: 0, doubled: 2, cameBack: 0, isCut: false });
+    expect(moved).toEqual({ moved: 2, refused: 0, doubled: 2, unreadable: [], cameBack: 0, isCut: false });
     expect(await countMessages(sqs, sqs.queueUrl)).toEqual([2, 0]);
     expect(await countMessages(sqs, sqs.deadLettersUrl)).toEqual([0, 2]);
   });
@@ -165,7 +200,7 @@ describe("dead letters that are moved", () => {
           await sqs.client.send(new ReceiveMessageCommand({ QueueUrl: sqs.queueUrl, VisibilityTimeout: 0 }));
       return undefined;
     });
-    expect(moved).toEqual({ moved: 1, refused: 0, doubled: 0, cameBack: 1, isCut: false });
+    expect(moved).toEqual({ moved: 1, refused: 0, doubled: 0, unreadable: [], cameBack: 1, isCut: false });
     expect(await countMessages(sqs, sqs.queueUrl)).toEqual([0, 0]);
   });
 });
