@@ -78,7 +78,7 @@ describe("what arrives", () => {
     await mkdir(folder, { recursive: true });
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     await writeFile(join(folder, "receiver.mjs"), blocksOf(PATH, "js")[0] ?? "");
-    const receiver = spawn(process.execPath, [join(folder, "receiver.mjs")], { env: { CALLBACK_SECRET: SECRET, PORT } });
+    const receiver = spawn(process.execPath, [join(folder, "receiver.mjs")], { env: { CALLBACK_SECRET: SECRET, RECEIVER_PORT: PORT } });
     const printed = text(receiver.stdout);
     onTestFinished(() => void receiver.kill());
     const deliver = createDeliver({ post: createCallbackClient(), wallMs: Date.now });
