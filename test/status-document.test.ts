@@ -22,7 +22,7 @@ describe("docs/status.md", () => {
   it("has requests that the local stack takes", () => {
     const commands = blocksOf(PATH, "sh").join("\n");
     const posts = [...commands.matchAll(/(\S+\/v1\/transfers\/\S+) -H 'Authorization: Bearer ([^']+)'.* -d '([^']+)'/g)];
-    expect(posts).toHaveLength(2);
+    expect(posts).toHaveLength(3);
     for (const [, address, key, body = ""] of posts) {
       expect([address, key]).toEqual([`http://127.0.0.1:3000/v1/transfers/${DEMO_CONNECTION}`, DEMO_KEY]);
       expect(() => parseTransferRequest({ fields: JSON.parse(body) }, toConnection())).not.toThrow();
