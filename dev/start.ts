@@ -1,6 +1,6 @@
 /** `npm start`: the whole integration on this machine, the functions under serverless-offline and the servers that they need, all on loopback. */
 import { DEMOS } from "./demos.ts";
-import { RECORDS_TABLE, SESSIONS_TABLE, startLocalDynamoDb } from "./dynamodb/local-dynamodb.ts";
+import { LOCAL_RECORDS_TABLE, RECORDS_TABLE, SESSIONS_TABLE, startLocalDynamoDb } from "./dynamodb/local-dynamodb.ts";
 import { startGatewaySimulator } from "./gateway-simulator/simulator.ts";
 import { REGION, startOffline } from "./offline.ts";
 import { choosePorts, StartError } from "./ports.ts";
@@ -21,7 +21,6 @@ const DEMO_REQUEST = {
 const MANAGED_REQUEST = { callId: "1552524689-16797393", agentId: "102", target: { type: "agent", address: "205" } };
 /** As serverless.yml has it for the stage `local`. */
 const SESSIONS_TABLE_NAME = "ccgw-local-sessions";
-const RECORDS_TABLE_NAME = "ccgw-local-records";
 /** npm does not pass every signal on: without it, the stack would stay behind when npm alone is ended. */
 const PARENT_POLL_MS = 1_000;
 
@@ -42,7 +41,7 @@ async function start(): Promise<void> {
     servers.push(gateway);
     const secrets = await startSecretsManagerEmulator({ port: ports.secrets, region: REGION, log: (line) => print(`secrets  ${line}`) });
     servers.push(secrets);
-    const tables = { [SESSIONS_TABLE_NAME]: SESSIONS_TABLE, [RECORDS_TABLE_NAME]: RECORDS_TABLE };
+    const tables = { [SESSIONS_TABLE_NAME]: SESSIONS_TABLE, [LOCAL_RECORDS_TABLE]: RECORDS_TABLE };
     const dynamoDb = await startLocalDynamoDb({ port: ports.dynamodb, tables });
     servers.push(dynamoDb);
     const sqs = await startLocalSqs({ port: ports.sqs, names: LOCAL_QUEUES, region: REGION });

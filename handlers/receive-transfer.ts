@@ -1,7 +1,7 @@
 /** Lambda of `POST /v1/transfers/{connection}`. */
 import { composeConnections } from "../lib/composition/connections.ts";
 import { composeConversations } from "../lib/composition/conversations.ts";
-import { composeRecords } from "../lib/composition/records.ts";
+import { composeRecords, composeStore } from "../lib/composition/records.ts";
 import { composeStatusTokens } from "../lib/composition/status-tokens.ts";
 import { composeTransfers } from "../lib/composition/transfers.ts";
 import { parseConfig } from "../lib/config.ts";
@@ -17,10 +17,11 @@ const config = parseConfig(process.env);
 const { publicBaseUrl } = config;
 const log = createLog();
 const secrets = createSecrets(config.secretsPrefix);
-const openRecords = composeRecords(config, secrets);
+const store = composeStore(config);
+const openRecords = composeRecords(config, secrets, store);
 const receiveTransfer = createReceiveTransfer({
   authenticate: createAuthenticator({ connections: composeConnections(secrets), log, now: SYSTEM_CLOCK.monotonicMs }),
-  transfers: composeTransfers({ config, secrets, openRecords, log }),
+  transfers: composeTransfers({ config, secrets, store, openRecords, log }),
   statusUrls: createStatusUrls({ tokens: composeStatusTokens(config, secrets), publicBaseUrl, log }),
   tellConversation: createTellConversation({ conversations: composeConversations(config, openRecords, log), log }),
   log,

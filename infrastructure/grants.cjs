@@ -2,6 +2,8 @@
 const KEPT_AGENTS = ["gateways/*", "agents/*", "keys/events"];
 const LIVE_SESSIONS = ["GetItem", "UpdateItem"];
 const CLAIMS = ["GetItem", "PutItem"];
+/** Pauses are read in a batch. */
+const TRANSFERS = [...CLAIMS, "BatchGetItem"];
 
 /** Secrets by their names under the prefix; tables and queues by what is done with them. `gateway` is who talks to one: in the VPC, where there is one. */
 const GRANTS = {
@@ -9,7 +11,7 @@ const GRANTS = {
     gateway: true,
     secrets: ["connections/*", ...KEPT_AGENTS, "keys/records", "keys/status"],
     sessions: LIVE_SESSIONS,
-    records: CLAIMS,
+    records: TRANSFERS,
     callbacks: ["SendMessage"],
   },
   "read-transfer": { secrets: ["connections/*", "keys/records", "keys/status"], records: ["GetItem"] },
@@ -18,7 +20,7 @@ const GRANTS = {
     gateway: true,
     secrets: ["connections/*", ...KEPT_AGENTS, "keys/records"],
     sessions: LIVE_SESSIONS,
-    records: CLAIMS,
+    records: TRANSFERS,
   },
   "gateway-events": {
     secrets: ["keys/events", "keys/records"],

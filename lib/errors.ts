@@ -35,6 +35,7 @@ export const FAILURES = {
   forbidden: { status: 403, title: "The connection may not make this transfer", retryable: false, effect: "none" },
   expired: { status: 422, title: "The delivery is older than the connection takes", retryable: false, effect: "none" },
   "rate-limited": { status: 429, title: "Too many requests", retryable: true, effect: "none", retryAfterSeconds: 60 },
+  paused: { status: 503, title: "Transfers are paused", retryable: true, effect: "none", retryAfterSeconds: 60 },
   "duplicate-in-progress": {
     status: 409,
     title: "The same delivery is still being transferred",

@@ -11,6 +11,9 @@ const LOOPBACK = "127.0.0.1";
 
 type TableDefinition = Omit<CreateTableCommandInput, "TableName">;
 
+/** As serverless.yml names it for the stage `local`. */
+export const LOCAL_RECORDS_TABLE = "ccgw-local-records";
+
 /** As serverless.yml has it, but for the time to live, which dynalite does not know. */
 export const SESSIONS_TABLE: TableDefinition = {
   AttributeDefinitions: [{ AttributeName: "agent", AttributeType: "S" }],

@@ -1,7 +1,7 @@
 /** The records of transfers, under the names that the secret `keys/records` makes. */
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config.ts";
-import { createDynamoDbStore } from "../records/dynamodb-store.ts";
+import { createDynamoDbStore, type DynamoDbStore } from "../records/dynamodb-store.ts";
 import { createHashes } from "../records/hashes.ts";
 import { createRecords, type TransferRecords } from "../records/records.ts";
 import { RecordsKey, toRecordsKeys } from "../secrets/records-key.ts";
@@ -16,12 +16,22 @@ const TTL_MS = 5 * 60_000;
 /** Throws `secrets-unavailable` or `misconfigured`. */
 export type OpenRecords = (signal: AbortSignal) => Promise<TransferRecords>;
 
-export function composeRecords({ recordsTable, retentionDays }: Config, { read }: Secrets): OpenRecords {
+/** Where they are, for whoever needs more than the records of transfers. */
+export function composeStore({ recordsTable }: Config): DynamoDbStore {
+  return createDynamoDbStore(recordsTable, RUNNING_CLOCK);
+}
+
+export function composeRecords(config: Config, { read }: Secrets, store = composeStore(config)): OpenRecords {
   const keys = createSecretLookup({ read, folder: "keys", schema: RecordsKey, ttlMs: TTL_MS, now: RUNNING_CLOCK.monotonicMs });
-  const store = createDynamoDbStore(recordsTable, RUNNING_CLOCK);
   return async (signal) => {
     const hashesOf = createHashes(toRecordsKeys(await keys.get("records", signal)));
-    return createRecords({ store, hashesOf, clock: RUNNING_CLOCK, newId: randomUUID, retentionSeconds: retentionDays * 24 * 60 * 60 });
+    return createRecords({
+      store,
+      hashesOf,
+      clock: RUNNING_CLOCK,
+      newId: randomUUID,
+      retentionSeconds: config.retentionDays * 24 * 60 * 60,
+    });
   };
 }
 

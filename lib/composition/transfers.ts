@@ -3,6 +3,8 @@ import { randomUUID } from "node:crypto";
 import type { Config } from "../config.ts";
 import { createTransferGateway } from "../gateway/transfer-gateway.ts";
 import type { Log } from "../log.ts";
+import type { DynamoDbStore } from "../records/dynamodb-store.ts";
+import { createPauses } from "../records/pauses.ts";
 import type { Secrets } from "../secrets/secrets-manager.ts";
 import { createSessionSource } from "../sessions/session-source.ts";
 import { createSignInLog } from "../sessions/sign-in-log.ts";
@@ -18,11 +20,12 @@ const ACCESS_TTL_MS = 10_000;
 interface TransfersOptions {
   readonly config: Config;
   readonly secrets: Secrets;
+  readonly store: DynamoDbStore;
   readonly openRecords: OpenRecords;
   readonly log: Log;
 }
 
-export function composeTransfers({ config, secrets, openRecords, log }: TransfersOptions): TransferService {
+export function composeTransfers({ config, secrets, store, openRecords, log }: TransfersOptions): TransferService {
   const { sites, send, open, records } = composeAgents(config, secrets, log);
   const accesses = composeAccesses(secrets, ACCESS_TTL_MS);
   const sessions = createSessionSource({
@@ -36,5 +39,6 @@ export function composeTransfers({ config, secrets, openRecords, log }: Transfer
   return createTransferService({
     gateway: createTransferGateway({ sites, sessions, post: send, clock: RUNNING_CLOCK }),
     records: { read: async (delivery, deadline) => (await openRecords(deadline.signal)).read(delivery, deadline) },
+    pauses: createPauses({ store, wallMs: RUNNING_CLOCK.wallMs }),
   });
 }

@@ -2,11 +2,18 @@
  * Records in a DynamoDB table whose key is `id`: the one file of records that knows the SDK. Indexes: `due` (dueShard, dueAt), `reference` (reference, firstSeenAt)
  * and `call` (call, firstSeenAt), each of the items alone that have the attribute.
  */
-import { ConditionalCheckFailedException, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import {
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { TransferError } from "../errors.ts";
 import type { RecordItem } from "./record-item.ts";
-import type { DueRecords, RecordStore } from "./record-store.ts";
+import type { DueRecords, RecordBatches, RecordLists, RecordStore } from "./record-store.ts";
 
 /** A call takes some ten milliseconds. With a repeat and the SDK's pause, the worst case is some three seconds. */
 const CONNECTION_TIMEOUT_MS = 500;
@@ -21,13 +28,17 @@ const DUE_MAX = 200;
 const NOT_LIVE = "attribute_not_exists(#id) OR #expiresAt <= :now";
 const AS_SEEN = "#revision = :seen AND #expiresAt > :now";
 
+export interface DynamoDbStore extends RecordStore, DueRecords, RecordBatches, RecordLists {}
+
 /** Throws `store-unavailable`, also where the signal has ended it. `wallMs` is in ms since 1970. Endpoint, region and credentials come from the environment, as the SDK reads them. */
-export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs: () => number }): RecordStore & DueRecords {
+export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs: () => number }): DynamoDbStore {
   const client = new DynamoDBClient({
     maxAttempts: ATTEMPTS_MAX,
     requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
   });
   const nowSeconds = () => Math.floor(wallMs() / 1_000);
+
+  const isLive = ({ expiresAt }: RecordItem) => expiresAt > nowSeconds();
 
   async function dueOf(shard: number, nowMs: number, abortSignal: AbortSignal): Promise<readonly DueKey[]> {
     const command = new QueryCommand({
@@ -47,7 +58,35 @@ export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs
       const command = new GetItemCommand({ TableName: table, Key: marshall({ id }), ConsistentRead: true });
       const { Item } = await client.send(command, { abortSignal }).catch(toFailure(abortSignal));
       const item = Item && parseItem(Item);
-      return item !== undefined && item.expiresAt > nowSeconds() ? item : undefined;
+      return item !== undefined && isLive(item) ? item : undefined;
+    },
+
+    async getEach(ids, abortSignal) {
+      let Keys = ids.map((id) => marshall({ id }));
+      const items: RecordItem[] = [];
+      for (let attempts = 0; Keys.length > 0; attempts += 1) {
+        // A throttled batch answers for a part of it.
+        if (attempts === ATTEMPTS_MAX) throw new TransferError("store-unavailable", { reason: "a part of a batch was not read" });
+        const command = new BatchGetItemCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } });
+        const { Responses, UnprocessedKeys } = await client.send(command, { abortSignal }).catch(toFailure(abortSignal));
+        items.push(...(Responses?.[table] ?? []).map(parseItem));
+        Keys = UnprocessedKeys?.[table]?.Keys ?? [];
+      }
+      return items.filter(isLive);
+    },
+
+    async listed(reference, max, abortSignal) {
+      const command = new QueryCommand({
+        TableName: table,
+        IndexName: "reference",
+        KeyConditionExpression: "#reference = :reference",
+        ExpressionAttributeNames: { "#reference": "reference" },
+        ExpressionAttributeValues: marshall({ ":reference": reference }),
+        ScanIndexForward: false,
+        Limit: max,
+      });
+      const { Items = [] } = await client.send(command, { abortSignal }).catch(toFailure(abortSignal));
+      return Items.map((item) => parseItem(item).id);
     },
 
     async put(item, seen, abortSignal) {

@@ -1,8 +1,8 @@
 /** Records within one process, for tests: what another process would not know, and a restart forgets. */
 import type { RecordItem } from "./record-item.ts";
-import type { DueRecords, RecordStore } from "./record-store.ts";
+import type { DueRecords, RecordBatches, RecordLists, RecordStore } from "./record-store.ts";
 
-export interface MemoryStore extends RecordStore, DueRecords {
+export interface MemoryStore extends RecordStore, DueRecords, RecordBatches, RecordLists {
   /** All that is kept, expired or not. */
   items(): readonly RecordItem[];
 }
@@ -28,6 +28,16 @@ export function createMemoryStore({ wallMs }: { readonly wallMs: () => number })
         return dueAt === undefined || dueAt > nowMs ? [] : [{ id: item.id, dueAt }];
       });
       return due.sort((one, other) => one.dueAt - other.dueAt).map(({ id }) => id);
+    },
+    getEach: async (ids) => ids.flatMap((id) => live(id) ?? []),
+    async listed(reference, max) {
+      const found = [...kept.values()].flatMap((item) =>
+        "reference" in item && "firstSeenAt" in item && item.reference === reference ? [item] : [],
+      );
+      return found
+        .sort((one, other) => other.firstSeenAt.localeCompare(one.firstSeenAt))
+        .slice(0, max)
+        .map(({ id }) => id);
     },
     items: () => [...kept.values()],
   };

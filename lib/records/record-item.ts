@@ -1,5 +1,6 @@
 /** The items that records are made of, and what they mean. Plain data: every change makes a new item with a new revision. */
 import { type CallFacts, isFinal, proveAcceptance, toEnding, UNCONFIRMED_AFTER_MS } from "../transfer/outcome.ts";
+import type { PauseScope } from "../transfer/pause.ts";
 import { toMoved } from "../transfer/pending.ts";
 import type { Pending } from "../transfer/records.ts";
 import type { GatewayAnswer, TransferResult } from "../transfer/result.ts";
@@ -94,10 +95,36 @@ export interface AliasItem extends Stored {
   readonly to: string;
 }
 
-export type RecordItem = DeliveryItem | GuardItem | AliasItem;
+/** An operator's pause, for as long as it is there. */
+export interface PauseItem extends Stored {
+  readonly kind: "pause";
+  readonly scope: PauseScope;
+  readonly by: string;
+  readonly reason: string;
+  /** ISO 8601: since when. */
+  readonly firstSeenAt: string;
+  /** ISO 8601. It ends by itself then. */
+  readonly until?: string | undefined;
+  readonly reference: "paused";
+}
+
+/** That somebody paused or resumed something: stays when the pause is gone. */
+export interface PauseEntryItem extends Stored {
+  readonly kind: "pause-entry";
+  readonly action: "pause" | "resume";
+  readonly scope: PauseScope;
+  readonly by: string;
+  readonly reason: string;
+  /** ISO 8601: when. */
+  readonly firstSeenAt: string;
+  readonly until?: string | undefined;
+  readonly reference: "pauses";
+}
+
+export type RecordItem = DeliveryItem | GuardItem | AliasItem | PauseItem | PauseEntryItem;
 type Distributed<Item> = Item extends RecordItem ? Omit<Item, "id" | "revision" | "expiresAt" | "schemaVersion"> : never;
-/** What is written: the rest is the store's part. */
-export type Content = Distributed<RecordItem>;
+/** What is written under a hashed name: the rest is the places' part. */
+export type Content = Distributed<DeliveryItem | GuardItem | AliasItem>;
 
 /** How often somebody looks after one whose answer was lost. */
 const ASKED_EACH_MS = 60_000;

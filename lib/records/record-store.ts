@@ -20,6 +20,18 @@ export interface DueRecords {
   due(nowMs: number, signal: AbortSignal): Promise<readonly string[]>;
 }
 
+/** Reads several at once. */
+export interface RecordBatches {
+  /** Those that are there, as `get` sees them, in any order; at most 100 ids. Throws as `get` does. */
+  getEach(ids: readonly string[], signal: AbortSignal): Promise<readonly RecordItem[]>;
+}
+
+/** Finds items by what they are kept under. Eventually consistent: read each before anything is said of it. */
+export interface RecordLists {
+  /** Ids of the last `max`, the newest first. */
+  listed(reference: string, max: number, signal: AbortSignal): Promise<readonly string[]>;
+}
+
 /** What was written carries a revision of its own: whoever finds it has written it, however often it was sent. */
 export function createSureStore({ get, put }: RecordStore): RecordStore {
   async function isWritten({ id, revision }: RecordItem, signal: AbortSignal): Promise<RecordItem | undefined | "ours"> {

@@ -7,6 +7,7 @@ import type { Connection } from "./connection.ts";
 import type { Conversation } from "./conversation.ts";
 import { toDelivery } from "./delivery.ts";
 import type { Invocation } from "./invocation.ts";
+import { assertNotPaused, type Pauses, toScopes } from "./pause.ts";
 import { toUnkeptResult } from "./pending.ts";
 import { assertAllowed } from "./permission.ts";
 import { assertFresh, assertSame, callBusy, inProgress, isAnswer } from "./record-rules.ts";
@@ -75,9 +76,10 @@ const CLAIMS_MAX = 5;
 interface ServicePorts {
   readonly gateway: Gateway;
   readonly records: Records;
+  readonly pauses: Pauses;
 }
 
-export function createTransferService({ gateway, records }: ServicePorts): TransferService {
+export function createTransferService({ gateway, records, pauses }: ServicePorts): TransferService {
   async function transfer(command: TransferCommand): Promise<TransferReply> {
     try {
       return isDryRun(command) ? await dryRun(command) : await transferOnce(command);
@@ -133,11 +135,13 @@ export function createTransferService({ gateway, records }: ServicePorts): Trans
 
   /** Undefined where somebody else was faster: the record tells what became of it. */
   async function attempt(seen: SeenDelivery, command: TransferCommand): Promise<TransferResult | undefined> {
-    const { connection, deadline, neededMs = () => 0 } = command;
+    const { connection, connectionName, receivedAt, deadline, neededMs = () => 0 } = command;
     assertFresh(seen, command);
     const request = parse(command);
     assertAllowed(request, connection);
     if (deadline.remainingMs() <= neededMs()) throw new TransferError("deadline-exceeded", { reason: "spent before anything was begun" });
+    const scopes = toScopes(connectionName, connection.gateway, request.agentId);
+    assertNotPaused(await pauses.holding(scopes, deadline.signal), receivedAt);
     const prepared = await gateway.prepare(request, connection, command);
     const pending = toPending(request, prepared, command);
     const answer = await seen.claim(pending);

@@ -16,6 +16,7 @@ const PROMISED = [
   ["forbidden", 403, false, "none", undefined, PROBLEM],
   ["expired", 422, false, "none", undefined, PROBLEM],
   ["rate-limited", 429, true, "none", "60", PROBLEM],
+  ["paused", 503, true, "none", "60", PROBLEM],
   ["duplicate-in-progress", 409, true, "unknown", "5", PROBLEM],
   ["idempotency-mismatch", 422, false, "unknown", undefined, PROBLEM],
   ["call-busy", 409, true, "none", "5", PROBLEM],

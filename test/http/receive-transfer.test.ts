@@ -8,6 +8,7 @@ import { readJsonBody } from "../../lib/sources/reading/json-body.ts";
 import { defineSource } from "../../lib/sources/source.ts";
 import { createTransferService, type Gateway } from "../../lib/transfer/service.ts";
 import { sharedSecret } from "../../lib/verification/shared-secret.ts";
+import { HOLDING_NOTHING_BACK } from "../support/holding-nothing-back.ts";
 import { toContext, toEvent } from "../support/http-event.ts";
 import { createKeptLog } from "../support/kept-log.ts";
 import { createManualClock } from "../support/manual-clock.ts";
@@ -58,7 +59,7 @@ describe("a bug within a transfer", async () => {
 
   async function transferBy(gateway: Gateway, through = connection) {
     const log = createKeptLog();
-    const transfers = createTransferService({ gateway, records: createTestRecords({}) });
+    const transfers = createTransferService({ gateway, records: createTestRecords({}), ...HOLDING_NOTHING_BACK });
     const body = JSON.stringify({ callId: "1", target: { type: "agent", address: "205" }, reference: "ticket-1" });
     const route = createReceiveTransfer({
       authenticate: async () => ({ connection: through, proof: {} }),

@@ -11,6 +11,7 @@ import type { DueRecords, RecordStore } from "../../lib/records/record-store.ts"
 import type { TransferRecords } from "../../lib/records/records.ts";
 import type { TransferResult } from "../../lib/transfer/result.ts";
 import { createTransferService } from "../../lib/transfer/service.ts";
+import { HOLDING_NOTHING_BACK } from "../support/holding-nothing-back.ts";
 import { toContext, toEvent } from "../support/http-event.ts";
 import { createKeptLog } from "../support/kept-log.ts";
 import { PUBLIC_BASE_URL, toResult } from "../support/stack.ts";
@@ -74,6 +75,7 @@ async function invoke(posted: Posted, invoking: Invoking, store: RecordStore & D
   const log = createKeptLog();
   const known = { get: async (name: string) => connections.get(name), peek: (name: string) => connections.get(name) };
   const transfers = createTransferService({
+    ...HOLDING_NOTHING_BACK,
     records: recordsOf(store),
     gateway: createTransferGateway({
       clock,

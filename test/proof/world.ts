@@ -16,6 +16,7 @@ import type { ToldOutcome } from "../../lib/records/sweep.ts";
 import type { Draft } from "../../lib/transfer/request.ts";
 import type { TransferResult } from "../../lib/transfer/result.ts";
 import { createTransferService } from "../../lib/transfer/service.ts";
+import { HOLDING_NOTHING_BACK } from "../support/holding-nothing-back.ts";
 import { createSeededRandom } from "../support/seeded-random.ts";
 import { toConnection } from "../support/transfer-request.ts";
 import { createFaultyWorld, type Invoked, type Point } from "./faults.ts";
@@ -199,6 +200,7 @@ export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
       clock.at(budgetMs, () => process.frozen || controller.abort());
 
       const service = createTransferService({
+        ...HOLDING_NOTHING_BACK,
         records: recordsOf(process, watch),
         gateway: createTransferGateway({
           clock,

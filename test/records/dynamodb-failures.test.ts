@@ -38,6 +38,7 @@ describe("a table that does not answer before the deadline", () => {
   it.each([
     ["a read", (signal: AbortSignal) => store().get("a-call", signal)],
     ["a write", (signal: AbortSignal) => store().put(GUARD, undefined, signal)],
+    ["a batch", (signal: AbortSignal) => store().getEach(["a-call"], signal)],
   ])("leaves open, for %s, what was done before", async (_what, ask) => {
     await expect(ask(AbortSignal.timeout(100))).rejects.toMatchObject({ code: "store-unavailable", effect: "unknown" });
   });
@@ -80,5 +81,39 @@ describe("a table that answers for a part of what is due", () => {
 
   it("is unavailable where all fail", async () => {
     await expect(dueWithout(Object.keys(AT))).rejects.toMatchObject({ code: "store-unavailable", message: "AccessDeniedException" });
+  });
+});
+
+describe("a table that answers for a part of a batch", () => {
+  /** Answers for one id less than it is asked for, `times` times. */
+  async function getThrottled(ids: readonly string[], times: number) {
+    const asked: (readonly string[])[] = [];
+    const table = createServer(async (request, response) => {
+      const { records } = ((await json(request)) as { RequestItems: Record<string, { Keys: { id: { S: string } }[] }> }).RequestItems;
+      const keys = records?.Keys ?? [];
+      asked.push(keys.map(({ id }) => id.S));
+      const left = asked.length <= times ? keys.slice(-1) : [];
+      const read = keys
+        .slice(0, keys.length - left.length)
+        .map(({ id }) => ({ id, kind: { S: "pause" }, expiresAt: { N: "99999999999" } }));
+      response.end(JSON.stringify({ Responses: { records: read }, UnprocessedKeys: left.length > 0 ? { records: { Keys: left } } : {} }));
+    });
+    const connections = trackConnections(table);
+    onTestFinished(() => connections.stop());
+    vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", `http://127.0.0.1:${await listenOnLoopback(table)}`);
+    const items = createDynamoDbStore("records", { wallMs: Date.now }).getEach(ids, new AbortController().signal);
+    return { asked, items };
+  }
+
+  it("is asked for the rest", async () => {
+    const { asked, items } = await getThrottled(["a", "b", "c"], 1);
+    expect((await items).map(({ id }) => id)).toEqual(["a", "b", "c"]);
+    expect(asked).toEqual([["a", "b", "c"], ["c"]]);
+  });
+
+  it("is unavailable where it does not read the rest either: what is not known to be there may be", async () => {
+    const { asked, items } = await getThrottled(["a"], 2);
+    await expect(items).rejects.toMatchObject({ code: "store-unavailable" });
+    expect(asked).toHaveLength(2);
   });
 });

@@ -6,6 +6,7 @@ import { createTestRecords } from "../support/memory-records.ts";
 import { describeAliases } from "./aliases-contract.ts";
 import { describeGuards } from "./guards-contract.ts";
 import { describeOutcomes } from "./outcomes-contract.ts";
+import { describePauses } from "./pauses-contract.ts";
 import { describeRecords, type RecordsUnderTest } from "./records-contract.ts";
 
 let dynamoDb: LocalDynamoDb;
@@ -34,3 +35,7 @@ describeRecords("those in DynamoDB", start);
 describeAliases("those in DynamoDB", start);
 describeGuards("those in DynamoDB", start);
 describeOutcomes("those in DynamoDB", start);
+describePauses("those in DynamoDB", () => {
+  const clock = createManualClock();
+  return { store: createDynamoDbStore("records", clock), wallMs: clock.wallMs, advance: clock.pass };
+});

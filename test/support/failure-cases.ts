@@ -8,6 +8,7 @@ import { CALL_DATA, CANARIES, COOKIES, echoes } from "./canaries.ts";
 import { handOverToNobody, handOverTooOften } from "./hand-over-failures.ts";
 import type { EventOptions } from "./http-event.ts";
 import { internalFailures } from "./internal-failures.ts";
+import { pause } from "./pausing.ts";
 import type { Answer, Connected, Stack } from "./stack.ts";
 import { askUnrouted } from "./unrouted-request.ts";
 
@@ -64,6 +65,13 @@ export const FAILURE_CASES = {
     },
   },
   "rate-limited": { "a session handed over too often": handOverTooOften },
+  paused: {
+    "a gateway that is paused": async (stack) => {
+      const { connection, gateway } = connect(stack);
+      await pause(`gateway/${gateway}`, { by: CANARIES.exception, reason: CANARIES.caller });
+      return [await send(stack, connection, {})];
+    },
+  },
   "duplicate-in-progress": {
     "the same delivery at the same time": async (stack) => {
       const { connection } = connect(stack, { gateway: { responseTimeoutMs: 2_000 } });

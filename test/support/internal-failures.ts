@@ -6,6 +6,7 @@ import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts
 import type { Records } from "../../lib/transfer/records.ts";
 import { createTransferService, type Gateway } from "../../lib/transfer/service.ts";
 import { CALL_DATA, CANARIES } from "./canaries.ts";
+import { HOLDING_NOTHING_BACK } from "./holding-nothing-back.ts";
 import { toContext, toEvent } from "./http-event.ts";
 import { createTestRecords } from "./memory-records.ts";
 import { type Answer, PUBLIC_BASE_URL, toResult } from "./stack.ts";
@@ -67,7 +68,7 @@ export function transferWithoutKeeping(): Promise<readonly Answer[]> {
 }
 
 async function transfer(gateway: Gateway, records: Records): Promise<readonly Answer[]> {
-  const transfers = createTransferService({ gateway, records });
+  const transfers = createTransferService({ gateway, records, ...HOLDING_NOTHING_BACK });
   const connection = await ConfiguredConnection.parseAsync(CONNECTION);
   return ask(
     createReceiveTransfer({

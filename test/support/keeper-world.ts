@@ -25,6 +25,7 @@ import { createSessionSource } from "../../lib/sessions/session-source.ts";
 import { Connection } from "../../lib/transfer/connection.ts";
 import type { Deadline } from "../../lib/transfer/invocation.ts";
 import { createTransferService, type TransferReply } from "../../lib/transfer/service.ts";
+import { HOLDING_NOTHING_BACK } from "./holding-nothing-back.ts";
 import { createTestRecords } from "./memory-records.ts";
 import { createSteppedClock, type SteppedClock } from "./stepped-clock.ts";
 
@@ -117,6 +118,7 @@ export async function createKeeperWorld(options: WorldOptions = {}): Promise<Kee
   const service = createTransferService({
     gateway: createTransferGateway({ sites, sessions, post: client, clock }),
     records: transferRecords,
+    ...HOLDING_NOTHING_BACK,
   });
   const connection = Connection.parse({
     schemaVersion: 1,

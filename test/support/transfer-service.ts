@@ -3,6 +3,7 @@
  */
 import type { Connection } from "../../lib/transfer/connection.ts";
 import type { Deadline, TransferEvent } from "../../lib/transfer/invocation.ts";
+import type { Pause, PauseScope } from "../../lib/transfer/pause.ts";
 import type { Claim, Records, SeenDelivery } from "../../lib/transfer/records.ts";
 import type { GatewayAnswer } from "../../lib/transfer/result.ts";
 import { createTransferService, type Gateway, type TransferCommand, type TransferReply } from "../../lib/transfer/service.ts";
@@ -34,6 +35,8 @@ interface ServiceOptions {
   readonly observed?: boolean;
   /** Instead of those in memory. */
   readonly records?: Records;
+  /** Those that hold. */
+  readonly pausesOf?: (scopes: readonly PauseScope[]) => Promise<readonly Pause[]>;
   /** Over what is seen of a delivery. */
   readonly seen?: Partial<Pick<SeenDelivery, "claim" | "remember" | "isUnclaimed">>;
   /** Over a claim. */
@@ -43,7 +46,7 @@ interface ServiceOptions {
 type Over = Readonly<Record<string, unknown>>;
 
 export interface ServiceUnderTest {
-  /** What was asked of the ports, in order: `read`, `prepare`, `claim`, `send`, `settle`, `reopen`, `remember`. */
+  /** What was asked of the ports, in order: `read`, `pauses`, `prepare`, `claim`, `send`, `settle`, `reopen`, `remember`. */
   readonly calls: readonly string[];
   readonly events: readonly TransferEvent[];
   readonly records: Records;
@@ -61,6 +64,7 @@ export function startService(options: ServiceOptions = {}): ServiceUnderTest {
     records: kept = createTestRecords(),
     seen: over = {},
     claim: overClaim = {},
+    pausesOf,
   } = options;
   const calls: string[] = [];
   const events: TransferEvent[] = [];
@@ -115,7 +119,16 @@ export function startService(options: ServiceOptions = {}): ServiceUnderTest {
       };
     },
   };
-  const service = createTransferService({ gateway, records });
+  const service = createTransferService({
+    gateway,
+    records,
+    pauses: {
+      async holding(scopes) {
+        calls.push("pauses");
+        return (await pausesOf?.(scopes)) ?? [];
+      },
+    },
+  });
 
   return {
     calls,

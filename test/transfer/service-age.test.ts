@@ -18,7 +18,7 @@ describe("a delivery that was seen before anything could be sent", () => {
       prepare: () => (fails ? Promise.reject(new TransferError("secrets-unavailable", { reason: "x" })) : Promise.resolve()),
     });
     await expect(service.transfer(NAMED, at(0))).rejects.toMatchObject({ code: "secrets-unavailable" });
-    expect(service.calls).toEqual(["read", "prepare", "remember"]);
+    expect(service.calls).toEqual(["read", "pauses", "prepare", "remember"]);
     fails = false;
     const answered = await service.transfer(NAMED, at(seconds)).catch((error: unknown) => error);
     expect(answered).toMatchObject(

@@ -3,6 +3,7 @@ import { TransferError } from "../../lib/errors.ts";
 import type { ClaimAnswer } from "../../lib/transfer/records.ts";
 import type { GatewayAnswer } from "../../lib/transfer/result.ts";
 import { createTransferService } from "../../lib/transfer/service.ts";
+import { HOLDING_NOTHING_BACK } from "../support/holding-nothing-back.ts";
 import { FIELDS, toConnection } from "../support/transfer-request.ts";
 import { ACCEPTED, PREVIEW, RECEIVED_AT, REFUSED, startService, toDeadline, UNKNOWN } from "../support/transfer-service.ts";
 
@@ -12,7 +13,7 @@ describe("a transfer", () => {
   it("asks the records first, claims last, and keeps what came of it", async () => {
     const service = startService();
     await service.transfer();
-    expect(service.calls).toEqual(["read", "prepare", "claim", "send", "settle accepted"]);
+    expect(service.calls).toEqual(["read", "pauses", "prepare", "claim", "send", "settle accepted"]);
   });
 
   it("is told with all that is true of it", async () => {
@@ -58,6 +59,7 @@ describe("a transfer", () => {
     const asked = Promise.withResolvers<void>();
     const order: string[] = [];
     const service = createTransferService({
+      ...HOLDING_NOTHING_BACK,
       gateway: {
         prepare: async () => ({
           preview: PREVIEW,
@@ -100,7 +102,7 @@ describe("a transfer", () => {
       effect: "none",
       reference: "ticket",
     });
-    expect(service.calls).toEqual(["read", "prepare"]);
+    expect(service.calls).toEqual(["read", "pauses", "prepare"]);
   });
 
   it("that is not valid is refused before anything is prepared", async () => {

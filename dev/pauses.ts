@@ -1,0 +1,113 @@
+/**
+ * `npm run pause -- SCOPE --by NAME --reason TEXT [--minutes N]`, `npm run resume -- SCOPE --by NAME --reason TEXT` and `npm run pauses`: the operator's stop button,
+ * of the local stack or, with `--stage`, of a deployed one. Ends with 0 when it is done, with 1 when there was nothing to resume or somebody else was faster, and
+ * with 2 when it could not be begun.
+ */
+import { randomUUID } from "node:crypto";
+import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { TransferError } from "../lib/errors.ts";
+import { createDynamoDbStore } from "../lib/records/dynamodb-store.ts";
+import { createPauseBook, type PauseBook } from "../lib/records/pause-book.ts";
+import type { PauseScope } from "../lib/transfer/pause.ts";
+import { LOCAL_RECORDS_TABLE } from "./dynamodb/local-dynamodb.ts";
+import { REGION, SERVICE } from "./offline.ts";
+import { type ChangeCommand, parseCommand, USAGE } from "./pause-options.ts";
+import { parsePorts, StartError } from "./ports.ts";
+
+const LOCAL_RETENTION_DAYS = 30;
+const DAY_SECONDS = 24 * 60 * 60;
+const TIMEOUT_MS = 30_000;
+try {
+  const [verb = "", ...given] = process.argv.slice(2);
+  if (given.includes("--help") || given.includes("-h")) console.log(USAGE);
+  else process.exitCode = await run(verb, given);
+} catch (error) {
+  console.error(error instanceof StartError ? error.message : toWords(error));
+  process.exitCode = 2;
+}
+
+async function run(verb: string, given: string[]): Promise<number> {
+  const { command, stage, region } = parseCommand(verb, given);
+  // Of the local Secrets Manager, where it is exported. The SDK has no option that leaves it out.
+  delete process.env.AWS_ENDPOINT_URL;
+  const { table, retentionDays } = stage === undefined ? toLocal() : await findDeployed(stage, region);
+  const wallMs = Date.now;
+  const store = createDynamoDbStore(table, { wallMs });
+  const book = createPauseBook({ store, wallMs, newId: randomUUID, retentionSeconds: retentionDays * DAY_SECONDS });
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  return command.verb === "list" ? list(book, signal) : change(book, command, signal);
+}
+
+interface Place {
+  readonly table: string;
+  readonly retentionDays: number;
+}
+
+function toLocal(): Place {
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = `http://127.0.0.1:${parsePorts(process.env).dynamodb}`;
+  Object.assign(process.env, { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" });
+  return { table: LOCAL_RECORDS_TABLE, retentionDays: LOCAL_RETENTION_DAYS };
+}
+
+/** The table that the functions use: theirs tell. */
+async function findDeployed(stage: string, region: string | undefined): Promise<Place> {
+  if (region !== undefined) process.env.AWS_REGION = region;
+  const FunctionName = `${SERVICE}-${stage}-receive-transfer`;
+  const client = new LambdaClient({});
+  try {
+    const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    const { CCGW_RECORDS_TABLE: table, CCGW_RETENTION_DAYS: days = "" } = Environment?.Variables ?? {};
+    if (table === undefined || !/^\d+$/.test(days)) throw new StartError(`${FunctionName} does not say which table has its records.`);
+    return { table, retentionDays: Number(days) };
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The exit code. */
+async function change(book: PauseBook, { verb, change }: ChangeCommand, signal: AbortSignal): Promise<number> {
+  const changed = await book[verb](change, signal);
+  const what = toWordsOf(change.scope);
+  switch (changed.kind) {
+    case "paused":
+      console.log(`Paused: ${what}, ${changed.pause.until === undefined ? "until it is resumed" : `until ${changed.pause.until}`}.`);
+      console.log("It is heard within 10 s. Whether there is such a one is not checked: npm run pauses shows what is set.");
+      return 0;
+    case "resumed":
+      console.log(`Resumed: ${what}. It is heard within 10 s.`);
+      return 0;
+    case "not-paused":
+      console.error(`Not paused: ${what}. npm run pauses shows what is.`);
+      return 1;
+    case "lost":
+      console.error(`Somebody else has changed it at the same time: ${what}. npm run pauses shows what is set.`);
+      return 1;
+  }
+}
+
+async function list(book: PauseBook, signal: AbortSignal): Promise<number> {
+  const { pauses, entries } = await book.list(signal);
+  console.log(pauses.length === 0 ? "Nothing is paused." : "Paused:");
+  for (const { scope, by, reason, firstSeenAt, until } of pauses)
+    console.log(`  ${toWordsOf(scope)}, since ${firstSeenAt}${toEnd(until)}, by ${by}: ${reason}`);
+  if (entries.length > 0) console.log("\nWhat was done, the last first:");
+  for (const { action, scope, by, reason, firstSeenAt, until } of entries)
+    console.log(`  ${firstSeenAt} ${action} ${toWordsOf(scope)}${toEnd(until)}, by ${by}: ${reason}`);
+  return 0;
+}
+
+function toEnd(until: string | undefined): string {
+  return until === undefined ? "" : ` until ${until}`;
+}
+
+function toWordsOf(scope: PauseScope): string {
+  return scope.replace("/", " ");
+}
+
+/** The SDK's own words of a function or a table that is not there, of credentials or of a region that are missing. */
+function toWords(error: unknown): string {
+  const cause = error instanceof TransferError ? error.cause : error;
+  if (!(cause instanceof Error)) return String(error);
+  const isLocal = "code" in cause && cause.code === "ECONNREFUSED";
+  return isLocal ? "Nobody answers. Is `npm start` running, with this DYNAMODB_PORT?" : `${cause.name}: ${cause.message}`;
+}

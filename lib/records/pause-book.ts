@@ -1,0 +1,100 @@
+/** An operator's side of pauses: sets one, ends one, lists them. Each change is written down first, and stays written down for as long as records are kept. */
+import type { PauseScope } from "../transfer/pause.ts";
+import { toPauseId } from "./pauses.ts";
+import type { PauseEntryItem, PauseItem, RecordItem } from "./record-item.ts";
+import { createSureStore, type RecordBatches, type RecordLists, type RecordStore } from "./record-store.ts";
+
+/** 9999-12-31: an item has to have an end, and this pause has none. */
+const NEVER_SECONDS = 253_402_214_400;
+/** Of one batch read. */
+const LISTED_MAX = 100;
+
+export interface PauseChange {
+  readonly scope: PauseScope;
+  /** Who does it. */
+  readonly by: string;
+  /** Why. Nothing of a customer. */
+  readonly reason: string;
+}
+
+export interface PauseBook {
+  /** Also where it is paused already: the later one counts. Throws `store-unavailable`. */
+  pause(change: PauseChange & { readonly minutes?: number | undefined }, signal: AbortSignal): Promise<ChangedPause>;
+  resume(change: PauseChange, signal: AbortSignal): Promise<ChangedPause>;
+  /** Of pauses and of entries the last hundred each, the newest first. What was written a moment ago may not be among them yet. */
+  list(signal: AbortSignal): Promise<{ readonly pauses: readonly PauseItem[]; readonly entries: readonly PauseEntryItem[] }>;
+}
+
+export type ChangedPause =
+  | { readonly kind: "paused"; readonly pause: PauseItem }
+  | { readonly kind: "resumed" }
+  /** There is nothing to resume. Nothing was written. */
+  | { readonly kind: "not-paused" }
+  /** Somebody else was faster. That it was tried is written down. */
+  | { readonly kind: "lost" };
+
+interface PauseBookOptions {
+  readonly store: RecordStore & RecordBatches & RecordLists;
+  readonly wallMs: () => number;
+  readonly newId: () => string;
+  readonly retentionSeconds: number;
+}
+
+export function createPauseBook({ store, wallMs, newId, retentionSeconds }: PauseBookOptions): PauseBook {
+  const { put } = createSureStore(store);
+  const toIso = (ms: number) => new Date(ms).toISOString();
+
+  async function find(scope: PauseScope, signal: AbortSignal): Promise<PauseItem | undefined> {
+    const item = await store.get(toPauseId(scope), signal);
+    return item?.kind === "pause" ? item : undefined;
+  }
+
+  async function writeDown(entry: Pick<PauseEntryItem, "action" | "until"> & PauseChange, signal: AbortSignal): Promise<void> {
+    const nowMs = wallMs();
+    const { action, scope, by, reason, until } = entry;
+    const item: PauseEntryItem = {
+      ...{ kind: "pause-entry", id: `pause-entry:${newId()}`, revision: newId(), schemaVersion: 1 },
+      ...{ expiresAt: Math.floor(nowMs / 1_000) + retentionSeconds, firstSeenAt: toIso(nowMs), reference: "pauses" },
+      ...{ action, scope, by, reason, until },
+    };
+    await put(item, undefined, signal);
+  }
+
+  return {
+    async pause({ scope, by, reason, minutes }, signal) {
+      const seen = await find(scope, signal);
+      const nowMs = wallMs();
+      const endsAt = minutes === undefined ? undefined : Math.ceil(nowMs / 1_000) + minutes * 60;
+      const until = endsAt === undefined ? undefined : toIso(endsAt * 1_000);
+      await writeDown({ action: "pause", scope, by, reason, until }, signal);
+      const pause: PauseItem = {
+        ...{ kind: "pause", id: toPauseId(scope), revision: newId(), schemaVersion: 1 },
+        ...{ expiresAt: endsAt ?? NEVER_SECONDS, firstSeenAt: toIso(nowMs), reference: "paused" },
+        ...{ scope, by, reason, until },
+      };
+      return (await put(pause, seen?.revision, signal)) ? { kind: "paused", pause } : { kind: "lost" };
+    },
+
+    async resume({ scope, by, reason }, signal) {
+      const seen = await find(scope, signal);
+      if (seen === undefined) return { kind: "not-paused" };
+      await writeDown({ action: "resume", scope, by, reason }, signal);
+      // From now on it is not there, whenever the store deletes it.
+      const ended: PauseItem = { ...seen, revision: newId(), expiresAt: Math.floor(wallMs() / 1_000) };
+      return (await put(ended, seen.revision, signal)) ? { kind: "resumed" } : { kind: "lost" };
+    },
+
+    async list(signal) {
+      const read = async (reference: string): Promise<readonly RecordItem[]> => {
+        const ids = await store.listed(reference, LISTED_MAX, signal);
+        const items = await store.getEach(ids, signal);
+        return items.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
+      };
+      const [pauses, entries] = await Promise.all([read("paused"), read("pauses")]);
+      return {
+        pauses: pauses.filter((item) => item.kind === "pause"),
+        entries: entries.filter((item) => item.kind === "pause-entry"),
+      };
+    },
+  };
+}

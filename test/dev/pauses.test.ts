@@ -1,0 +1,122 @@
+/** `npm run pause`, `npm run resume` and `npm run pauses`, as an operator runs them, over a table of the local stack or a deployed one. */
+import { createServer } from "node:http";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { LOCAL_RECORDS_TABLE, type LocalDynamoDb, RECORDS_TABLE, startLocalDynamoDb } from "../../dev/dynamodb/local-dynamodb.ts";
+import { parseCommand } from "../../dev/pause-options.ts";
+import { listenOnLoopback } from "../support/raw-gateway.ts";
+import { runDev, type Sent } from "../support/send-process.ts";
+
+const REGION = "eu-central-1";
+const DEPLOYED_TABLE = "ccgateway-transfer-webhooks-prod-RecordsTable-1ABC";
+const ANN = ["--by", "ann", "--reason", "the site is being moved"] as const;
+
+let dynamoDb: LocalDynamoDb;
+beforeEach(async () => {
+  dynamoDb = await startLocalDynamoDb({ port: 0, tables: { [LOCAL_RECORDS_TABLE]: RECORDS_TABLE, [DEPLOYED_TABLE]: RECORDS_TABLE } });
+});
+afterEach(() => dynamoDb.stop());
+
+function run(...given: readonly string[]): Promise<Sent> {
+  return runDev("pauses", given, { DYNAMODB_PORT: String(dynamoDb.port) });
+}
+
+describe("npm run pause", () => {
+  it.each([
+    [["connection", "crm"], "connection crm"],
+    [["gateway", "main"], "gateway main"],
+    [["agent", "main/101"], "agent main/101"],
+    [["all"], "all"],
+  ])("pauses %j until it is resumed, and both are listed", async (scope, words) => {
+    const paused = await run("pause", ...scope, ...ANN);
+    expect(paused).toEqual({ code: 0, output: expect.stringContaining(`Paused: ${words}, until it is resumed.`) });
+    const listed = await run("list");
+    expect(listed.output).toMatch(new RegExp(`^Paused:\\n  ${words}, since \\S+Z, by ann: the site is being moved$`, "m"));
+    expect(await run("resume", ...scope, "--by", "bob", "--reason", "moved")).toMatchObject({ code: 0 });
+    const { output } = await run("list");
+    expect(output).toMatch(/^Nothing is paused\.$/m);
+    expect(output).toMatch(new RegExp(`resume ${words}, by bob: moved\\n.*pause ${words}, by ann: the site is being moved`));
+  });
+
+  it("pauses for some minutes", async () => {
+    const { code, output } = await run("pause", "all", ...ANN, "--minutes", "30");
+    expect(code).toBe(0);
+    const [, until = ""] = /^Paused: all, until (\S+Z)\.$/m.exec(output) ?? [];
+    expect(Math.abs(Date.parse(until) - Date.now() - 30 * 60_000)).toBeLessThan(60_000);
+    expect((await run("list")).output).toContain(`until ${until}`);
+  });
+
+  it("does so in the table of a deployed stage, which its functions name, whatever else is exported", async () => {
+    const asked: (string | undefined)[] = [];
+    const lambda = createServer((request, response) => {
+      asked.push(request.url);
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ Environment: { Variables: { CCGW_RECORDS_TABLE: DEPLOYED_TABLE, CCGW_RETENTION_DAYS: "90" } } }));
+    });
+    const port = await listenOnLoopback(lambda);
+    onTestFinished(() => void lambda.close());
+    const environment = {
+      AWS_ENDPOINT_URL: "http://127.0.0.1:1",
+      AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${port}`,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+    };
+    const stage = ["--stage", "prod", "--region", REGION] as const;
+    expect(await runDev("pauses", ["pause", "gateway", "main", ...ANN, ...stage], environment)).toMatchObject({ code: 0 });
+    expect(asked).toEqual(["/2015-03-31/functions/ccgateway-transfer-webhooks-prod-receive-transfer/configuration"]);
+    expect((await runDev("pauses", ["list", ...stage], environment)).output).toContain("gateway main, since");
+    expect((await run("list")).output).toBe("Nothing is paused.\n");
+  });
+
+  it("says how it is used", async () => {
+    const { code, output } = await run("pause", "--help");
+    expect(code).toBe(0);
+    for (const option of ["--by", "--reason", "--minutes", "--stage", "--region"]) expect(output).toContain(option);
+  });
+
+  it.each([
+    ["pause", ["gateway", "main", "--reason", "why"], "--by must be"],
+    ["pause", ["gateway", "main", "--by", "ann"], "--reason must be"],
+    ["pause", ["gateway", "main", "--by", "ann", "--reason", "x".repeat(201)], "--reason must be"],
+    ["pause", ["gateway", "main", ...ANN, "--minutes", "0"], "--minutes must be"],
+    ["pause", ["gateway", "main", ...ANN, "--minutes", "10081"], "--minutes must be"],
+    ["resume", ["gateway", "main", ...ANN, "--minutes", "1"], "--minutes goes with"],
+    ["pause", ["all", ...ANN, "--region", REGION], "--region goes with --stage"],
+    ["pause", ["all", ...ANN, "--stage", "a/b"], "--stage must be"],
+    ["pause", [...ANN], "SCOPE must be"],
+    ["pause", ["all", "main", ...ANN], "SCOPE must be"],
+    ["pause", ["gateway", "Main", ...ANN], "SCOPE must be"],
+    ["pause", ["agent", "101", ...ANN], "SCOPE must be"],
+    ["pause", ["agent", "main/99", ...ANN], "SCOPE must be"],
+    ["pause", ["connection", "crm", "bot", ...ANN], "SCOPE must be"],
+    ["pause", ["everything", ...ANN], "SCOPE must be"],
+    ["pause", ["all", ...ANN, "--now"], "npm run pause"],
+    ["list", ["all"], "npm run pauses takes"],
+  ])("%s is not begun for %j", (verb, given, complaint) => {
+    expect(() => parseCommand(verb, [...given])).toThrow(complaint);
+  });
+
+  it("changes nothing where it is told nonsense, and says so without a stack trace", async () => {
+    const { code, output } = await run("pause", "everything", ...ANN);
+    expect([code, output]).toEqual([2, expect.stringMatching(/^SCOPE must be/)]);
+    expect(output).not.toMatch(/^\s+at /m);
+    expect((await run("list")).output).toBe("Nothing is paused.\n");
+  });
+
+  it("says that there is nothing to resume, that nobody is there, and that there is no such stage", async () => {
+    expect(await run("resume", "all", ...ANN)).toEqual({ code: 1, output: expect.stringContaining("Not paused: all") });
+    expect(await runDev("pauses", ["list"], { DYNAMODB_PORT: "1" })).toMatchObject({
+      code: 2,
+      output: expect.stringContaining("DYNAMODB_PORT"),
+    });
+    const lambda = createServer((_request, response) => {
+      response.writeHead(404, { "content-type": "application/json", "x-amzn-errortype": "ResourceNotFoundException" });
+      response.end(JSON.stringify({ Message: "Function not found" }));
+    });
+    const port = await listenOnLoopback(lambda);
+    onTestFinished(() => void lambda.close());
+    const environment = { AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${port}`, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+    const { code, output } = await runDev("pauses", ["list", "--stage", "none", "--region", REGION], environment);
+    expect([code, output]).toEqual([2, expect.stringMatching(/^ResourceNotFoundException: /)]);
+  });
+});

@@ -1,0 +1,59 @@
+/** The stop button, through the real functions and the table that they read. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { pause, resume } from "../support/pausing.ts";
+import { KEY, type Stack, startStack } from "../support/stack.ts";
+
+/** Later than what an instance has read is kept. */
+const LATER_MS = 10_001;
+const [ONE, TWO, THREE] = ["1552524689-16797284", "1552524689-16797285", "1552524689-16797286"];
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+beforeEach(() => stack.gateway.reset());
+afterAll(() => stack.stop());
+
+const send = (connection: string, callId: string | undefined, over: object = {}) =>
+  stack.transfer(connection, { callId, target: { type: "agent", address: "205" }, ...over });
+const arrived = () => stack.gateway.transfers().length;
+
+describe("a gateway that an operator pauses", () => {
+  it("gets nothing within 30 s, answers for what was sent, and gets what is repeated once it is resumed", async () => {
+    const { connection, gateway } = stack.connect();
+    const other = stack.connect();
+    const first = await send(connection, ONE);
+    expect(first.body).toMatchObject({ state: "accepted" });
+    await pause(`gateway/${gateway}`, { minutes: 1 });
+
+    await stack.later(LATER_MS, async () => {
+      const refused = await send(connection, TWO);
+      expect(refused).toMatchObject({ status: 503, body: { code: "paused", retryable: true, effect: "none" } });
+      expect(Number(refused.headers["retry-after"])).toBeGreaterThan(45);
+      expect(Number(refused.headers["retry-after"])).toBeLessThanOrEqual(51);
+      expect(refused.text).not.toContain(gateway);
+      expect(stack.takeLog().join("\n")).toContain(`gateway/${gateway} since`);
+      expect(await send(connection, ONE)).toMatchObject({ status: 200, body: { state: "accepted", replayed: true } });
+      expect(await stack.status(connection, String(first.body.transferId))).toMatchObject({ status: 200, body: { state: "accepted" } });
+      expect(await send(connection, TWO, { dryRun: true })).toMatchObject({ status: 200, body: { dryRun: true } });
+      expect(arrived()).toBe(1);
+      expect((await send(other.connection, THREE)).body).toMatchObject({ state: "accepted" });
+      await resume(`gateway/${gateway}`);
+    });
+    await stack.later(2 * LATER_MS, async () => {
+      expect(await send(connection, TWO)).toMatchObject({ status: 200, body: { state: "accepted", replayed: false } });
+    });
+  });
+
+  it.each([
+    ["always-200", { source: "api", reply: "always-200" }, 200],
+    ["a source of its own answers", { source: "freshdesk", verification: { secrets: [{ id: "one", value: KEY }], in: ["bearer"] } }, 503],
+  ])("is told to a connection with %s in its way", async (_which, document, status) => {
+    const { connection } = stack.connect({ connection: document });
+    await pause(`connection/${connection}`);
+    const body = document.source === "api" ? {} : { ccgw_call_id: ONE, ccgw_target: "agent:205", callId: undefined, target: undefined };
+    const answer = await send(connection, ONE, body);
+    expect(answer).toMatchObject({ status, body: { code: "paused", effect: "none" } });
+    expect(arrived()).toBe(0);
+  });
+});

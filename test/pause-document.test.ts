@@ -1,0 +1,38 @@
+/** docs/pause.md, held against the code: its commands, its numbers and its links. */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parseCommand } from "../dev/pause-options.ts";
+import { FAILURES } from "../lib/errors.ts";
+import manifest from "../package.json" with { type: "json" };
+import { blocksOf, ROOT, read } from "./support/connect-documents.ts";
+
+const PATH = "docs/pause.md";
+const OPERATOR = ["--by", "ann", "--reason", "why"] as const;
+
+describe("docs/pause.md", () => {
+  it("has commands that there are", () => {
+    const commands = blocksOf(PATH, "sh").join("\n").trim().split("\n");
+    expect(commands).toHaveLength(3);
+    for (const command of commands) {
+      const [, name = "", rest = ""] = /^npm run (\w+)(?: -- (.*))?$/.exec(command) ?? [];
+      expect(Object.keys(manifest.scripts)).toContain(name);
+      const given = [...rest.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");
+      expect(() => parseCommand(name === "pauses" ? "list" : name, given)).not.toThrow();
+    }
+    for (const scope of ["connection crm", "agent main/101", "all"]) {
+      expect(read(PATH)).toContain(`\`${scope}\``);
+      expect(() => parseCommand("pause", [...scope.split(" "), ...OPERATOR])).not.toThrow();
+    }
+  });
+
+  it("says what is answered", () => {
+    const { status, retryAfterSeconds } = FAILURES.paused;
+    expect(read(PATH)).toContain(`\`paused\`**: ${status} with \`Retry-After\` (${retryAfterSeconds} s`);
+  });
+
+  it("links to files that there are", () => {
+    const links = [...read(PATH).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) => path);
+    expect(links.filter((path) => !existsSync(join(ROOT, dirname(PATH), path)))).toEqual([]);
+  });
+});

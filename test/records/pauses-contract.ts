@@ -1,0 +1,155 @@
+/** What every store of records promises of pauses, and of what is written down of them. */
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { createPauseBook } from "../../lib/records/pause-book.ts";
+import { createPauses } from "../../lib/records/pauses.ts";
+import type { RecordBatches, RecordLists, RecordStore } from "../../lib/records/record-store.ts";
+import { type PauseScope, toScopes } from "../../lib/transfer/pause.ts";
+import { RETENTION_SECONDS } from "../support/memory-records.ts";
+
+type Store = RecordStore & RecordBatches & RecordLists;
+
+export interface StoreUnderTest {
+  readonly store: Store;
+  readonly wallMs: () => number;
+  advance(ms: number): void;
+}
+
+const { signal } = new AbortController();
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const WHO = { by: "ann", reason: "the site is being moved" } as const;
+
+function open(start: () => StoreUnderTest) {
+  const { store, wallMs, advance } = start();
+  const id = randomUUID().slice(0, 8);
+  const names = { connection: `crm-${id}`, gateway: `site-${id}` };
+  const scopes = toScopes(names.connection, names.gateway, "101");
+  const book = createPauseBook({ store, wallMs, newId: randomUUID, retentionSeconds: RETENTION_SECONDS });
+  const gatewayScope: PauseScope = `gateway/${names.gateway}`;
+  let reads = 0;
+  const counting: RecordBatches = {
+    getEach(ids, given) {
+      reads += 1;
+      return store.getEach(ids, given);
+    },
+  };
+  /** Each is an instance. */
+  const newInstance = (batches: RecordBatches = counting) => {
+    const pauses = createPauses({ store: batches, wallMs });
+    return async (given: readonly PauseScope[] = scopes) => (await pauses.holding(given, signal)).map(({ scope }) => scope);
+  };
+  const entriesOf = async () => (await book.list(signal)).entries.filter(({ scope }) => scope === gatewayScope);
+  return { ...names, store, wallMs, advance, book, gatewayScope, scopes, newInstance, entriesOf, reads: () => reads };
+}
+
+export function describePauses(name: string, start: () => StoreUnderTest): void {
+  describe(`${name}: a pause`, () => {
+    it.each([
+      ["connection", (connection: string, _gateway: string) => `connection/${connection}` as const],
+      ["gateway", (_connection: string, gateway: string) => `gateway/${gateway}` as const],
+      ["agent", (_connection: string, gateway: string) => `agent/${gateway}/101` as const],
+    ])("of a transfer's %s holds, and of no other", async (_kind, toScope) => {
+      const { connection, gateway, book, newInstance } = open(start);
+      const scope = toScope(connection, gateway);
+      await book.pause({ scope, ...WHO }, signal);
+      const holding = newInstance();
+      expect(await holding()).toEqual([scope]);
+      expect(await holding(toScopes("another", "elsewhere", "101"))).toEqual([]);
+    });
+
+    it("of all holds for everybody, until it is resumed", async () => {
+      const { book, newInstance } = open(start);
+      await book.pause({ scope: "all", ...WHO }, signal);
+      expect(await newInstance()(toScopes("another", "elsewhere", "999"))).toEqual(["all"]);
+      expect(await book.resume({ scope: "all", ...WHO }, signal)).toEqual({ kind: "resumed" });
+      expect(await newInstance()()).toEqual([]);
+    });
+
+    it("is known to an instance that knew of none within 10 s, and its end as soon", async () => {
+      const { book, gatewayScope: scope, newInstance, advance, reads } = open(start);
+      const holding = newInstance();
+      expect(await holding()).toEqual([]);
+      await book.pause({ scope, ...WHO }, signal);
+      advance(9_999);
+      expect(await holding()).toEqual([]);
+      advance(1);
+      expect(await holding()).toEqual([scope]);
+      await book.resume({ scope, ...WHO }, signal);
+      advance(10_000);
+      expect(await holding()).toEqual([]);
+      expect(reads()).toBe(3);
+    });
+
+    it("without an end is still there after years", async () => {
+      const { book, gatewayScope: scope, newInstance, advance } = open(start);
+      await book.pause({ scope, ...WHO }, signal);
+      advance(3_000 * DAY_MS);
+      expect(await newInstance()()).toEqual([scope]);
+      await book.resume({ scope, ...WHO }, signal);
+    });
+
+    it("of some minutes ends by itself, to the second, also where it was read before", async () => {
+      const { book, gatewayScope: scope, newInstance, advance } = open(start);
+      const set = await book.pause({ scope, ...WHO, minutes: 2 }, signal);
+      expect(set).toMatchObject({ kind: "paused", pause: { by: "ann", reason: WHO.reason } });
+      advance(115_000);
+      const holding = newInstance();
+      expect(await holding()).toEqual([scope]);
+      advance(4_999);
+      expect(await holding()).toEqual([scope]);
+      advance(1);
+      expect(await holding()).toEqual([]);
+      expect(await book.resume({ scope, ...WHO }, signal)).toEqual({ kind: "not-paused" });
+    });
+
+    it("that is set again is the later one", async () => {
+      const { book, gatewayScope: scope, newInstance, advance } = open(start);
+      await book.pause({ scope, ...WHO, minutes: 1 }, signal);
+      await book.pause({ scope, ...WHO, reason: "longer" }, signal);
+      advance(3_600_000);
+      expect(await newInstance()()).toEqual([scope]);
+      const { pauses } = await book.list(signal);
+      expect(pauses.filter((pause) => pause.scope === scope)).toEqual([expect.objectContaining({ reason: "longer" })]);
+      await book.resume({ scope, ...WHO }, signal);
+    });
+
+    it("is not written where somebody else is faster", async () => {
+      const { store, wallMs, book, gatewayScope: scope } = open(start);
+      await book.pause({ scope, ...WHO }, signal);
+      const late = createPauseBook({
+        store: {
+          ...store,
+          async put(item, seen, given) {
+            if (item.kind === "pause") await book.pause({ scope, ...WHO, reason: "faster" }, signal);
+            return store.put(item, seen, given);
+          },
+        },
+        ...{ wallMs, newId: randomUUID, retentionSeconds: RETENTION_SECONDS },
+      });
+      expect(await late.resume({ scope, ...WHO }, signal)).toEqual({ kind: "lost" });
+      expect((await book.list(signal)).pauses).toEqual(expect.arrayContaining([expect.objectContaining({ scope, reason: "faster" })]));
+      await book.resume({ scope, ...WHO }, signal);
+    });
+
+    it("is written down, and so is its end, for as long as records are kept", async () => {
+      const { book, gatewayScope: scope, advance, entriesOf } = open(start);
+      await book.pause({ scope, ...WHO, minutes: 10 }, signal);
+      advance(60_000);
+      await book.resume({ scope, by: "bob", reason: "moved" }, signal);
+      const [resumed, paused, ...others] = await entriesOf();
+      expect(resumed).toMatchObject({ action: "resume", scope, by: "bob", reason: "moved" });
+      expect(paused).toMatchObject({ action: "pause", scope, ...WHO, until: expect.stringMatching(/Z$/) });
+      expect(others).toEqual([]);
+      advance(RETENTION_SECONDS * 1_000 - 60_000);
+      expect(await entriesOf()).toMatchObject([{ action: "resume" }]);
+      advance(60_000);
+      expect(await entriesOf()).toEqual([]);
+    });
+
+    it("that is not there cannot be resumed, and nothing is written down", async () => {
+      const { book, gatewayScope: scope, entriesOf } = open(start);
+      expect(await book.resume({ scope, ...WHO }, signal)).toEqual({ kind: "not-paused" });
+      expect(await entriesOf()).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { TransferError } from "../../lib/errors.ts";
+import { createPauses } from "../../lib/records/pauses.ts";
+import type { RecordItem } from "../../lib/records/record-item.ts";
+import { toScopes } from "../../lib/transfer/pause.ts";
+import { createManualClock } from "../support/manual-clock.ts";
+
+const { signal } = new AbortController();
+const SCOPES = toScopes("crm", "main", "101");
+const UNAVAILABLE = new TransferError("store-unavailable", { reason: "planted" });
+
+/** Pauses over a table whose each read is answered by `answers` in turn, then with nothing. */
+function start(...answers: readonly (() => Promise<readonly RecordItem[]>)[]) {
+  const asked: (readonly string[])[] = [];
+  const clock = createManualClock();
+  const pauses = createPauses({
+    wallMs: clock.wallMs,
+    store: {
+      async getEach(ids) {
+        asked.push(ids);
+        return answers[asked.length - 1]?.() ?? [];
+      },
+    },
+  });
+  return { pauses, clock, asked };
+}
+
+describe("pauses", () => {
+  it("are read in one batch of the four names of a transfer", async () => {
+    const { pauses, asked } = start();
+    await pauses.holding(SCOPES, signal);
+    expect(asked).toEqual([["pause:all", "pause:gateway/main", "pause:agent/main/101", "pause:connection/crm"]]);
+  });
+
+  it("are read once for those who ask at the same time", async () => {
+    const { pauses, asked } = start();
+    await Promise.all([pauses.holding(SCOPES, signal), pauses.holding(SCOPES, signal)]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("are read anew after a failure, which is told to nobody else", async () => {
+    const { pauses, asked } = start(() => Promise.reject(UNAVAILABLE));
+    const first = pauses.holding(SCOPES, signal);
+    const second = pauses.holding(SCOPES, signal);
+    await expect(first).rejects.toBe(UNAVAILABLE);
+    expect(await second).toEqual([]);
+    expect(await pauses.holding(SCOPES, signal)).toEqual([]);
+    expect(asked).toHaveLength(2);
+  });
+
+  it("are read anew where the clock was set back, or the instance stood still", async () => {
+    const { pauses, clock, asked } = start();
+    await pauses.holding(SCOPES, signal);
+    clock.jump(-1);
+    await pauses.holding(SCOPES, signal);
+    clock.jump(10_000);
+    await pauses.holding(SCOPES, signal);
+    expect(asked).toHaveLength(3);
+  });
+
+  it("are kept for so many agents and no more", async () => {
+    const { pauses, asked } = start();
+    for (let agent = 0; agent <= 1_000; agent += 1) await pauses.holding(toScopes("crm", "main", String(agent)), signal);
+    await pauses.holding(toScopes("crm", "main", "1000"), signal);
+    expect(asked).toHaveLength(1_001);
+    await pauses.holding(toScopes("crm", "main", "0"), signal);
+    expect(asked).toHaveLength(1_002);
+  });
+});

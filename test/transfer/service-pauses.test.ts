@@ -1,0 +1,83 @@
+/** What holds a delivery back that its caller may ask for: an operator's pause. */
+import { describe, expect, it } from "vitest";
+import { TransferError } from "../../lib/errors.ts";
+import type { Pause } from "../../lib/transfer/pause.ts";
+import { createTestRecords } from "../support/memory-records.ts";
+import { toConnection } from "../support/transfer-request.ts";
+import { RECEIVED_AT, startService } from "../support/transfer-service.ts";
+
+const SINCE = "2026-11-23T06:00:00.000Z";
+const UNAVAILABLE = new TransferError("store-unavailable", { reason: "planted" });
+const paused = (...pauses: readonly Omit<Pause, "since">[]) => ({
+  pausesOf: async () => pauses.map((pause) => ({ since: SINCE, ...pause })),
+});
+
+describe("a delivery that is paused", () => {
+  it("is not sent, and its caller is asked to repeat it", async () => {
+    const service = startService(paused({ scope: "gateway/site-a" }));
+    await expect(service.transfer()).rejects.toMatchObject({
+      code: "paused",
+      retryable: true,
+      effect: "none",
+      message: `gateway/site-a since ${SINCE}`,
+      detail: expect.not.stringContaining("site-a"),
+      retryAfterSeconds: undefined,
+    });
+    expect(service.calls).toEqual(["read", "pauses"]);
+  });
+
+  it("is one of all, of its gateway, of the agent that it names, or of its connection", async () => {
+    const asked: (readonly string[])[] = [];
+    const service = startService({
+      async pausesOf(scopes) {
+        asked.push(scopes);
+        return [];
+      },
+    });
+    await service.transfer({ agentId: "102" });
+    expect(asked).toEqual([["all", "gateway/site-a", "agent/site-a/102", "connection/crm"]]);
+  });
+
+  it.each([
+    ["that ends in 90 s", ["2026-11-23T07:01:30.000Z"], 90],
+    ["that ends at once", [RECEIVED_AT], 1],
+    ["that ends in an hour, for it may be resumed sooner", ["2026-11-23T08:00:00.000Z"], 300],
+    ["of which one lasts longer", ["2026-11-23T07:00:10.000Z", "2026-11-23T07:00:40.000Z"], 40],
+    ["of which one has no end", ["2026-11-23T07:00:10.000Z", undefined], undefined],
+  ])("by a pause %s is worth a repeat then", async (_which, untils, retryAfterSeconds) => {
+    const service = startService(paused(...untils.map((until) => ({ scope: "all" as const, until }))));
+    await expect(service.transfer()).rejects.toMatchObject({ code: "paused", retryAfterSeconds });
+  });
+
+  it("is answered from its record where it was sent before", async () => {
+    const records = createTestRecords();
+    await startService({ records }).transfer();
+    const service = startService({ records, ...paused({ scope: "all" }) });
+    expect(await service.transfer()).toMatchObject({ result: { state: "accepted", replayed: true } });
+    expect(service.calls).toEqual(["read"]);
+  });
+
+  it("is sent by a repeat, once it is resumed", async () => {
+    const records = createTestRecords();
+    await expect(startService({ records, ...paused({ scope: "all" }) }).transfer()).rejects.toMatchObject({ code: "paused" });
+    expect(await startService({ records }).transfer()).toMatchObject({ result: { state: "accepted", replayed: false } });
+  });
+
+  it("is told what is wrong with it all the same", async () => {
+    const service = startService(paused({ scope: "all" }));
+    await expect(service.transfer({ mode: "none" })).rejects.toMatchObject({ code: "invalid-request" });
+    await expect(service.transfer({}, { connection: toConnection({ allow: {} }) })).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  it("is not sent where nobody knows whether it is", async () => {
+    const service = startService({ pausesOf: () => Promise.reject(UNAVAILABLE) });
+    await expect(service.transfer()).rejects.toMatchObject({ code: "store-unavailable" });
+    expect(service.calls).toEqual(["read", "pauses"]);
+  });
+
+  it("is no dry run, which asks for none", async () => {
+    const service = startService(paused({ scope: "all" }));
+    expect(await service.transfer({ dryRun: true })).toMatchObject({ kind: "dry-run" });
+    expect(service.calls).toEqual(["prepare"]);
+  });
+});
