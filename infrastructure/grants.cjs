@@ -2,8 +2,8 @@
 const KEPT_AGENTS = ["gateways/*", "agents/*", "keys/events"];
 const LIVE_SESSIONS = ["GetItem", "UpdateItem"];
 const CLAIMS = ["GetItem", "PutItem"];
-/** Pauses are read in a batch. */
-const TRANSFERS = [...CLAIMS, "BatchGetItem"];
+/** Pauses are read in a batch, and requests are counted. */
+const TRANSFERS = [...CLAIMS, "BatchGetItem", "UpdateItem"];
 
 /** Secrets by their names under the prefix; tables and queues by what is done with them. `gateway` is who talks to one: in the VPC, where there is one. */
 const GRANTS = {

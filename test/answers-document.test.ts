@@ -67,6 +67,21 @@ describe("the table of answers", () => {
   });
 });
 
+describe("what is rate-limited", () => {
+  it.each(IDS)("keeps its 429 at %s, unless its caller repeats another status, or reads none", async (id) => {
+    const { open } = await ConfiguredConnection.parseAsync(SEED.find(([secret]) => secret.endsWith(`/${findDemo(id)?.name}`))?.[1]);
+    const opened = await open(toWebhook(id), PROOF);
+    const statusOf = (code: FailureCode) => {
+      const outcomes = "drafts" in opened ? opened.drafts.map(() => failure(code)) : [];
+      const context = { requestId: "r-1", accept: undefined, style: "native" } as const;
+      return opened.reply(outcomes, (each, over) => renderCanonical(each, { ...context, ...over })).status;
+    };
+    const usual = statusOf("gateway-busy");
+    expect(statusOf("paused")).toBe(usual);
+    expect(statusOf("rate-limited")).toBe(usual === 503 && !["dynamics", "freshdesk"].includes(id) ? 429 : usual);
+  });
+});
+
 function failure(code: FailureCode): Outcome {
   return { kind: "failure", error: new TransferError(code, { reason: "planted" }) };
 }

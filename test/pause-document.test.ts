@@ -1,4 +1,4 @@
-/** docs/pause.md, held against the code: its commands, its numbers and its links. */
+/** docs/pause.md, held against the code: its commands, its numbers, its secret and its links. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { parseCommand } from "../dev/pause-options.ts";
 import { FAILURES } from "../lib/errors.ts";
 import manifest from "../package.json" with { type: "json" };
 import { blocksOf, ROOT, read } from "./support/connect-documents.ts";
+import { toConnection } from "./support/transfer-request.ts";
 
 const PATH = "docs/pause.md";
 const OPERATOR = ["--by", "ann", "--reason", "why"] as const;
@@ -24,6 +25,25 @@ describe("docs/pause.md", () => {
       expect(read(PATH)).toContain(`\`${scope}\``);
       expect(() => parseCommand("pause", [...scope.split(" "), ...OPERATOR])).not.toThrow();
     }
+  });
+
+  it("has a limit that a connection takes, and its bounds", () => {
+    const [block = ""] = blocksOf(PATH, "json");
+    expect(toConnection(JSON.parse(block)).rateLimit).toEqual({ requests: 60, perSeconds: 60 });
+    for (const [requests, perSeconds] of [
+      [1, 1],
+      [10_000, 600],
+    ])
+      expect(() => toConnection({ rateLimit: { requests, perSeconds } })).not.toThrow();
+    for (const [requests, perSeconds] of [
+      [0, 1],
+      [1, 0],
+      [10_001, 1],
+      [1, 601],
+      [1.5, 60],
+    ])
+      expect(() => toConnection({ rateLimit: { requests, perSeconds } })).toThrow();
+    expect(read(PATH)).toContain("`requests` is 1 to 10000, `perSeconds` 1 to 600");
   });
 
   it("says what is answered", () => {

@@ -5,6 +5,7 @@ import { createTransferGateway } from "../gateway/transfer-gateway.ts";
 import type { Log } from "../log.ts";
 import type { DynamoDbStore } from "../records/dynamodb-store.ts";
 import { createPauses } from "../records/pauses.ts";
+import { createRateLimits } from "../records/rate-limits.ts";
 import type { Secrets } from "../secrets/secrets-manager.ts";
 import { createSessionSource } from "../sessions/session-source.ts";
 import { createSignInLog } from "../sessions/sign-in-log.ts";
@@ -40,5 +41,6 @@ export function composeTransfers({ config, secrets, store, openRecords, log }: T
     gateway: createTransferGateway({ sites, sessions, post: send, clock: RUNNING_CLOCK }),
     records: { read: async (delivery, deadline) => (await openRecords(deadline.signal)).read(delivery, deadline) },
     pauses: createPauses({ store, wallMs: RUNNING_CLOCK.wallMs }),
+    rateLimits: createRateLimits({ store, wallMs: RUNNING_CLOCK.wallMs }),
   });
 }

@@ -9,11 +9,12 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { TransferError } from "../errors.ts";
 import type { RecordItem } from "./record-item.ts";
-import type { DueRecords, RecordBatches, RecordLists, RecordStore } from "./record-store.ts";
+import type { Counters, DueRecords, RecordBatches, RecordLists, RecordStore } from "./record-store.ts";
 
 /** A call takes some ten milliseconds. With a repeat and the SDK's pause, the worst case is some three seconds. */
 const CONNECTION_TIMEOUT_MS = 500;
@@ -28,7 +29,7 @@ const DUE_MAX = 200;
 const NOT_LIVE = "attribute_not_exists(#id) OR #expiresAt <= :now";
 const AS_SEEN = "#revision = :seen AND #expiresAt > :now";
 
-export interface DynamoDbStore extends RecordStore, DueRecords, RecordBatches, RecordLists {}
+export interface DynamoDbStore extends RecordStore, DueRecords, RecordBatches, RecordLists, Counters {}
 
 /** Throws `store-unavailable`, also where the signal has ended it. `wallMs` is in ms since 1970. Endpoint, region and credentials come from the environment, as the SDK reads them. */
 export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs: () => number }): DynamoDbStore {
@@ -39,6 +40,17 @@ export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs
   const nowSeconds = () => Math.floor(wallMs() / 1_000);
 
   const isLive = ({ expiresAt }: RecordItem) => expiresAt > nowSeconds();
+
+  /** False where its condition does not hold. */
+  async function conditionally(command: PutItemCommand | UpdateItemCommand, abortSignal: AbortSignal): Promise<boolean> {
+    try {
+      await (command instanceof PutItemCommand ? client.send(command, { abortSignal }) : client.send(command, { abortSignal }));
+      return true;
+    } catch (cause) {
+      if (cause instanceof ConditionalCheckFailedException) return false;
+      return toFailure(abortSignal)(cause);
+    }
+  }
 
   async function dueOf(shard: number, nowMs: number, abortSignal: AbortSignal): Promise<readonly DueKey[]> {
     const command = new QueryCommand({
@@ -89,6 +101,18 @@ export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs
       return Items.map((item) => parseItem(item).id);
     },
 
+    async count({ id, expiresAt }, limit, abortSignal) {
+      const command = new UpdateItemCommand({
+        TableName: table,
+        Key: marshall({ id }),
+        UpdateExpression: "ADD #count :one SET #kind = :kind, #expiresAt = :expiresAt, #schemaVersion = :one",
+        ConditionExpression: "attribute_not_exists(#count) OR #count < :limit",
+        ExpressionAttributeNames: { "#count": "count", "#kind": "kind", "#expiresAt": "expiresAt", "#schemaVersion": "schemaVersion" },
+        ExpressionAttributeValues: marshall({ ":one": 1, ":kind": "count", ":expiresAt": expiresAt, ":limit": limit }),
+      });
+      return conditionally(command, abortSignal);
+    },
+
     async put(item, seen, abortSignal) {
       const names = seen === undefined ? { "#id": "id" } : { "#revision": "revision" };
       const command = new PutItemCommand({
@@ -98,13 +122,7 @@ export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs
         ExpressionAttributeNames: { ...names, "#expiresAt": "expiresAt" },
         ExpressionAttributeValues: marshall({ ":now": nowSeconds(), ":seen": seen }, { removeUndefinedValues: true }),
       });
-      try {
-        await client.send(command, { abortSignal });
-        return true;
-      } catch (cause) {
-        if (cause instanceof ConditionalCheckFailedException) return false;
-        return toFailure(abortSignal)(cause);
-      }
+      return conditionally(command, abortSignal);
     },
 
     async due(nowMs, signal) {

@@ -1,14 +1,15 @@
 /** Records within one process, for tests: what another process would not know, and a restart forgets. */
 import type { RecordItem } from "./record-item.ts";
-import type { DueRecords, RecordBatches, RecordLists, RecordStore } from "./record-store.ts";
+import type { Counters, DueRecords, RecordBatches, RecordLists, RecordStore } from "./record-store.ts";
 
-export interface MemoryStore extends RecordStore, DueRecords, RecordBatches, RecordLists {
+export interface MemoryStore extends RecordStore, DueRecords, RecordBatches, RecordLists, Counters {
   /** All that is kept, expired or not. */
   items(): readonly RecordItem[];
 }
 
 export function createMemoryStore({ wallMs }: { readonly wallMs: () => number }): MemoryStore {
   const kept = new Map<string, RecordItem>();
+  const counted = new Map<string, number>();
 
   function live(id: string): RecordItem | undefined {
     const item = kept.get(id);
@@ -38,6 +39,12 @@ export function createMemoryStore({ wallMs }: { readonly wallMs: () => number })
         .sort((one, other) => other.firstSeenAt.localeCompare(one.firstSeenAt))
         .slice(0, max)
         .map(({ id }) => id);
+    },
+    async count({ id }, limit) {
+      const before = counted.get(id) ?? 0;
+      if (before >= limit) return false;
+      counted.set(id, before + 1);
+      return true;
     },
     items: () => [...kept.values()],
   };

@@ -32,6 +32,17 @@ export interface RecordLists {
   listed(reference: string, max: number, signal: AbortSignal): Promise<readonly string[]>;
 }
 
+export interface Counter {
+  readonly id: string;
+  /** Seconds since 1970. It is of no use then; nobody asks whether it is still there. */
+  readonly expiresAt: number;
+}
+
+export interface Counters {
+  /** Adds one unless that would be more than `limit`: then false. Atomic. Throws `store-unavailable`, also where it may have been counted. */
+  count(counter: Counter, limit: number, signal: AbortSignal): Promise<boolean>;
+}
+
 /** What was written carries a revision of its own: whoever finds it has written it, however often it was sent. */
 export function createSureStore({ get, put }: RecordStore): RecordStore {
   async function isWritten({ id, revision }: RecordItem, signal: AbortSignal): Promise<RecordItem | undefined | "ours"> {

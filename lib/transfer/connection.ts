@@ -17,6 +17,11 @@ const MAX_AGE_MIN_SECONDS = 30;
 /** The longest that a caller is known to repeat: three days. */
 const MAX_AGE_MAX_SECONDS = 3 * 24 * 60 * 60;
 
+/** One partition of a table takes 1000 writes a second, and each request is one. */
+const RATE_LIMIT_MAX_REQUESTS = 10_000;
+/** Whoever is told to wait for longer has a customer who is gone. */
+const RATE_LIMIT_MAX_SECONDS = 600;
+
 /** The longest topics and actions that the vendors show have under 50. */
 const EVENT_MAX_CHARACTERS = 128;
 const EVENTS_MAX = 50;
@@ -47,6 +52,12 @@ const Texts = z.strictObject({
   failed: TextByLanguage.optional(),
 });
 
+const RateLimit = z.strictObject({
+  requests: z.int().min(1).max(RATE_LIMIT_MAX_REQUESTS),
+  perSeconds: z.int().min(1).max(RATE_LIMIT_MAX_SECONDS),
+});
+export type RateLimit = Readonly<z.infer<typeof RateLimit>>;
+
 export const Connection = z
   .strictObject({
     schemaVersion: z.literal(1),
@@ -70,6 +81,8 @@ export const Connection = z
     deadlineMs: z.int().min(DEADLINE_MIN_MS).max(DEADLINE_MAX_MS).optional(),
     /** How old a delivery may be when it arrives. Its source's own unless set. */
     maxAgeSeconds: z.int().min(MAX_AGE_MIN_SECONDS).max(MAX_AGE_MAX_SECONDS).optional(),
+    /** How many transfer requests it may make in each such time. As many as come unless set. */
+    rateLimit: RateLimit.optional(),
     /** `always-200`: for tools that read the bodies of 2xx answers alone. */
     reply: z.enum(["native", "always-200"]).default("native"),
     /** What a customer may read, for sources that show it. */

@@ -10,6 +10,7 @@ import type { Invocation } from "./invocation.ts";
 import { assertNotPaused, type Pauses, toScopes } from "./pause.ts";
 import { toUnkeptResult } from "./pending.ts";
 import { assertAllowed } from "./permission.ts";
+import { type RateLimits, rateLimited } from "./rate-limit.ts";
 import { assertFresh, assertSame, callBusy, inProgress, isAnswer } from "./record-rules.ts";
 import type { Claim, Pending, Records, SeenDelivery } from "./records.ts";
 import { type Draft, isDryRun, parseTransferRequest, referenceOf, type TransferRequest } from "./request.ts";
@@ -77,9 +78,10 @@ interface ServicePorts {
   readonly gateway: Gateway;
   readonly records: Records;
   readonly pauses: Pauses;
+  readonly rateLimits: RateLimits;
 }
 
-export function createTransferService({ gateway, records, pauses }: ServicePorts): TransferService {
+export function createTransferService({ gateway, records, pauses, rateLimits }: ServicePorts): TransferService {
   async function transfer(command: TransferCommand): Promise<TransferReply> {
     try {
       return isDryRun(command) ? await dryRun(command) : await transferOnce(command);
@@ -104,6 +106,8 @@ export function createTransferService({ gateway, records, pauses }: ServicePorts
     }
     // Nothing was asked then: it speaks of this request alone.
     const isTooLate = command.deadline.remainingMs() <= 0;
+    let counted: Promise<void> | undefined;
+    const countOnce = () => (counted ??= assertWithinRate(command));
     for (let lost = 0; lost < CLAIMS_MAX; lost += 1) {
       // What was sent or settled is answered from its record before anything is asked of the connection as it is now.
       const seen = await records.read(delivery, command.deadline).catch((thrown: unknown) => {
@@ -123,7 +127,7 @@ export function createTransferService({ gateway, records, pauses }: ServicePorts
         };
       if (seen.kind === "in-progress") throw inProgress(seen.transferId);
       try {
-        const result = await attempt(seen, command);
+        const result = await attempt(seen, command, countOnce);
         if (result !== undefined) return { kind: "result", result };
       } catch (thrown) {
         const failure = toTransferError(thrown, "none");
@@ -134,7 +138,11 @@ export function createTransferService({ gateway, records, pauses }: ServicePorts
   }
 
   /** Undefined where somebody else was faster: the record tells what became of it. */
-  async function attempt(seen: SeenDelivery, command: TransferCommand): Promise<TransferResult | undefined> {
+  async function attempt(
+    seen: SeenDelivery,
+    command: TransferCommand,
+    countOnce: () => Promise<void>,
+  ): Promise<TransferResult | undefined> {
     const { connection, connectionName, receivedAt, deadline, neededMs = () => 0 } = command;
     assertFresh(seen, command);
     const request = parse(command);
@@ -142,12 +150,19 @@ export function createTransferService({ gateway, records, pauses }: ServicePorts
     if (deadline.remainingMs() <= neededMs()) throw new TransferError("deadline-exceeded", { reason: "spent before anything was begun" });
     const scopes = toScopes(connectionName, connection.gateway, request.agentId);
     assertNotPaused(await pauses.holding(scopes, deadline.signal), receivedAt);
+    await countOnce();
     const prepared = await gateway.prepare(request, connection, command);
     const pending = toPending(request, prepared, command);
     const answer = await seen.claim(pending);
     if (answer.kind === "busy") throw callBusy(answer);
     // The claim is the last await before the POST.
     return answer.kind === "claimed" ? sendClaimed(prepared, answer.claim, pending, command) : undefined;
+  }
+
+  async function assertWithinRate({ connectionName, connection: { rateLimit }, deadline }: TransferCommand): Promise<void> {
+    if (rateLimit === undefined) return;
+    const leftSeconds = await rateLimits.count(connectionName, rateLimit, deadline.signal);
+    if (leftSeconds !== undefined) throw rateLimited(rateLimit, leftSeconds);
   }
 
   async function sendClaimed(

@@ -1,4 +1,4 @@
-/** The stop button, through the real functions and the table that they read. */
+/** The stop button and the rate limit, through the real functions and the table that they read. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pause, resume } from "../support/pausing.ts";
 import { KEY, type Stack, startStack } from "../support/stack.ts";
@@ -55,5 +55,29 @@ describe("a gateway that an operator pauses", () => {
     const answer = await send(connection, ONE, body);
     expect(answer).toMatchObject({ status, body: { code: "paused", effect: "none" } });
     expect(arrived()).toBe(0);
+  });
+});
+
+describe("a connection that runs away", () => {
+  it("is held back by its limit, and nobody else is", async () => {
+    const runaway = stack.connect({ connection: { rateLimit: { requests: 2, perSeconds: 600 } } });
+    const other = stack.connect();
+    // Of what cannot be sent, none counts.
+    expect(await send(runaway.connection, ONE, { mode: "none" })).toMatchObject({ status: 422 });
+    const answers = await Promise.all([ONE, TWO, THREE].map((callId) => send(runaway.connection, callId)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 429]);
+    expect(arrived()).toBe(2);
+    const refused = answers.findIndex(({ status }) => status === 429);
+    expect(answers[refused]?.body).toMatchObject({ code: "rate-limited", retryable: true, effect: "none" });
+    const retryAfter = Number(answers[refused]?.headers["retry-after"]);
+    expect(retryAfter).toBeGreaterThan(0);
+    expect(retryAfter).toBeLessThanOrEqual(600);
+    // Replays are none of its requests.
+    const sent = [ONE, TWO, THREE].filter((_callId, at) => at !== refused);
+    for (const callId of sent) expect((await send(runaway.connection, callId)).body).toMatchObject({ replayed: true });
+    expect((await send(other.connection, "1552524689-16797287")).status).toBe(200);
+    await stack.later(retryAfter * 1_000, async () => {
+      expect((await send(runaway.connection, [ONE, TWO, THREE][refused])).body).toMatchObject({ state: "accepted", replayed: false });
+    });
   });
 });

@@ -39,6 +39,7 @@ describe("a table that does not answer before the deadline", () => {
     ["a read", (signal: AbortSignal) => store().get("a-call", signal)],
     ["a write", (signal: AbortSignal) => store().put(GUARD, undefined, signal)],
     ["a batch", (signal: AbortSignal) => store().getEach(["a-call"], signal)],
+    ["a count", (signal: AbortSignal) => store().count({ id: "a-count", expiresAt: 1 }, 1, signal)],
   ])("leaves open, for %s, what was done before", async (_what, ask) => {
     await expect(ask(AbortSignal.timeout(100))).rejects.toMatchObject({ code: "store-unavailable", effect: "unknown" });
   });

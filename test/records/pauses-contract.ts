@@ -1,13 +1,14 @@
-/** What every store of records promises of pauses, and of what is written down of them. */
+/** What every store of records promises of pauses, of what is written down of them, and of counts. */
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createPauseBook } from "../../lib/records/pause-book.ts";
 import { createPauses } from "../../lib/records/pauses.ts";
-import type { RecordBatches, RecordLists, RecordStore } from "../../lib/records/record-store.ts";
+import { createRateLimits } from "../../lib/records/rate-limits.ts";
+import type { Counters, RecordBatches, RecordLists, RecordStore } from "../../lib/records/record-store.ts";
 import { type PauseScope, toScopes } from "../../lib/transfer/pause.ts";
 import { RETENTION_SECONDS } from "../support/memory-records.ts";
 
-type Store = RecordStore & RecordBatches & RecordLists;
+type Store = RecordStore & RecordBatches & RecordLists & Counters;
 
 export interface StoreUnderTest {
   readonly store: Store;
@@ -150,6 +151,39 @@ export function describePauses(name: string, start: () => StoreUnderTest): void 
       const { book, gatewayScope: scope, entriesOf } = open(start);
       expect(await book.resume({ scope, ...WHO }, signal)).toEqual({ kind: "not-paused" });
       expect(await entriesOf()).toEqual([]);
+    });
+  });
+
+  describe(`${name}: a count`, () => {
+    it("is one for all instances, and full with its limit", async () => {
+      const { connection, store, wallMs } = open(start);
+      const counts = [createRateLimits({ store, wallMs }), createRateLimits({ store, wallMs })];
+      const limit = { requests: 5, perSeconds: 600 };
+      const asked = await Promise.all(Array.from({ length: 12 }, (_each, at) => counts[at % 2]?.count(connection, limit, signal)));
+      expect(asked.filter((leftSeconds) => leftSeconds === undefined)).toHaveLength(5);
+      expect(await counts[0]?.count(`${connection}-2`, limit, signal)).toBeUndefined();
+    });
+
+    it("says when the next time begins, and begins anew then", async () => {
+      const { connection, store, wallMs, advance } = open(start);
+      const { count } = createRateLimits({ store, wallMs });
+      const limit = { requests: 1, perSeconds: 10 };
+      advance(10_000 - (wallMs() % 10_000) + 2_500);
+      expect(await count(connection, limit, signal)).toBeUndefined();
+      expect(await count(connection, limit, signal)).toBe(8);
+      advance(7_499);
+      expect(await count(connection, limit, signal)).toBe(1);
+      advance(1);
+      expect(await count(connection, limit, signal)).toBeUndefined();
+    });
+
+    it("begins anew where the limit's time is another", async () => {
+      const { connection, store, wallMs } = open(start);
+      const { count } = createRateLimits({ store, wallMs });
+      expect(await count(connection, { requests: 1, perSeconds: 60 }, signal)).toBeUndefined();
+      expect(await count(connection, { requests: 1, perSeconds: 30 }, signal)).toBeUndefined();
+      expect(await count(connection, { requests: 2, perSeconds: 60 }, signal)).toBeUndefined();
+      expect(await count(connection, { requests: 2, perSeconds: 60 }, signal)).toEqual(expect.any(Number));
     });
   });
 }

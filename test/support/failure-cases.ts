@@ -64,7 +64,15 @@ export const FAILURE_CASES = {
       return [await stack.later(31_000, () => send(stack, connection, {})), first];
     },
   },
-  "rate-limited": { "a session handed over too often": handOverTooOften },
+  "rate-limited": {
+    "a session handed over too often": handOverTooOften,
+    "more requests than the connection may make": async (stack) => {
+      const { connection } = connect(stack, { connection: { rateLimit: { requests: 1, perSeconds: 600 } } });
+      stack.gateway.addFault(echoing("106-004"));
+      const first = await send(stack, connection, {});
+      return [await send(stack, connection, { caller: undefined }, ANOTHER_DELIVERY), first];
+    },
+  },
   paused: {
     "a gateway that is paused": async (stack) => {
       const { connection, gateway } = connect(stack);

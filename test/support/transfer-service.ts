@@ -1,7 +1,7 @@
 /**
  * The core between two hand-written ports: a gateway that answers as it is told, and records. Both write down, in one list, what is asked of them.
  */
-import type { Connection } from "../../lib/transfer/connection.ts";
+import type { Connection, RateLimit } from "../../lib/transfer/connection.ts";
 import type { Deadline, TransferEvent } from "../../lib/transfer/invocation.ts";
 import type { Pause, PauseScope } from "../../lib/transfer/pause.ts";
 import type { Claim, Records, SeenDelivery } from "../../lib/transfer/records.ts";
@@ -37,6 +37,8 @@ interface ServiceOptions {
   readonly records?: Records;
   /** Those that hold. */
   readonly pausesOf?: (scopes: readonly PauseScope[]) => Promise<readonly Pause[]>;
+  /** Seconds until it is asked for again, where it is too many. */
+  readonly countOf?: (connection: string, limit: RateLimit) => Promise<number | undefined>;
   /** Over what is seen of a delivery. */
   readonly seen?: Partial<Pick<SeenDelivery, "claim" | "remember" | "isUnclaimed">>;
   /** Over a claim. */
@@ -46,7 +48,7 @@ interface ServiceOptions {
 type Over = Readonly<Record<string, unknown>>;
 
 export interface ServiceUnderTest {
-  /** What was asked of the ports, in order: `read`, `pauses`, `prepare`, `claim`, `send`, `settle`, `reopen`, `remember`. */
+  /** What was asked of the ports, in order: `read`, `pauses`, `count`, `prepare`, `claim`, `send`, `settle`, `reopen`, `remember`. */
   readonly calls: readonly string[];
   readonly events: readonly TransferEvent[];
   readonly records: Records;
@@ -65,6 +67,7 @@ export function startService(options: ServiceOptions = {}): ServiceUnderTest {
     seen: over = {},
     claim: overClaim = {},
     pausesOf,
+    countOf,
   } = options;
   const calls: string[] = [];
   const events: TransferEvent[] = [];
@@ -126,6 +129,12 @@ export function startService(options: ServiceOptions = {}): ServiceUnderTest {
       async holding(scopes) {
         calls.push("pauses");
         return (await pausesOf?.(scopes)) ?? [];
+      },
+    },
+    rateLimits: {
+      async count(connection, limit) {
+        calls.push("count");
+        return countOf?.(connection, limit);
       },
     },
   });

@@ -1,12 +1,13 @@
-/** What holds a delivery back that its caller may ask for: an operator's pause. */
+/** What holds a delivery back that its caller may ask for: an operator's pause, and the connection's rate limit. */
 import { describe, expect, it } from "vitest";
 import { TransferError } from "../../lib/errors.ts";
 import type { Pause } from "../../lib/transfer/pause.ts";
 import { createTestRecords } from "../support/memory-records.ts";
 import { toConnection } from "../support/transfer-request.ts";
-import { RECEIVED_AT, startService } from "../support/transfer-service.ts";
+import { RECEIVED_AT, startService, toDeadline } from "../support/transfer-service.ts";
 
 const SINCE = "2026-11-23T06:00:00.000Z";
+const LIMITED = toConnection({ rateLimit: { requests: 2, perSeconds: 60 } });
 const UNAVAILABLE = new TransferError("store-unavailable", { reason: "planted" });
 const paused = (...pauses: readonly Omit<Pause, "since">[]) => ({
   pausesOf: async () => pauses.map((pause) => ({ since: SINCE, ...pause })),
@@ -69,15 +70,74 @@ describe("a delivery that is paused", () => {
     await expect(service.transfer({}, { connection: toConnection({ allow: {} }) })).rejects.toMatchObject({ code: "forbidden" });
   });
 
+  it("does not count towards the limit", async () => {
+    const service = startService(paused({ scope: "all" }));
+    await expect(service.transfer({}, { connection: LIMITED })).rejects.toMatchObject({ code: "paused" });
+    expect(service.calls).not.toContain("count");
+  });
+
   it("is not sent where nobody knows whether it is", async () => {
     const service = startService({ pausesOf: () => Promise.reject(UNAVAILABLE) });
     await expect(service.transfer()).rejects.toMatchObject({ code: "store-unavailable" });
     expect(service.calls).toEqual(["read", "pauses"]);
   });
 
-  it("is no dry run, which asks for none", async () => {
-    const service = startService(paused({ scope: "all" }));
-    expect(await service.transfer({ dryRun: true })).toMatchObject({ kind: "dry-run" });
+  it("is no dry run, which asks for neither", async () => {
+    const service = startService({ ...paused({ scope: "all" }), countOf: async () => 1 });
+    expect(await service.transfer({ dryRun: true }, { connection: LIMITED })).toMatchObject({ kind: "dry-run" });
     expect(service.calls).toEqual(["prepare"]);
+  });
+});
+
+describe("a delivery of a connection with a rate limit", () => {
+  it("is counted once, before anything else is asked", async () => {
+    const service = startService();
+    await service.transfer({}, { connection: LIMITED });
+    expect(service.calls).toEqual(["read", "pauses", "count", "prepare", "claim", "send", "settle accepted"]);
+  });
+
+  it("is not sent where it is one too many, and worth a repeat when the next time begins", async () => {
+    const asked: unknown[] = [];
+    const service = startService({
+      async countOf(...given) {
+        asked.push(given);
+        return 17;
+      },
+    });
+    await expect(service.transfer({}, { connection: LIMITED })).rejects.toMatchObject({
+      code: "rate-limited",
+      retryable: true,
+      effect: "none",
+      retryAfterSeconds: 17,
+    });
+    expect(asked).toEqual([["crm", LIMITED.rateLimit]]);
+    expect(service.calls).toEqual(["read", "pauses", "count"]);
+  });
+
+  it("is not counted as a replay", async () => {
+    const records = createTestRecords();
+    await startService({ records }).transfer({}, { connection: LIMITED });
+    const service = startService({ records, countOf: async () => 1 });
+    expect(await service.transfer({}, { connection: LIMITED })).toMatchObject({ result: { replayed: true } });
+  });
+
+  it("is counted once, however many claims it loses", async () => {
+    const service = startService({ seen: { claim: async () => ({ kind: "lost" }) } });
+    await expect(service.transfer({}, { connection: LIMITED })).rejects.toMatchObject({ code: "duplicate-in-progress" });
+    expect(service.calls.filter((call) => call === "claim").length).toBeGreaterThan(1);
+    expect(service.calls.filter((call) => call === "count")).toHaveLength(1);
+  });
+
+  it("is not sent where it could not be counted", async () => {
+    const service = startService({ countOf: () => Promise.reject(UNAVAILABLE) });
+    await expect(service.transfer({}, { connection: LIMITED })).rejects.toMatchObject({ code: "store-unavailable" });
+    expect(service.calls).not.toContain("prepare");
+  });
+
+  it("asks for nothing where there is no time left", async () => {
+    const service = startService();
+    const late = { connection: LIMITED, deadline: toDeadline(0) };
+    await expect(service.transfer({}, late)).rejects.toMatchObject({ code: "deadline-exceeded" });
+    expect(service.calls).toEqual(["read"]);
   });
 });
