@@ -25,7 +25,6 @@ const GRANTS = {
   "gateway-events": {
     secrets: ["keys/events", "keys/records"],
     records: CLAIMS,
-    indexes: ["call"],
     callbacks: ["SendMessage"],
   },
   "agent-sessions": { secrets: ["agents/*"], sessions: LIVE_SESSIONS },
@@ -35,7 +34,6 @@ const GRANTS = {
     secrets: [...KEPT_AGENTS, "keys/records"],
     sessions: LIVE_SESSIONS,
     records: CLAIMS,
-    indexes: ["call"],
     callbacks: ["SendMessage"],
   },
   "deliver-callbacks": {
@@ -45,8 +43,9 @@ const GRANTS = {
   },
   "sweep-records": {
     gateway: true,
-    secrets: [...KEPT_AGENTS, "keys/records"],
-    sessions: LIVE_SESSIONS,
+    // It asks about a call as the live session, and neither signs in nor renews.
+    secrets: ["gateways/*", "keys/records"],
+    sessions: ["GetItem"],
     records: CLAIMS,
     indexes: ["due"],
     callbacks: ["SendMessage"],

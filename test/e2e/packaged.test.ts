@@ -286,44 +286,4 @@ describe("the template", () => {
       { ...RECORDS_TABLE, ...common, PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } },
     ]);
   });
-
-  it("gives its role the logs, the secrets under its prefix, the two tables, the keeper, the queue and the bus, no more", async () => {
-    const roles = (await readResources(folder)).filter(({ Type }) => Type === "AWS::IAM::Role");
-    const statements = roles.flatMap(({ Properties }) =>
-      Object(Properties).Policies.flatMap(({ PolicyDocument }: { PolicyDocument: { Statement: unknown } }) => PolicyDocument.Statement),
-    );
-    const arn = (service: string, rest: string) => ({
-      "Fn::Sub": `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`,
-    });
-    const queue = { "Fn::GetAtt": ["CallbackQueue", "Arn"] };
-    const logGroups = "log-group:/aws/lambda/ccgateway-transfer-webhooks-prod";
-    expect(roles.map(({ Properties }) => Object(Properties).ManagedPolicyArns)).toEqual([undefined]);
-    expect(statements).toEqual([
-      {
-        Effect: "Allow",
-        Action: ["logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"],
-        Resource: [arn("logs", `${logGroups}*:*`)],
-      },
-      { Effect: "Allow", Action: ["logs:PutLogEvents"], Resource: [arn("logs", `${logGroups}*:*:*`)] },
-      {
-        Effect: "Allow",
-        Action: ["secretsmanager:GetSecretValue"],
-        Resource: arn("secretsmanager", `secret:${PREFIX}/*`),
-      },
-      // AWS allows no narrower resource for it.
-      { Effect: "Allow", Action: ["secretsmanager:ListSecrets"], Resource: "*" },
-      { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"], Resource: { "Fn::GetAtt": ["SessionsTable", "Arn"] } },
-      { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:PutItem"], Resource: { "Fn::GetAtt": ["RecordsTable", "Arn"] } },
-      // Of those due, and of a reference or a call.
-      { Effect: "Allow", Action: ["dynamodb:Query"], Resource: { "Fn::Sub": `\${RecordsTable.Arn}/index/*` } },
-      {
-        Effect: "Allow",
-        Action: ["lambda:InvokeFunction"],
-        Resource: arn("lambda", "function:ccgateway-transfer-webhooks-prod-keep-session"),
-      },
-      { Effect: "Allow", Action: ["sqs:SendMessage", "sqs:ChangeMessageVisibility"], Resource: queue },
-      { Effect: "Allow", Action: ["events:PutEvents"], Resource: arn("events", "event-bus/default") },
-      { Effect: "Allow", Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], Resource: [queue] },
-    ]);
-  });
 });

@@ -13,7 +13,9 @@ import * as z from "zod";
 
 /** What a runtime does with a handler, in few lines: imports it, calls it with each event, prints the results as its last line. */
 const RUNTIME = `
-const [file, name] = process.argv.slice(1);
+const [file, name, aheadMs] = process.argv.slice(1);
+const wallMs = Date.now;
+Date.now = () => wallMs() + Number(aheadMs);
 const { [name]: handler } = await import(file);
 let input = "";
 for await (const chunk of process.stdin) input += chunk;
@@ -70,13 +72,17 @@ export async function unpack(packageFolder: string, zip: string): Promise<Readon
   return unzipSync(await readFile(join(packageFolder, zip)));
 }
 
-/** `environment`: what stands in for AWS, and for what CloudFormation would have put in. Events one after another, in one instance. */
+/**
+ * `environment`: what stands in for AWS, and for what CloudFormation would have put in. Events one after another, in one instance, whose wall clock is `aheadMs`
+ * ahead.
+ */
 export async function invokePackaged(
   packageFolder: string,
   zip: string,
   { Handler, Environment }: LambdaFunction,
   events: readonly unknown[],
   environment: Readonly<Record<string, string>> = {},
+  aheadMs = 0,
 ): Promise<Invoked> {
   const folder = await mkdtemp(join(tmpdir(), "ccgw-function-"));
   try {
@@ -87,7 +93,7 @@ export async function invokePackaged(
     const dot = Handler.lastIndexOf(".");
     const file = join(folder, `${Handler.slice(0, dot)}.mjs`);
     const texts = Object.entries(Environment.Variables).filter(([, value]) => typeof value === "string");
-    const child = spawn(process.execPath, ["--input-type=module", "-e", RUNTIME, file, Handler.slice(dot + 1)], {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", RUNTIME, file, Handler.slice(dot + 1), String(aheadMs)], {
       cwd: folder,
       env: { LAMBDA_TASK_ROOT: folder, _HANDLER: Handler, ...Object.fromEntries(texts), ...environment },
     });
