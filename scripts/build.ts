@@ -3,7 +3,12 @@ import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { build } from "esbuild";
 
-const { outputFileExtension, outputWorkFolder: _ofServerless, ...options } = createRequire(import.meta.url)("./bundle-options.cjs")();
+const {
+  outputFileExtension,
+  outputWorkFolder: _ofServerless,
+  plugins: _ofPackages,
+  ...options
+} = createRequire(import.meta.url)("./bundle-options.cjs")();
 
 const entryPoints = readdirSync("handlers").map((file) => `handlers/${file}`);
 const { metafile } = await build({

@@ -1,4 +1,6 @@
 /** How the handlers are bundled, for `npm run build`, for serverless-esbuild (which wants a function from CommonJS) and so for all that is deployed. */
+const thirdPartyLicenses = require("./third-party-licenses.cjs");
+
 module.exports = () => ({
   bundle: true,
   minify: true,
@@ -12,6 +14,7 @@ module.exports = () => ({
   outputWorkFolder: `.esbuild/${process.pid}`,
   mainFields: ["module", "main"],
   conditions: ["import", "module", "node"],
+  plugins: [thirdPartyLicenses()],
   // CommonJS dependencies require Node's own modules.
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });

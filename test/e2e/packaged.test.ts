@@ -246,10 +246,10 @@ describe("the other packaged functions", () => {
 });
 
 describe("each zip", () => {
-  it.each(ZIPS)("%s holds the bundle of its handler and nothing else", async (zip) => {
+  it.each(ZIPS)("%s holds the bundle of its handler, the licences of what that is made of, and nothing else", async (zip) => {
     const lambda = functions.get(zip);
     const files = await unpack(folder, zip);
-    expect(Object.keys(files)).toEqual([`${lambda?.Handler.replace(/\.handler$/, "")}.mjs`]);
+    expect(Object.keys(files).toSorted()).toEqual(["THIRD-PARTY-LICENSES.txt", `${lambda?.Handler.replace(/\.handler$/, "")}.mjs`]);
     const bundle = Buffer.concat(Object.values(files)).toString("utf8");
     expect(LOCAL_MARKERS.filter((marker) => bundle.includes(marker))).toEqual([]);
   });
