@@ -36,6 +36,7 @@ const GRANTS = {
     records: CLAIMS,
     callbacks: ["SendMessage"],
   },
+  "sign-out-agents": { gateway: true, secrets: ["gateways/*", "agents/*"], listsSecrets: true, sessions: LIVE_SESSIONS },
   "deliver-callbacks": {
     secrets: ["connections/*"],
     callbacks: ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility"],

@@ -67,6 +67,7 @@ describe("serverless.yml", () => {
       "read-transfer",
       "receive-lex",
       "receive-transfer",
+      "sign-out-agents",
       "sweep-records",
       "unrouted",
     ]);
@@ -78,7 +79,7 @@ describe("serverless.yml", () => {
 
   it("lets the longest deadline end before the function does, and the function before API Gateway", () => {
     for (const [name, { timeout }] of Object.entries(service.functions)) {
-      if (name === "keep-session" || name === "sweep-records") continue;
+      if (["keep-session", "sign-out-agents", "sweep-records"].includes(name)) continue;
       expect(timeout * 1_000).toBeGreaterThan(DEADLINE_MAX_MS);
       expect(timeout * 1_000).toBeLessThan(API_GATEWAY_TIMEOUT_MS);
     }
@@ -94,6 +95,10 @@ describe("serverless.yml", () => {
   it("has the records swept every minute, by one run at a time that no failure repeats", () => {
     expect(service.functions["sweep-records"]).toMatchObject({ events: [{ schedule: "rate(1 minute)" }], maximumRetryAttempts: 0 });
     expect(service.functions["sweep-records"]?.timeout).toBeLessThan(TICK_SECONDS);
+  });
+
+  it("signs agents out only when it is invoked, and has the time to wait for two runs that let go, one after the other", () => {
+    expect(service.functions["sign-out-agents"]).toMatchObject({ events: [], timeout: 300 });
   });
 
   it("lets no function outlive the claim that it holds", async () => {

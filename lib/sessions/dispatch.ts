@@ -2,7 +2,7 @@
 import pMap from "p-map";
 import { TransferError, toTransferError } from "../errors.ts";
 import type { AgentAccess } from "../gateway/agent-access.ts";
-import { AgentId, Name } from "../transfer/target.ts";
+import { parseAgentName } from "./agent-name.ts";
 import type { AgentName } from "./agent-record.ts";
 
 /** Invoking takes some ten milliseconds, reading a secret that is not kept yet as well. */
@@ -24,13 +24,13 @@ interface DispatcherOptions {
 
 export function createDispatcher({ list, accesses, invoke, onProblem }: DispatcherOptions): (signal: AbortSignal) => Promise<Dispatched> {
   async function dispatch(name: string, signal: AbortSignal): Promise<keyof Dispatched | undefined> {
-    const [gateway = "", agentId = "", ...more] = name.split("/");
+    const [gateway = "", agentId = ""] = name.split("/");
     try {
-      if (!Name.safeParse(gateway).success || !AgentId.safeParse(agentId).success || more.length > 0)
-        throw new TransferError("misconfigured", { reason: `agents/${name}: no agent can be called so` });
+      const agent = parseAgentName(name);
+      if (agent === undefined) throw new TransferError("misconfigured", { reason: `agents/${name}: no agent can be called so` });
       const access = await accesses.get(name, signal);
       if (access?.session !== "managed") return undefined;
-      await invoke({ gateway, agentId });
+      await invoke(agent);
       return "invoked";
     } catch (thrown) {
       onProblem({ gateway, agentId }, toTransferError(thrown, "none"));

@@ -21,8 +21,11 @@ export interface HeldLease {
   readonly isClean: boolean;
   /** Whether somebody waits for it, as far as the last write has shown. */
   isWanted(): boolean;
-  /** Throws `LeaseLost`, with nothing written, where somebody else has it; `store-unavailable` where the store does not answer. */
-  write(change: RecordChange): Promise<void>;
+  /**
+   * Throws `LeaseLost`, with nothing written, where somebody else has it; `store-unavailable` where the store does not answer. `lastsMs` is for one that is not
+   * let go: so long it keeps out who goes by the clocks. Whoever watches its beat takes it as ever.
+   */
+  write(change: RecordChange, lastsMs?: number): Promise<void>;
   /** Never rejects: who cannot let go is replaced when its beat stands still. */
   release(): Promise<void>;
 }
@@ -111,8 +114,8 @@ function hold({ records, clock, agent, owner }: LeaseOptions, record: AgentRecor
     record,
     isClean,
     isWanted: () => successor !== undefined,
-    async write(change) {
-      const wanted = { ...change, until: clock.wallMs() + LEASE_MS };
+    async write(change, lastsMs = LEASE_MS) {
+      const wanted = { ...change, until: clock.wallMs() + lastsMs };
       const written = (await records.write(agent, { ...holder, beat }, wanted)) ?? (await writeAgain(wanted));
       if (written?.lease === undefined) throw new LeaseLost();
       ({ beat, successor } = { successor: undefined, ...written.lease });

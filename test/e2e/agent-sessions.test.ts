@@ -1,6 +1,6 @@
 /** Sessions that are handed over, kept by us and told of by the gateway, through the functions, Secrets Manager and DynamoDB. What they print is searched. */
 import { createHmac } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { CANARIES, COOKIES, findCanaries } from "../support/canaries.ts";
 import { type AgentRoute, type Answer, EVENTS_KEY, exampleRequest, type Stack, startStack } from "../support/stack.ts";
 
@@ -109,6 +109,51 @@ describe("a session that we keep", () => {
     const answer = await stack.transfer(connection, exampleRequest(CALL));
     expect(answer.body).toMatchObject({ state: "accepted", agentId: AGENT_ID });
     expect(leaks(gateway, [stack.gateway.guidOf(AGENT_ID)], [rehearsal, answer])).toEqual([]);
+  });
+});
+
+describe("all agents that we keep, told to sign out", () => {
+  const ended = async (event: object, gateways: readonly string[]) => {
+    const { agents } = await stack.signOutAgents(event);
+    return gateways.map((name) => agents.find(({ gateway }) => gateway === name));
+  };
+
+  it("are each signed out, where they are signed in and their gateway can be reached, also from under a run that keeps them", async () => {
+    const kept = stack.connect({ agentId: AGENT_ID, agent: MANAGED });
+    const idle = stack.connect({ agentId: AGENT_ID, agent: MANAGED });
+    const broken = stack.connect({ agentId: AGENT_ID, agent: { session: "managed" } });
+    const theirs = stack.connect();
+    const run = stack.keep({ gateway: kept.gateway, agentId: AGENT_ID }, 60_000);
+    await vi.waitUntil(() => stack.gateway.agents().some(({ signedIn }) => signedIn === "managed"));
+    const guid = stack.gateway.guidOf(AGENT_ID);
+
+    const gateways = [kept, idle, broken, theirs].map(({ gateway }) => gateway);
+    expect(await ended({}, gateways)).toEqual([
+      { gateway: kept.gateway, agentId: AGENT_ID, ended: "signed-out" },
+      { gateway: idle.gateway, agentId: AGENT_ID, ended: "not-signed-in" },
+      { gateway: broken.gateway, agentId: AGENT_ID, ended: "failed", reason: "misconfigured" },
+      undefined,
+    ]);
+    await run;
+    expect(stack.gateway.agents()).not.toContainEqual(expect.objectContaining({ signedIn: "managed" }));
+    expect(stack.gateway.violations()).toEqual([]);
+    expect(leaks(kept.gateway, [guid], [])).toEqual([]);
+  });
+
+  it("are said to be left where their gateway cannot be reached, and their sessions are kept", async () => {
+    const { gateway, secrets } = stack.connect({ agentId: AGENT_ID, agent: MANAGED });
+    await stack.keep({ gateway, agentId: AGENT_ID }, RUN_MS);
+    stack.secrets.putSecret(secrets.gateway, { schemaVersion: 1, url: "https://127.0.0.1:1" });
+    const left = { gateway, agentId: AGENT_ID, ended: "failed", reason: "not-sent ECONNREFUSED" };
+    expect(await ended({}, [gateway])).toEqual([left]);
+    const log = stack.takeLog().join("");
+    expect(log).toContain("not signed out");
+    expect(log).toContain("ECONNREFUSED");
+    expect(await ended({}, [gateway])).toEqual([left]);
+  });
+
+  it("are none for an event that asks for something else", async () => {
+    await expect(stack.signOutAgents({ agents: ["main/102"] })).rejects.toMatchObject({ name: "ZodError" });
   });
 });
 

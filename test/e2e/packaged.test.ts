@@ -28,11 +28,12 @@ const ZIPS = [
   "read-transfer.zip",
   "receive-lex.zip",
   "receive-transfer.zip",
+  "sign-out-agents.zip",
   "sweep-records.zip",
   "unrouted.zip",
 ];
 /** Of those that answer nobody, in seconds. */
-const TIMEOUTS: Readonly<Record<string, number>> = { "keep-session.zip": 150, "sweep-records.zip": 50 };
+const TIMEOUTS: Readonly<Record<string, number>> = { "keep-session.zip": 150, "sign-out-agents.zip": 300, "sweep-records.zip": 50 };
 /** A cold start reads and compiles all of it. The SDK and undici make up four fifths of the 668 kB, the client of the queue of outcomes included; another dependency of their size would not go unnoticed. */
 const TRANSFER_ZIP_MAX_BYTES = 690_000;
 /** What the local stack, the tests and a source map alone have in them. */
@@ -110,7 +111,7 @@ async function invoke(zip: string, ...events: readonly APIGatewayProxyEventV2[])
   return { ...invoked, answers };
 }
 
-function invokeAny(zip: string, events: readonly unknown[]) {
+function invokeAny(zip: string, events: readonly unknown[], more: Readonly<Record<string, string>> = {}) {
   const packaged = functions.get(zip);
   if (packaged === undefined) return expect.fail(`${zip} is not in the template`);
   return invokePackaged(folder, zip, packaged, events, {
@@ -124,6 +125,7 @@ function invokeAny(zip: string, events: readonly unknown[]) {
     CCGW_RECORDS_TABLE: "records",
     CCGW_CALLBACK_QUEUE: "http://127.0.0.1:1/queue",
     CCGW_PUBLIC_BASE_URL: PUBLIC_BASE_URL,
+    ...more,
   });
 }
 
@@ -190,7 +192,7 @@ describe("the other packaged functions", () => {
     expect(requests[0]?.headers["x-amz-invocation-type"]).toBe("Event");
   });
 
-  it("keep an agent signed in, whose Guid a transfer then goes out with", async () => {
+  it("keep an agent signed in, whose Guid a transfer then goes out with, and sign it out", async () => {
     gateway.configure({ pollWaitMs: 100 });
     const { log } = await invokeAny("keep-session.zip", [{ gateway: "main", agentId: "102" }]);
     expect(log).toContain('"signIn":"signed-in"');
@@ -198,6 +200,10 @@ describe("the other packaged functions", () => {
     const { answers } = await invoke("receive-transfer.zip", event);
     expect(answers).toMatchObject([{ status: 200, body: { state: "accepted", agentId: "102" } }]);
     expect(gateway.transfers().at(-1)).toMatchObject({ acted: true, headers: { guid: gateway.guidOf("102") } });
+
+    const { results } = await invokeAny("sign-out-agents.zip", [{}], { TEST_REMAINING_MS: "300000" });
+    expect(results).toEqual([{ agents: [{ gateway: "main", agentId: "102", ended: "signed-out" }] }]);
+    expect(gateway.agents()).toContainEqual(expect.objectContaining({ agentId: "102", signedIn: "no" }));
   });
 
   it("take a Guid that is handed over, and a push of the gateway's, from whoever proves it", async () => {

@@ -30,6 +30,7 @@ it("holds the functions that talk to a gateway, and no others", async () => {
     "KeepDashsessionLambdaFunction",
     "ReceiveDashlexLambdaFunction",
     "ReceiveDashtransferLambdaFunction",
+    "SignDashoutDashagentsLambdaFunction",
     "SweepDashrecordsLambdaFunction",
   ]);
   expect(extensions.KeepDashsessionLambdaFunction?.Properties.VpcConfig).toEqual({

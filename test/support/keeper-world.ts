@@ -22,6 +22,7 @@ import type { KeeperEvent } from "../../lib/sessions/kept-session.ts";
 import { createManagedAgents } from "../../lib/sessions/managed-agents.ts";
 import { createMemorySessions } from "../../lib/sessions/memory-sessions.ts";
 import { createSessionSource } from "../../lib/sessions/session-source.ts";
+import { createSignOut, type SignOutEnding } from "../../lib/sessions/sign-out.ts";
 import { Connection } from "../../lib/transfer/connection.ts";
 import type { Deadline } from "../../lib/transfer/invocation.ts";
 import { createTransferService, type TransferReply } from "../../lib/transfer/service.ts";
@@ -36,6 +37,7 @@ const SECRET = `${PREFIX}/agents/${KEY}`;
 export const PASSWORD = "local-demo-password-102";
 /** As serverless.yml has it for the function. */
 const KEEPER_TIMEOUT_MS = 150_000;
+const SIGN_OUT_TIMEOUT_MS = 300_000;
 const TRANSFER_TIMEOUT_MS = 25_000;
 const TICK_MS = 60_000;
 
@@ -58,6 +60,7 @@ export interface KeeperWorld {
   /** A run each minute from now on, this many times; those of `lost` do not happen. */
   tick(times: number, lost?: readonly number[]): void;
   transfer(callid: string): Promise<TransferReply>;
+  signOut(options: { readonly keepOut: boolean }): Promise<SignOutEnding>;
   stop(): Promise<void>;
 }
 
@@ -180,6 +183,10 @@ export async function createKeeperWorld(options: WorldOptions = {}): Promise<Kee
           observe: () => undefined,
         }),
       ),
+    signOut({ keepOut }) {
+      const signOut = createSignOut({ records, open: toOpen(client, clock.wallMs), clock, newOwner: randomUUID });
+      return clock.during(signOut(AGENT, { deadline: toDeadline(SIGN_OUT_TIMEOUT_MS), keepOut }));
+    },
     async stop() {
       await gateway.stop();
       await secrets.stop();

@@ -8,6 +8,7 @@ import { RECORDS_TABLE, SESSIONS_TABLE, startLocalDynamoDb } from "../../dev/dyn
 import { type GatewaySimulator, startGatewaySimulator } from "../../dev/gateway-simulator/simulator.ts";
 import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
 import type { HttpHandler } from "../../lib/http/handler.ts";
+import type { SignedOutAgent } from "../../lib/sessions/sign-out-handler.ts";
 import { type EventOptions, toContext, toEvent } from "./http-event.ts";
 
 export const KEY = "test-key-of-a-connection";
@@ -61,6 +62,8 @@ export interface Stack {
   callFor(agent: AgentRoute, options: Partial<EventOptions>): Promise<Answer>;
   /** One run of the function that keeps an agent signed in, with a runtime that lasts this long. */
   keep(agent: { readonly gateway: string; readonly agentId: string }, remainingMs: number): Promise<void>;
+  /** One run of the function that signs all managed agents out. */
+  signOutAgents(event: object): Promise<{ readonly agents: readonly SignedOutAgent[] }>;
   /** One run of the function that sweeps the records. */
   sweep(): Promise<void>;
   /** What is done meanwhile is done that much later, by the functions' wall clock. */
@@ -215,6 +218,10 @@ export async function startStack({ instantMs, before, queue = NO_QUEUE }: StackO
     async keep(agent, remainingMs) {
       const { handler } = await import("../../handlers/keep-session.ts");
       await handler(agent, toContext(remainingMs));
+    },
+    async signOutAgents(event) {
+      const { handler } = await import("../../handlers/sign-out-agents.ts");
+      return handler(event, toContext(300_000));
     },
     async sweep() {
       const { handler } = await import("../../handlers/sweep-records.ts");

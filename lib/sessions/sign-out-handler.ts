@@ -1,0 +1,53 @@
+/** The function that signs all managed agents out, each by itself: invoked by whoever removes the stack, and answers with what became of each. */
+import type { Context } from "aws-lambda";
+import pMap from "p-map";
+import * as z from "zod";
+import { toTransferError } from "../errors.ts";
+import { type Log, toErrorFields } from "../log.ts";
+import { parseAgentName } from "./agent-name.ts";
+import type { AgentName } from "./agent-record.ts";
+import { toRunDeadline } from "./run-context.ts";
+import type { SignOut, SignOutEnding, SignOutRun } from "./sign-out.ts";
+
+/** Nearly all of the time each waits for its keeper to let go. */
+const CONCURRENT_AGENTS = 100;
+
+const Asked = z.strictObject({ keepOut: z.boolean().default(false) });
+
+interface SignOutHandlerOptions {
+  /** `main/101` of every agent that has a secret. */
+  readonly list: () => Promise<readonly string[]>;
+  readonly signOut: SignOut;
+  readonly log: Log;
+}
+
+/** Of managed agents. `reason` is a retcode, a code of ours, or words of ours. */
+export interface SignedOutAgent extends AgentName {
+  readonly ended: Exclude<SignOutEnding["ended"], "not-managed">;
+  readonly reason?: string | undefined;
+}
+
+/** Rejects for an event that is none, and where the agents could not be listed: nobody is signed out then. */
+export function createSignOutHandler({ list, signOut, log }: SignOutHandlerOptions) {
+  async function end(agent: AgentName, run: SignOutRun, lambdaRequestId: string): Promise<SignedOutAgent | undefined> {
+    const told = { ...agent, lambdaRequestId };
+    try {
+      const ending = await signOut(agent, run);
+      if (ending.ended === "not-managed") return undefined;
+      if (ending.ended === "failed") log.problem("not signed out", { ...told, reason: ending.reason });
+      else log.run("sign-out", { ...told, ...ending });
+      return { ...agent, ...ending };
+    } catch (thrown) {
+      const { code, message: reason, cause } = toTransferError(thrown, "none");
+      log.problem("not signed out", { ...told, code, reason, ...(code === "internal" && toErrorFields(cause)) });
+      return { ...agent, ended: "failed", reason: code };
+    }
+  }
+
+  return async (event: unknown, context: Context): Promise<{ readonly agents: readonly SignedOutAgent[] }> => {
+    const run = { ...Asked.parse(event), deadline: toRunDeadline(context) };
+    const agents = (await list()).flatMap((name) => parseAgentName(name) ?? []);
+    const ended = await pMap(agents, (agent) => end(agent, run, context.awsRequestId), { concurrency: CONCURRENT_AGENTS });
+    return { agents: ended.filter((each) => each !== undefined) };
+  };
+}
