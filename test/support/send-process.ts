@@ -1,5 +1,5 @@
 /**
- * `npm run send`, or another command of dev/, as a process: its exit code and all that it printed. npm itself adds nothing but time, so that most tests do without it. Nothing of this
+ * `npm run send`, or another command of dev/ or scripts/, as a process: its exit code and all that it printed. npm itself adds nothing but time, so that most tests do without it. Nothing of this
  * machine's AWS configuration reaches it.
  */
 import { execFile } from "node:child_process";
@@ -22,6 +22,10 @@ export function runSend(given: readonly string[], environment: Readonly<Record<s
 
 export function runDev(name: string, given: readonly string[], environment: Readonly<Record<string, string>>): Promise<Sent> {
   return run(process.execPath, [`dev/${name}.ts`, ...given], { ...COMPILE_CACHE, ...environment });
+}
+
+export function runScript(name: string, given: readonly string[], environment: Readonly<Record<string, string>>): Promise<Sent> {
+  return run(process.execPath, [`scripts/${name}.ts`, ...given], { ...COMPILE_CACHE, ...environment });
 }
 
 function run(command: string, parameters: readonly string[], environment: Readonly<Record<string, string>>): Promise<Sent> {

@@ -1,0 +1,26 @@
+/** The framework, as a process that has the terminal. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const SERVERLESS = `${ROOT}node_modules/serverless/bin/serverless.js`;
+
+/** Answers with its exit code. */
+export type Serverless = (parameters: readonly string[]) => Promise<number>;
+
+/** Another file than the framework's is for tests. */
+export function createServerless(file = SERVERLESS): Serverless {
+  return async (parameters) => {
+    const child = spawn(process.execPath, [file, ...parameters], { cwd: ROOT, stdio: "inherit" });
+    // Ctrl-C is its own to deal with: it ends in order, and then so do we.
+    const ignore = () => undefined;
+    process.on("SIGINT", ignore);
+    try {
+      const [code]: (number | null)[] = await once(child, "exit");
+      return code ?? 1;
+    } finally {
+      process.off("SIGINT", ignore);
+    }
+  };
+}

@@ -1,0 +1,146 @@
+/** `npm run deploy`: what is given to the framework, and what is said before and after it. */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { StartError } from "../../dev/ports.ts";
+import { deployStack } from "../../scripts/deployment/deploy-stack.ts";
+import { createServerless } from "../../scripts/deployment/serverless.ts";
+import { REGION, STACK, secretArn, startTestAccount, type TestAccount, withResources } from "../support/aws-account.ts";
+import { runScript } from "../support/send-process.ts";
+
+let aws: TestAccount;
+beforeEach(async () => {
+  aws = await startTestAccount();
+});
+afterEach(() => aws.stop());
+
+async function deploy(given: readonly string[], { deploys = () => 0 as number } = {}) {
+  const printed: string[] = [];
+  const asked: string[][] = [];
+  const opened: object[] = [];
+  const code = await deployStack(given, {
+    open: async (where) => {
+      opened.push(where);
+      return aws.account;
+    },
+    serverless: async (parameters) => {
+      asked.push([...parameters]);
+      return deploys();
+    },
+    print: (text) => void printed.push(text),
+  });
+  return { code, asked, opened, printed: printed.join("\n") };
+}
+
+function made(): number {
+  aws.stack = STACK;
+  return 0;
+}
+
+describe("npm run deploy", () => {
+  it("gives everything to the framework, and the region always", async () => {
+    const given = ["--stage", "prod", "--param", "retentionDays=60", "--aws-profile", "work", "--verbose"];
+    const { code, asked, opened } = await deploy(given, { deploys: made });
+    expect(code).toBe(0);
+    const where = ["--stage", "prod", "--region", REGION, "--aws-profile", "work"];
+    expect(asked).toEqual([["deploy", "--param", "retentionDays=60", "--verbose", ...where]]);
+    expect(opened).toEqual([{ region: undefined, profile: "work" }]);
+  });
+
+  it("says where the API of a new stack is, and how to make the secrets that it wants", async () => {
+    const { printed } = await deploy(["--stage", "prod"], { deploys: made });
+    expect(printed).toMatch(/^Making the stage prod in eu-central-1\.\n/);
+    expect(printed).toContain(`API: ${STACK.outputs?.HttpApiUrl}\n`);
+    for (const name of ["gateways/main", "agents/main/101", "connections/crm"])
+      expect(printed).toContain(`aws secretsmanager create-secret --region eu-central-1 --name ccgw/prod/${name} --secret-string file://`);
+    expect(printed).toContain("README.md, Deploy");
+    expect(printed).toContain(`curl -s "${STACK.outputs?.HttpApiUrl}/v1/transfers/crm?dryRun"`);
+  });
+
+  it("says what a stack has already, and in which account it is", async () => {
+    aws.stack = STACK;
+    for (const name of ["gateways/main", "agents/main/101", "agents/branch/101", "connections/zendesk"])
+      aws.secrets.putSecret(`ccgw/prod/${name}`, "planted");
+    aws.secrets.putSecret("ccgw/prod-of-another/connections/crm", "planted");
+    const { printed } = await deploy(["--stage", "prod"]);
+    expect(printed).toMatch(/^Updating the stage prod in eu-central-1 of the account 123456789012\.\n/);
+    expect(printed).toContain("\ngateways: main\nagents: branch/101, main/101\nconnections: zendesk\n");
+    expect(printed).not.toContain("missing");
+    expect(printed).toContain("There are agents of the gateway branch, and no secret ccgw/prod/gateways/branch.");
+    expect(printed).toContain("/v1/transfers/zendesk?dryRun");
+    expect(printed).not.toContain("planted");
+  });
+
+  it("knows the prefix, the address and the key that the stack was given", async () => {
+    const { resources, outputs } = withResources({ RecordsKey: { physicalId: secretArn("team/hooks/keys/records") } });
+    const alias = { type: "AWS::KMS::Alias", physicalId: "alias/ccgateway-transfer-webhooks-prod" };
+    const domain = { type: "AWS::ApiGatewayV2::DomainName", physicalId: "hooks.example.com" };
+    aws.stack = { outputs: { ...outputs }, resources: { ...resources, DataKeyAlias: alias, ApiDomain: domain } };
+    const { printed } = await deploy(["--stage", "prod"]);
+    expect(printed).toContain("API: https://hooks.example.com\n");
+    expect(printed).toContain(`--name team/hooks/gateways/main --kms-key-id ${alias.physicalId} --secret-string file://gateway.json`);
+  });
+
+  it("ends with the framework's code, and says nothing of next steps, where that fails", async () => {
+    const { code, printed } = await deploy(["--stage", "prod"], { deploys: () => 3 });
+    expect(code).toBe(3);
+    expect(printed).not.toContain("API:");
+  });
+
+  it.each(["DescribeStacks", "GetTemplate", "ListStackResources"])("packages nothing where %s is refused", async (action) => {
+    aws.stack = STACK;
+    aws.denied = action;
+    const deploying = deploy(["--stage", "prod"], { deploys: () => expect.fail("was begun") });
+    await expect(deploying).rejects.toThrow(StartError);
+    await expect(deploying).rejects.toThrow("AccessDenied");
+  });
+
+  it("is done all the same where the secrets may not be listed", async () => {
+    aws.secrets.failNext({ operation: "ListSecrets", type: "AccessDeniedException" });
+    const { code, printed } = await deploy(["--stage", "prod"], { deploys: made });
+    expect(code).toBe(0);
+    expect(printed).toContain("could not be looked up");
+  });
+});
+
+describe("the command", () => {
+  const KEYS = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+
+  it.each([
+    [[], KEYS, "Which stage?"],
+    [["--stage", "prod"], { ...KEYS, AWS_REGION: "" }, "Which region?"],
+    [["--stage", "prod"], { AWS_REGION: REGION }, "No AWS credentials"],
+    [["--stage", "prod"], { ...KEYS, AWS_ENDPOINT_URL: "http://127.0.0.1:1" }, "unset AWS_ENDPOINT_URL"],
+  ])("with %j says what is wrong, and ends with 2", async (given, environment, complaint) => {
+    const { code, output } = await runScript("deploy", given, environment);
+    expect([code, output]).toEqual([2, expect.stringContaining(complaint)]);
+    expect(output).not.toMatch(/^\s+at /m);
+  });
+
+  it("says how it is used", async () => {
+    const { code, output } = await runScript("deploy", ["--help"], {});
+    expect(code).toBe(0);
+    for (const option of ["--stage", "--region", "--aws-profile", "--param"]) expect(output).toContain(option);
+  });
+});
+
+describe("the framework", () => {
+  it("is a process with what it is given, and its code", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ccgw-serverless-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, "serverless.mjs");
+    await writeFile(
+      file,
+      `import { writeFileSync } from "node:fs";
+       writeFileSync(${JSON.stringify(join(folder, "given.json"))}, JSON.stringify(process.argv.slice(2)));
+       process.exit(7);`,
+    );
+    expect(await createServerless(file)(["deploy", "--param", "text=a b; c"])).toBe(7);
+    expect(JSON.parse(await readFile(join(folder, "given.json"), "utf8"))).toEqual(["deploy", "--param", "text=a b; c"]);
+  });
+
+  it("is there", async () => {
+    expect(await createServerless()(["--version"])).toBe(0);
+  });
+});
