@@ -1,0 +1,95 @@
+/** The functions of a deployed stack that keep agents signed in: stopped for good, let go on, and the agents signed out. */
+import {
+  DeleteFunctionConcurrencyCommand,
+  GetFunctionConcurrencyCommand,
+  InvokeCommand,
+  type LambdaClient,
+  PutFunctionConcurrencyCommand,
+} from "@aws-sdk/client-lambda";
+import * as z from "zod";
+import type { SignedOutAgent } from "../../lib/sessions/sign-out-handler.ts";
+import type { Stack } from "./stack.ts";
+
+/** The one that begins runs, and the one whose runs they are. */
+const KEEPERS = ["dispatch-keepers", "keep-session"];
+
+export interface StoppedKeepers {
+  /** As commands, for whoever has to do it by hand. */
+  readonly undo: string;
+  letGoOn(): Promise<void>;
+}
+
+/** No run begins from then on; those that have begun go on. `functions`: of the stack, which may have lost some of them already. */
+export async function stopKeepers(
+  client: LambdaClient,
+  { stack, region }: { readonly stack: Stack; readonly region: string },
+): Promise<StoppedKeepers> {
+  const names = KEEPERS.map((name) => `${stack.name}-${name}`).filter((name) => hasFunction(stack, name));
+  const before = await Promise.all(
+    names.map(async (FunctionName) => {
+      const { ReservedConcurrentExecutions } = await client.send(new GetFunctionConcurrencyCommand({ FunctionName }));
+      // 0 is left of a removal that was broken off.
+      return { FunctionName, ReservedConcurrentExecutions: ReservedConcurrentExecutions || undefined };
+    }),
+  );
+
+  async function letGoOn(): Promise<void> {
+    for (const { FunctionName, ReservedConcurrentExecutions } of before)
+      await (ReservedConcurrentExecutions === undefined
+        ? client.send(new DeleteFunctionConcurrencyCommand({ FunctionName }))
+        : client.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions })));
+  }
+
+  try {
+    for (const FunctionName of names)
+      await client.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }));
+  } catch (error) {
+    await letGoOn().catch(() => undefined);
+    throw error;
+  }
+  const undo = before.map(({ FunctionName, ReservedConcurrentExecutions: count }) =>
+    count === undefined
+      ? `  aws lambda delete-function-concurrency --region ${region} --function-name ${FunctionName}`
+      : `  aws lambda put-function-concurrency --region ${region} --function-name ${FunctionName} --reserved-concurrent-executions ${count}`,
+  );
+  return { undo: undo.join("\n"), letGoOn };
+}
+
+const SignedOut = z.object({
+  agents: z.array(
+    z.object({
+      gateway: z.string(),
+      agentId: z.string(),
+      ended: z.enum(["signed-out", "not-signed-in", "failed"]),
+      reason: z.string().optional(),
+    }),
+  ),
+});
+
+function hasFunction({ resources }: Stack, name: string): boolean {
+  return resources.some(({ type, physicalId }) => type === "AWS::Lambda::Function" && physicalId === name);
+}
+
+/** By the function that reaches the gateways. Throws where it is not known what became of the agents. */
+export async function signOutAgents(client: LambdaClient, stack: Stack): Promise<readonly SignedOutAgent[]> {
+  // Nobody keeps one.
+  if (!KEEPERS.some((name) => hasFunction(stack, `${stack.name}-${name}`))) return [];
+  const command = new InvokeCommand({
+    FunctionName: `${stack.name}-sign-out-agents`,
+    Payload: Buffer.from(JSON.stringify({ keepOut: true })),
+  });
+  const { FunctionError, Payload } = await client.send(command);
+  const text = Payload?.transformToString() ?? "";
+  if (FunctionError !== undefined)
+    throw new Error(
+      `sign-out-agents failed: ${z.object({ errorType: z.string() }).safeParse(JSON.parse(text)).data?.errorType ?? FunctionError}`,
+    );
+  return SignedOut.parse(JSON.parse(text)).agents;
+}
+
+export function describeSignedOut({ gateway, agentId, ended, reason }: SignedOutAgent): string {
+  const agent = `  ${gateway}/${agentId}`;
+  if (ended === "signed-out") return `${agent} is signed out`;
+  if (ended === "failed") return `${agent} could NOT be signed out: ${reason}`;
+  return `${agent} was not signed in${reason === undefined ? "" : ` any more: the gateway did not know its session (${reason})`}`;
+}

@@ -1,0 +1,115 @@
+/** `npm run remove`: says what goes and what stays, signs the agents out, and has the framework remove the stack. */
+import { StartError } from "../../dev/ports.ts";
+import type { Account } from "./account.ts";
+import { parseCommandLine } from "./command-line.ts";
+import type { DeployTools } from "./deploy-stack.ts";
+import { describeSignedOut, type StoppedKeepers, signOutAgents, stopKeepers } from "./keepers.ts";
+import { describePlan, describeTakenNames, planRemoval } from "./removal-plan.ts";
+import { listSecrets } from "./secret-names.ts";
+import { readStack, type Stack, secretNameOf, secretsPrefixOf, stackNameOf, toStartError } from "./stack.ts";
+
+export const REMOVE_USAGE = `npm run remove -- --stage NAME [OPTIONS]
+
+Says what goes with the stack of that stage and what stays, signs out the agents that it keeps, and removes it.
+
+  --stage NAME         required, as in: --stage prod
+  --region REGION      the environment's (AWS_REGION) or the profile's unless given
+  --aws-profile NAME   of AWS's configuration files
+  --yes                does not ask; needed where nobody can be asked
+  --force              removes it also where an agent could not be signed out
+  --help
+
+Everything else goes to \`serverless remove\` as it is. Ends with 0 when it is removed, with 1 when it was left as it is, with 2 when nothing could be begun, else
+with the framework's code.`;
+
+export interface RemoveTools extends DeployTools {
+  /** Undefined where nobody can be asked. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
+}
+
+/** Answers with the exit code. Throws a `StartError` where nothing was begun. */
+export async function removeStack(given: readonly string[], tools: RemoveTools): Promise<number> {
+  const { open, serverless, print, ask } = tools;
+  const { stage, region: wanted, profile, flags, rest } = parseCommandLine(given, ["--yes", "--force"]);
+  if (!flags.has("--yes") && ask === undefined) throw new StartError("Nobody can be asked here. Give --yes if you are sure.");
+  const account = await open({ region: wanted, profile });
+  const { region } = account;
+  const { stack, secretNames } = await readAll(account, stage);
+  const plan = planRemoval({ stack, region, secretNames });
+  print(`${describePlan(plan, stack, region)}\n`);
+  if (plan.blocks.length > 0) throw new StartError(`It cannot be removed like this.\n${plan.blocks.join("\n")}`);
+  const isSure = async (flag: string, what: string) =>
+    flags.has(flag) || (await ask?.(`Type the name of the stage to ${what}: `)) === stage;
+  if (!(await isSure("--yes", "remove it"))) {
+    print("Nothing was removed.");
+    return 1;
+  }
+
+  const stopped = await stopKeepers(account.lambda, { stack, region }).catch((error: unknown) => {
+    throw toStartError(error);
+  });
+  print(`From now on no run begins that would sign an agent in. Should this be broken off, let them begin again:\n${stopped.undo}\n`);
+  print("Signing the agents out, which takes up to two minutes…");
+  if (!(await areSignedOut(account, stack, print)) && !(await isSure("--force", "remove it all the same"))) {
+    await letGoOn(stopped, print);
+    return 1;
+  }
+
+  print("");
+  const where = ["--stage", stage, "--region", region, ...(profile === undefined ? [] : ["--aws-profile", profile])];
+  const code = await serverless(["remove", ...rest, ...where]);
+  if (code === 0) await printTakenNames(account, stack, print);
+  else print(`\nIt is not removed. No run begins that would sign an agent in, until you let them:\n${stopped.undo}`);
+  return code;
+}
+
+async function readAll(account: Account, stage: string) {
+  try {
+    const stack = await readStack(account.cloudFormation, stage);
+    if (stack === undefined) throw new StartError(`There is no stack ${stackNameOf(stage)} in ${account.region}.`);
+    return { stack, secretNames: (await secretsOf(account, stack)).filter(({ isDeleted }) => !isDeleted).map(({ name }) => name) };
+  } catch (error) {
+    throw toStartError(error);
+  }
+}
+
+async function secretsOf({ secrets }: Account, stack: Stack) {
+  const prefix = secretsPrefixOf(stack);
+  return prefix === undefined ? [] : listSecrets(secrets, prefix);
+}
+
+/** Of what is left of the stack's own secrets. It is removed, whatever comes of asking. */
+async function printTakenNames(account: Account, stack: Stack, print: DeployTools["print"]): Promise<void> {
+  const own = new Set(stack.resources.filter(({ type }) => type === "AWS::SecretsManager::Secret").map(secretNameOf));
+  const listed = await secretsOf(account, stack).catch(() => []);
+  const taken = describeTakenNames(
+    listed.filter(({ name }) => own.has(name)),
+    account.region,
+  );
+  if (taken !== undefined) print(`\n${taken}`);
+}
+
+/** Whether nobody may be signed in any more. */
+async function areSignedOut({ lambda }: Account, stack: Stack, print: DeployTools["print"]): Promise<boolean> {
+  try {
+    const agents = await signOutAgents(lambda, stack);
+    for (const agent of agents) print(describeSignedOut(agent));
+    if (agents.length === 0) print("  There are none.");
+    if (agents.every(({ ended }) => ended !== "failed")) return true;
+  } catch (error) {
+    print(`  What became of them is not known: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`);
+  }
+  print(
+    "\nA session that nobody keeps is ended by its gateway two minutes later, by itself. Until then a sign-in as that agent is refused (100-002).",
+  );
+  return false;
+}
+
+async function letGoOn({ letGoOn, undo }: StoppedKeepers, print: DeployTools["print"]): Promise<void> {
+  try {
+    await letGoOn();
+    print("Nothing was removed. The agents are signed in again within two minutes. Try again, or with --force.");
+  } catch (error) {
+    print(`Nothing was removed, but no run begins (${error instanceof Error ? error.name : error}) until you let them:\n${undo}`);
+  }
+}

@@ -1,0 +1,32 @@
+/** `npm run remove -- --stage NAME`: see `--help`. */
+import { createInterface } from "node:readline/promises";
+import { StartError } from "../dev/ports.ts";
+import { openAccount } from "./deployment/account.ts";
+import { REMOVE_USAGE, removeStack } from "./deployment/remove-stack.ts";
+import { createServerless } from "./deployment/serverless.ts";
+
+const given = process.argv.slice(2);
+
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return (await terminal.question(question)).trim();
+  } finally {
+    terminal.close();
+  }
+}
+
+try {
+  if (given.includes("--help") || given.includes("-h")) console.log(REMOVE_USAGE);
+  else
+    process.exitCode = await removeStack(given, {
+      open: (where) => openAccount(where, process.env),
+      serverless: createServerless(),
+      print: console.log,
+      ask: process.stdin.isTTY ? ask : undefined,
+    });
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,287 @@
+/** `npm run remove`: what is said before, who is asked, what is stopped and let go on, and in which order. */
+import { DeleteSecretCommand } from "@aws-sdk/client-secrets-manager";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { StartError } from "../../dev/ports.ts";
+import { removeStack } from "../../scripts/deployment/remove-stack.ts";
+import { STACK, STACK_NAME, startTestAccount, type TestAccount, withResources } from "../support/aws-account.ts";
+import { runScript } from "../support/send-process.ts";
+
+const SIGNED_OUT = { gateway: "main", agentId: "102", ended: "signed-out" };
+const LEFT = { gateway: "branch", agentId: "103", ended: "failed", reason: "not-sent ECONNREFUSED" };
+const STOPPED = ["PUT dispatch-keepers", "PUT keep-session"].map((call) => `${call} {"ReservedConcurrentExecutions":0}`);
+const LET_GO_ON = ["DELETE dispatch-keepers", "DELETE keep-session"];
+
+let aws: TestAccount;
+beforeEach(async () => {
+  aws = await startTestAccount(STACK);
+  for (const name of ["keys/records", "keys/events", "gateways/main", "connections/crm"])
+    aws.secrets.putSecret(`ccgw/prod/${name}`, "planted");
+  aws.signedOut = { body: { agents: [SIGNED_OUT] } };
+});
+afterEach(() => aws.stop());
+
+interface Removing {
+  readonly answers?: readonly string[];
+  readonly isInteractive?: boolean;
+  readonly removes?: () => number;
+}
+
+async function remove(given: readonly string[], { answers = [], isInteractive = answers.length > 0, removes = () => 0 }: Removing = {}) {
+  const printed: string[] = [];
+  const questions: string[] = [];
+  const left = [...answers];
+  const asked: (readonly string[])[] = [];
+  const code = await removeStack(["--stage", "prod", ...given], {
+    open: async () => aws.account,
+    serverless: async (parameters) => {
+      asked.push(parameters);
+      aws.lambdaCalls.push("serverless");
+      return removes();
+    },
+    print: (text) => void printed.push(text),
+    ask: isInteractive
+      ? async (question) => {
+          questions.push(question);
+          return left.shift() ?? expect.fail("asked once more");
+        }
+      : undefined,
+  }).catch((error: unknown) => {
+    if (!(error instanceof StartError)) throw error;
+    printed.push(error.message);
+    return 2;
+  });
+  return { code, asked, questions, printed: printed.join("\n") };
+}
+
+/** What changed something, without its questions. */
+function calls(): string[] {
+  return aws.lambdaCalls.filter((call) => !call.startsWith("GET"));
+}
+
+describe("npm run remove", () => {
+  it("begins no more runs, then signs the agents out, then removes the stack", async () => {
+    const { code, asked, printed } = await remove(["--yes", "--verbose"]);
+    expect(code).toBe(0);
+    expect(calls()).toEqual([...STOPPED, 'POST sign-out-agents {"keepOut":true}', "serverless"]);
+    expect(asked).toEqual([["remove", "--verbose", "--stage", "prod", "--region", "eu-central-1"]]);
+    expect(printed).toContain("  main/102 is signed out");
+    expect(printed).not.toContain("planted");
+  });
+
+  it("says first what goes, what stays, and how to undo what it stops", async () => {
+    const { printed } = await remove(["--yes"]);
+    expect(printed).toMatch(
+      /^The stack ccgateway-transfer-webhooks-prod in eu-central-1 of the account 123456789012 is removed\. This goes:\n/,
+    );
+    expect(printed).toContain("what you have made: ccgw/prod/connections/crm, ccgw/prod/gateways/main");
+    expect(printed).toContain("look that there is none");
+    // The framework retains versions, which go with their function.
+    expect(printed).not.toContain("retained");
+    for (const name of ["dispatch-keepers", "keep-session"])
+      expect(printed).toContain(`aws lambda delete-function-concurrency --region eu-central-1 --function-name ${STACK_NAME}-${name}`);
+  });
+
+  it.each([
+    ["prod", 0],
+    ["prod2", 1],
+    ["yes", 1],
+    ["", 1],
+  ])("asks, and takes %j for an answer that ends with %i", async (answer, code) => {
+    const removed = await remove([], { answers: [answer] });
+    expect(removed.code).toBe(code);
+    expect(removed.questions).toEqual(["Type the name of the stage to remove it: "]);
+    expect(calls().includes("serverless")).toBe(code === 0);
+    if (code === 1) expect(calls()).toEqual([]);
+  });
+
+  it("does nothing where nobody can be asked", async () => {
+    const { code, printed } = await remove([]);
+    expect([code, printed]).toEqual([2, "Nobody can be asked here. Give --yes if you are sure."]);
+    expect(aws.lambdaCalls).toEqual([]);
+  });
+
+  it("does nothing where there is no such stack", async () => {
+    aws.stack = undefined;
+    expect(await remove(["--yes"])).toMatchObject({ code: 2, printed: `There is no stack ${STACK_NAME} in eu-central-1.` });
+  });
+
+  it.each([
+    ["the stack", { ...STACK, isProtected: true }, "--no-enable-termination-protection --stack-name ccgateway-transfer-webhooks-prod"],
+    [
+      "a table that goes",
+      withResources({ RecordsTable: { properties: { DeletionProtectionEnabled: true } } }),
+      "--no-deletion-protection-enabled --table-name prod-RecordsTable-1",
+    ],
+  ])("stops nothing where %s is protected, and says how to undo that", async (_what, stack, how) => {
+    aws.stack = stack;
+    const { code, printed } = await remove(["--yes", "--force"]);
+    expect([code, printed]).toEqual([2, expect.stringContaining(how)]);
+    expect(calls()).toEqual([]);
+  });
+
+  it.each(["DescribeStacks", "GetTemplate", "ListStackResources"])("stops nothing where %s is refused", async (action) => {
+    aws.denied = action;
+    expect(await remove(["--yes"])).toMatchObject({ code: 2, printed: expect.stringContaining("AccessDenied") });
+    expect(calls()).toEqual([]);
+  });
+
+  it("lets the one go on that was stopped where the other may not be", async () => {
+    aws.denied = "PUT keep-session";
+    expect(await remove(["--yes"])).toMatchObject({ code: 2, printed: expect.stringContaining("AccessDenied") });
+    expect([...aws.reserved]).toEqual([]);
+    expect(calls()).not.toContain("serverless");
+  });
+});
+
+describe("agents who could not be signed out", () => {
+  beforeEach(() => {
+    aws.signedOut = { body: { agents: [SIGNED_OUT, LEFT] } };
+  });
+
+  it("keep the stack from being removed, and are signed in again", async () => {
+    const { code, printed } = await remove(["--yes"]);
+    expect(code).toBe(1);
+    expect(printed).toContain("  branch/103 could NOT be signed out: not-sent ECONNREFUSED");
+    expect(printed).toContain("Nothing was removed.");
+    expect(calls().slice(3)).toEqual(LET_GO_ON);
+    expect([...aws.reserved]).toEqual([]);
+  });
+
+  it("are no reason with --force", async () => {
+    expect(await remove(["--yes", "--force"])).toMatchObject({ code: 0 });
+    expect(calls().at(-1)).toBe("serverless");
+  });
+
+  it.each([
+    ["prod", 0],
+    ["no", 1],
+  ])("are asked about: %j ends with %i", async (answer, code) => {
+    const removed = await remove([], { answers: ["prod", answer] });
+    expect(removed.questions.at(-1)).toBe("Type the name of the stage to remove it all the same: ");
+    expect(removed.code).toBe(code);
+  });
+
+  it.each([
+    ["the function fails", { body: { errorType: "TransferError", errorMessage: "planted" }, error: "Unhandled" }, "TransferError"],
+    ["its answer is none", { body: { agents: "planted" } }, "ZodError"],
+  ])("are assumed where %s", async (_what, signedOut, told) => {
+    aws.signedOut = signedOut;
+    const { code, printed } = await remove(["--yes"]);
+    expect([code, printed]).toEqual([1, expect.stringContaining(told)]);
+    expect(printed).not.toContain("planted");
+    expect(calls().slice(3)).toEqual(LET_GO_ON);
+  });
+
+  it("are assumed where the stack is of a version that cannot sign them out", async () => {
+    aws.stack = withResources({ SignDashoutDashagentsLambdaFunction: { status: "DELETE_COMPLETE", physicalId: "gone" } });
+    expect(await remove(["--yes"])).toMatchObject({ code: 1, printed: expect.stringContaining("ResourceNotFoundException") });
+  });
+});
+
+describe("what was stopped", () => {
+  beforeEach(() => {
+    aws.signedOut = { body: { agents: [LEFT] } };
+  });
+
+  it("has the concurrency again that was reserved for it", async () => {
+    aws.reserved.set("keep-session", 20);
+    const { printed } = await remove(["--yes"]);
+    expect([...aws.reserved]).toEqual([["keep-session", 20]]);
+    expect(printed).toContain(
+      `aws lambda put-function-concurrency --region eu-central-1 --function-name ${STACK_NAME}-keep-session --reserved-concurrent-executions 20`,
+    );
+  });
+
+  it("goes on, too, where an earlier attempt had stopped it", async () => {
+    aws.reserved.set("keep-session", 0).set("dispatch-keepers", 0);
+    await remove(["--yes"]);
+    expect([...aws.reserved]).toEqual([]);
+  });
+
+  it("is said to be stopped where it may not be let go on", async () => {
+    aws.denied = "DELETE keep-session";
+    const { code, printed } = await remove(["--yes"]);
+    expect(code).toBe(1);
+    expect(printed).toMatch(/no run begins .*until you let them:\n {2}aws lambda delete-function-concurrency/s);
+  });
+
+  it("stays so where the framework fails, and that is said with how to undo it", async () => {
+    const { code, printed } = await remove(["--yes", "--force"], { removes: () => 4 });
+    expect(code).toBe(4);
+    expect([...aws.reserved]).toEqual([
+      ["dispatch-keepers", 0],
+      ["keep-session", 0],
+    ]);
+    expect(printed.slice(printed.indexOf("It is not removed."))).toContain("aws lambda delete-function-concurrency");
+  });
+});
+
+describe("a removal that was broken off", () => {
+  it("is ended without what is gone already", async () => {
+    const gone = { status: "DELETE_COMPLETE" };
+    aws.stack = withResources({
+      DispatchDashkeepersLambdaFunction: gone,
+      KeepDashsessionLambdaFunction: gone,
+      SignDashoutDashagentsLambdaFunction: gone,
+    });
+    const { code, printed } = await remove(["--yes"]);
+    expect(code).toBe(0);
+    expect(calls()).toEqual(["serverless"]);
+    expect(printed).toContain("There are none.");
+    expect(printed).not.toContain("gone-in-an-earlier-attempt");
+  });
+});
+
+describe("names that are still taken afterwards", () => {
+  it("are said with how to free them", async () => {
+    aws.stack = withResources({ RecordsKey: { policy: "Retain" } });
+    const removes = () => {
+      aws.secrets.deleteSecret("ccgw/prod/keys/events");
+      return 0;
+    };
+    const { printed } = await remove(["--yes"], { removes });
+    const after = printed.slice(printed.indexOf("Another deployment"));
+    expect(after).toContain("  ccgw/prod/keys/records stays\n");
+    expect(after).toContain(
+      "aws secretsmanager delete-secret --region eu-central-1 --force-delete-without-recovery --secret-id ccgw/prod/keys/records",
+    );
+    expect(after).not.toContain("keys/events");
+    expect(printed).toContain("the secret ccgw/prod/keys/records: retained; another deployment fails on its name");
+    expect(after).not.toContain("connections/crm");
+  });
+
+  it("are also those of secrets that can be recovered, which are none of what stays", async () => {
+    const deleted = new DeleteSecretCommand({ SecretId: "ccgw/prod/keys/events" });
+    await aws.account.secrets.send(deleted);
+    const { printed } = await remove(["--yes"]);
+    expect(printed).toContain("  ccgw/prod/keys/events is deleted, and can still be recovered\n");
+  });
+
+  it("are not spoken of where there are none, or nobody may look", async () => {
+    const removes = () => {
+      for (const name of ["keys/records", "keys/events"]) aws.secrets.deleteSecret(`ccgw/prod/${name}`);
+      return 0;
+    };
+    expect((await remove(["--yes"], { removes })).printed).not.toContain("Another deployment");
+    const refuses = () => {
+      aws.secrets.failNext({ operation: "ListSecrets", type: "AccessDeniedException" });
+      return 0;
+    };
+    expect(await remove(["--yes"], { removes: refuses })).toMatchObject({ code: 0 });
+  });
+});
+
+describe("the command", () => {
+  it.each([
+    [[], "Which stage?"],
+    [["--stage", "prod"], "Give --yes"],
+  ])("with %j says what is wrong, and ends with 2", async (given, complaint) => {
+    expect(await runScript("remove", given, {})).toMatchObject({ code: 2, output: expect.stringContaining(complaint) });
+  });
+
+  it("says how it is used", async () => {
+    const { code, output } = await runScript("remove", ["--help"], {});
+    expect(code).toBe(0);
+    for (const option of ["--stage", "--region", "--aws-profile", "--yes", "--force"]) expect(output).toContain(option);
+  });
+});
