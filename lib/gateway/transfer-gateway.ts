@@ -4,10 +4,10 @@
  */
 import { TransferError } from "../errors.ts";
 import type { EventMode } from "../sessions/agent-record.ts";
+import type { Gateway, PreparedTransfer } from "../transfer/gateway.ts";
 import type { Deadline, Invocation } from "../transfer/invocation.ts";
 import { invalidRequest } from "../transfer/request.ts";
 import type { GatewayAnswer } from "../transfer/result.ts";
-import type { Gateway, PreparedTransfer } from "../transfer/service.ts";
 import type { RequestOutcome, SendToGateway } from "./client.ts";
 import { BEGIN_MIN_MS } from "./client.ts";
 import { findFault, toAnswer, toWire } from "./mapping.ts";

@@ -1,49 +1,21 @@
 /**
  * The use case: one delivery becomes at most one transfer. It decides the order in which things happen and what may be said about them; what
- * happens outside is behind two ports. No I/O, no clock.
+ * happens outside is behind its ports. No I/O, no clock.
  */
-import { failureOf, TransferError, toTransferError } from "../errors.ts";
+import { TransferError, toTransferError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import type { Conversation } from "./conversation.ts";
 import { toDelivery } from "./delivery.ts";
+import type { Gateway, PreparedTransfer, WirePreview } from "./gateway.ts";
 import type { Invocation } from "./invocation.ts";
 import { assertNotPaused, type Pauses, toScopes } from "./pause.ts";
-import { toUnkeptResult } from "./pending.ts";
 import { assertAllowed } from "./permission.ts";
 import { type RateLimits, rateLimited } from "./rate-limit.ts";
 import { assertFresh, assertSame, callBusy, inProgress, isAnswer } from "./record-rules.ts";
-import type { Claim, Pending, Records, SeenDelivery } from "./records.ts";
+import type { Pending, Records, SeenDelivery } from "./records.ts";
 import { type Draft, isDryRun, parseTransferRequest, referenceOf, type TransferRequest } from "./request.ts";
-import type { GatewayAnswer, TransferResult } from "./result.ts";
-
-/** What a dry run shows: the POST that would have been sent, without the Guid. */
-export interface WirePreview {
-  readonly method: "POST";
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
-
-export interface PreparedTransfer {
-  readonly preview: WirePreview;
-  /** Whether somebody listens to the agent's events. */
-  readonly observed: boolean;
-  /**
-   * Sends it, at most once: never after the deadline, never again once it may have been read. Throws `gateway-unreachable` or
-   * `deadline-exceeded` where provably nothing was sent; whatever else it throws leaves open whether it was.
-   */
-  send(): Promise<GatewayAnswer>;
-}
-
-export interface Preparation extends Invocation {
-  /** Of a dry run: not even a sign-in may be done at the gateway. */
-  readonly isRehearsal?: boolean;
-}
-
-export interface Gateway {
-  /** Everything that can fail before the claim: the gateway's and the agent's secret, the encoded body. Sends nothing. */
-  prepare(request: TransferRequest, connection: Connection, preparation: Preparation): Promise<PreparedTransfer>;
-}
+import type { TransferResult } from "./result.ts";
+import { sendClaimed } from "./send-claimed.ts";
 
 export interface TransferCommand extends Invocation {
   readonly connectionName: string;
@@ -163,37 +135,6 @@ export function createTransferService({ gateway, records, pauses, rateLimits }: 
     if (rateLimit === undefined) return;
     const leftSeconds = await rateLimits.count(connectionName, rateLimit, deadline.signal);
     if (leftSeconds !== undefined) throw rateLimited(rateLimit, leftSeconds);
-  }
-
-  async function sendClaimed(
-    prepared: PreparedTransfer,
-    claim: Claim,
-    pending: Pending,
-    { observe, repeatedWithOthers = false }: TransferCommand,
-  ): Promise<TransferResult | undefined> {
-    const { transferId } = claim;
-    const notKept = (error: unknown) => observe({ kind: "not-kept", error });
-    // What could not be opened again, nobody else has claimed.
-    const isOpenAgain = (mine: Claim, refusal?: GatewayAnswer) =>
-      mine.reopen(refusal).catch((error: unknown) => {
-        notKept(error);
-        return true;
-      });
-    try {
-      const answer = await prepared.send();
-      if (answer.state === "refused" && !(repeatedWithOthers && !failureOf(answer.code).retryable)) {
-        return (await isOpenAgain(claim, answer)) ? toUnkeptResult(transferId, pending, answer) : undefined;
-      }
-      return await claim.settle(answer).catch((error: unknown) => {
-        notKept(error);
-        return toUnkeptResult(transferId, pending, answer);
-      });
-    } catch (thrown) {
-      const error = toTransferError(thrown, "unknown");
-      if (error.effect !== "none") await claim.settle({ state: "unknown", code: "internal" }).catch(notKept);
-      else if (!(await isOpenAgain(claim))) return undefined;
-      throw error.about({ transferId });
-    }
   }
 
   /** A failure that says that nothing was done is told only where no copy of the delivery has been faster. */

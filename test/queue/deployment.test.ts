@@ -43,7 +43,7 @@ describe("the deployed queue", () => {
         Type: "AWS::SQS::Queue",
         Properties: {
           QueueName: `ccgateway-transfer-webhooks-prod-${name}`,
-          SqsManagedSseEnabled: true,
+          KmsMasterKeyId: { Ref: "DataKey" },
           MessageRetentionPeriod: RETENTION_SECONDS,
         },
       });

@@ -3,8 +3,9 @@ import { createHttpHandler, type Route, SYSTEM_CLOCK } from "../../lib/http/hand
 import { createReceiveTransfer } from "../../lib/http/receive-transfer.ts";
 import { createLog } from "../../lib/log.ts";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
+import type { Gateway } from "../../lib/transfer/gateway.ts";
 import type { Records } from "../../lib/transfer/records.ts";
-import { createTransferService, type Gateway } from "../../lib/transfer/service.ts";
+import { createTransferService } from "../../lib/transfer/service.ts";
 import { CALL_DATA, CANARIES } from "./canaries.ts";
 import { HOLDING_NOTHING_BACK } from "./holding-nothing-back.ts";
 import { toContext, toEvent } from "./http-event.ts";

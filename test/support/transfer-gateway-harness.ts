@@ -10,9 +10,9 @@ import { createSecretLookup } from "../../lib/secrets/secret-lookup.ts";
 import { createMemorySessions } from "../../lib/sessions/memory-sessions.ts";
 import { createSessionSource } from "../../lib/sessions/session-source.ts";
 import { Connection } from "../../lib/transfer/connection.ts";
+import type { PreparedTransfer } from "../../lib/transfer/gateway.ts";
 import type { TransferEvent } from "../../lib/transfer/invocation.ts";
 import type { TransferRequest } from "../../lib/transfer/request.ts";
-import type { PreparedTransfer } from "../../lib/transfer/service.ts";
 import { createManualDeadline, type ManualDeadline } from "./manual-deadline.ts";
 
 const CONNECTION = Connection.parse({ schemaVersion: 1, source: "api", verification: {}, gateway: "site", agentId: "101" });

@@ -2,11 +2,12 @@
  * The core between two hand-written ports: a gateway that answers as it is told, and records. Both write down, in one list, what is asked of them.
  */
 import type { Connection, RateLimit } from "../../lib/transfer/connection.ts";
+import type { Gateway } from "../../lib/transfer/gateway.ts";
 import type { Deadline, TransferEvent } from "../../lib/transfer/invocation.ts";
 import type { Pause, PauseScope } from "../../lib/transfer/pause.ts";
 import type { Claim, Records, SeenDelivery } from "../../lib/transfer/records.ts";
 import type { GatewayAnswer } from "../../lib/transfer/result.ts";
-import { createTransferService, type Gateway, type TransferCommand, type TransferReply } from "../../lib/transfer/service.ts";
+import { createTransferService, type TransferCommand, type TransferReply } from "../../lib/transfer/service.ts";
 import { createTestRecords } from "./memory-records.ts";
 import { FIELDS, toConnection } from "./transfer-request.ts";
 
