@@ -120,3 +120,25 @@ describe("npm run send", { timeout: TIMEOUT_MS }, () => {
     for (const { output } of [nobody, elsewhere, file]) expect(output).not.toContain("may have arrived");
   });
 });
+
+describe("npm run load", { timeout: TIMEOUT_MS }, () => {
+  it("sends at its rate, stops by itself, and finds each call transferred once", async () => {
+    const { code, output } = await stack.load(["--rate", "10", "--seconds", "1"]);
+    expect({ code, output }).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^10 transfers a second for 1 s: 10 calls, 14 requests\.\n/),
+    });
+    expect(output).toMatch(/^transfer +10 +p50 +\d+ +p95 +\d+ +p99 +\d+ +max +\d+ ms$/m);
+    expect(output).toContain("Each call was transferred once");
+  });
+
+  it.each([
+    ["--rate", "0"],
+    ["--rate", "201"],
+    ["--seconds", "601"],
+    ["--rate", "200", "--seconds", "101"],
+    ["--for", "ever"],
+  ])("refuses %s %s, which it could not bear or does not know", async (...given) => {
+    expect(await stack.load(given)).toMatchObject({ code: 2, output: expect.stringMatching(/^npm run load -- /) });
+  });
+});

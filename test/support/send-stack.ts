@@ -8,10 +8,12 @@ import { afterAll, beforeAll } from "vitest";
 import { findDemo } from "../../dev/demos.ts";
 import { blocksOf, pageOf } from "./connect-documents.ts";
 import { freePorts, gone, type LocalStack, startLocalStack } from "./local-stack-process.ts";
-import { runSend, type Sent } from "./send-process.ts";
+import { runDev, runSend, type Sent } from "./send-process.ts";
 
 interface SendStack {
   send(given: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Sent>;
+  /** `npm run load`. */
+  load(given: readonly string[]): Promise<Sent>;
   /** Of the webhooks. */
   url(): string;
   /** Of the tokens. */
@@ -43,6 +45,7 @@ export function useSendStack(timeoutMs: number): SendStack {
 
   return {
     send: (given, environment = {}) => runSend(given, { ...stack.ports, ...environment }),
+    load: (given) => runDev("load", given, stack.ports),
     url: () => `http://127.0.0.1:${stack.ports.PORT}`,
     issuer: () => `http://127.0.0.1:${stack.ports.TOKEN_ISSUER_PORT}`,
     output: () => stack.output(),
