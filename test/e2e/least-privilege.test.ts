@@ -77,6 +77,7 @@ afterAll(async () => {
 function seedSecrets(): void {
   const put = (name: string, document: object) => secrets.putSecret(`${PREFIX}/${name}`, { schemaVersion: 1, ...document });
   const allow = { agents: "any", targets: "any" };
+  const rateLimit = { requests: 60, perSeconds: 60 };
   put("gateways/main", { url: gateway.url, ca: gateway.caPem });
   for (const agentId of [INLINE, OF_LEX, POLLED, PUSHED]) {
     const events = agentId === POLLED ? "poll" : "push";
@@ -89,7 +90,7 @@ function seedSecrets(): void {
   put("keys/records", { value: "of-which-the-names-of-records-are-made" });
   put("keys/status", { value: "of-which-addresses-of-statuses-are-made" });
   const verification = { secrets: [{ id: "current", value: KEY }] };
-  put("connections/crm", { source: "api", verification, gateway: "main", agentId: INLINE, allow });
+  put("connections/crm", { source: "api", verification, gateway: "main", agentId: INLINE, allow, rateLimit });
   const ofBot = {
     issuer: issuer.url,
     metadataUrl: issuer.metadataUrl,
@@ -107,6 +108,7 @@ function seedSecrets(): void {
     gateway: "main",
     agentId: OF_LEX,
     allow,
+    rateLimit,
     targets: TARGETS,
   });
 }
@@ -122,6 +124,8 @@ async function run(name: string, events: readonly unknown[], aheadMs = 0): Promi
     ...[folder, `${name}.zip`, packaged, events],
     {
       ...policy.environment,
+      // Begins with an agent only where it can wait for its keeper. A keeper keeps as long as it may.
+      ...(name === "sign-out-agents" && { TEST_REMAINING_MS: String(packaged.Timeout * 1_000) }),
       AWS_REGION: DEPLOYED_TO["AWS::Region"],
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
@@ -255,6 +259,11 @@ describe("each packaged function, with its own role", () => {
     }
     const [result] = await run("deliver-callbacks", [{ Records: (await receive(sqs, sqs.queueUrl)).map(toRecord) }]);
     expect(Object(result).batchItemFailures).toHaveLength(1);
+  });
+
+  it("sign-out-agents signs them out", async () => {
+    const [result] = await run("sign-out-agents", [{}]);
+    expect(Object(result).agents).toContainEqual(expect.objectContaining({ agentId: INLINE, ended: "signed-out" }));
   });
 
   it("health and unrouted ask AWS for nothing", async () => {

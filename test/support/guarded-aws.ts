@@ -57,12 +57,13 @@ export async function startGuardedAws({ grants, upstreams }: GuardOptions): Prom
 const Input = z.looseObject({
   SecretId: z.string().optional(),
   TableName: z.string().optional(),
+  RequestItems: z.record(z.string(), z.unknown()).optional(),
   IndexName: z.string().optional(),
   QueueUrl: z.string().optional(),
   Entries: z.array(z.looseObject({ EventBusName: z.string().optional() })).optional(),
 });
 
-/** As IAM would see it: one call, or one for each bus that an event goes to. What is not known here has a resource that nothing allows. */
+/** As IAM would see it: one call, or one for each table that is read, and each bus that an event goes to. What is not known here has a resource that nothing allows. */
 function toCalls({ headers, url = "" }: IncomingMessage, body: Buffer): readonly [Grant, ...Grant[]] {
   const invoked = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(url)?.[1];
   if (invoked !== undefined) return [{ action: "lambda:InvokeFunction", resource: toArn("lambda", `function:${invoked}`) }];
@@ -77,8 +78,12 @@ function toCalls({ headers, url = "" }: IncomingMessage, body: Buffer): readonly
           resource: input.SecretId ? toArn("secretsmanager", `secret:${input.SecretId}-AbCdEf`) : "*",
         },
       ];
-    case "DynamoDB_20120810":
-      return [{ action: `dynamodb:${operation}`, resource: toArn("dynamodb", `table/${input.TableName}${index}`) }];
+    case "DynamoDB_20120810": {
+      const [table, ...others] = [...Object.keys(input.RequestItems ?? {}), input.TableName].flatMap((name) => name ?? []);
+      const toGrant = (name: string) => ({ action: `dynamodb:${operation}`, resource: toArn("dynamodb", `table/${name}${index}`) });
+      if (table !== undefined) return [toGrant(table), ...others.map(toGrant)];
+      break;
+    }
     case "AmazonSQS":
       // IAM has no action of a batch.
       return [{ action: `sqs:${operation.replace(/Batch$/, "")}`, resource: toArn("sqs", String(input.QueueUrl?.split("/").at(-1))) }];

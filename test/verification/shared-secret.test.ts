@@ -79,7 +79,10 @@ describe("a bearer token or an API key, unless told otherwise", () => {
 
   it("is judged at the time of the webhook", () => {
     const settings = { secrets: [{ ...SECRETS[0], notAfter: "2026-11-23T07:00:00Z" }] };
-    expect(verify({ "x-api-key": VALUE }, settings, "2026-11-23T06:59:59.999Z")).toEqual(MATCH);
+    expect(verify({ "x-api-key": VALUE }, settings, "2026-11-23T06:59:59.999Z")).toEqual({
+      ...MATCH,
+      secretNotAfter: "2026-11-23T07:00:00Z",
+    });
     expect(verify({ "x-api-key": VALUE }, settings, "2026-11-23T07:00:00.000Z")).toEqual({ ok: false, reason: "expired-credential" });
   });
 });
