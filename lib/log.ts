@@ -46,6 +46,7 @@ const FIELDS = [
   "settled",
   "unknown",
   "failed",
+  "newer",
   "signIn",
   "passwordDaysLeft",
   "mustChangePassword",

@@ -64,6 +64,8 @@ export function createCallGuard({ places, wallMs }: CallGuardOptions): CallGuard
         const inFlightUntil = nowMs + LEASE_MS;
         const isOpenBefore = toOpenBefore(guard, delivery);
         const content = {
+          // Also what a newer version wrote.
+          ...guard,
           kind: "guard",
           ...{ holder: delivery, claims, inFlightUntil, busyUntil: inFlightUntil + BUSY_MS },
           ...{ previous: toPrevious(guard, delivery), before, isOpenBefore },
@@ -90,9 +92,10 @@ export function createCallGuard({ places, wallMs }: CallGuardOptions): CallGuard
         const [last, ...previous] = ending === "none" ? (guard.previous ?? []) : [];
         const holder = last ?? { holder: delivery, claims };
         const content = {
-          kind: "guard",
+          ...guard,
           ...holder,
-          ...{ inFlightUntil: 0, busyUntil, before, previous: last === undefined ? guard.previous : previous },
+          ...{ inFlightUntil: 0, busyUntil, before, isOpenBefore: undefined },
+          previous: last === undefined ? guard.previous : previous,
         } as const;
         if ((await places.write(place, content, signal)) !== undefined) return;
       }

@@ -89,7 +89,10 @@ export function createDeliveryRecords({ places, guard, hashesOf, clock, newNonce
         const claimedAt = wallMs();
         const leaseUntil = claimedAt + LEASE_MS;
         const content = {
+          // Also what a newer version wrote: all of the last transfer that we know is put right below.
+          ...item,
           ...fresh,
+          ...{ answer: undefined, endedAt: undefined, eventAt: undefined, heardAt: undefined, told: undefined },
           fingerprints: item?.fingerprints ?? fingerprints,
           firstSeenAt: firstSeenOf(item, claimedAt) ?? pending.receivedAt,
           ...{

@@ -152,6 +152,7 @@ function parseDueKey(item: Parameters<typeof unmarshall>[0]): DueKey {
   return unmarshall(item) as DueKey;
 }
 
+/** Of this schemaVersion. One that we could not read would stay due and keep its place before ours: the next has shards of its own. */
 function toShard(index: number): string {
   return `due-${index}`;
 }

@@ -41,11 +41,11 @@ interface PauseBookOptions {
 }
 
 export function createPauseBook({ store, wallMs, newId, retentionSeconds }: PauseBookOptions): PauseBook {
-  const { put } = createSureStore(store);
+  const { get, put } = createSureStore(store);
   const toIso = (ms: number) => new Date(ms).toISOString();
 
   async function find(scope: PauseScope, signal: AbortSignal): Promise<PauseItem | undefined> {
-    const item = await store.get(toPauseId(scope), signal);
+    const item = await get(toPauseId(scope), signal);
     return item?.kind === "pause" ? item : undefined;
   }
 

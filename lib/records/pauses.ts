@@ -1,5 +1,7 @@
 /** Which pauses hold, from the table of records: one batch read, kept for some seconds. Writes nothing. */
 import type { Pause, PauseScope, Pauses } from "../transfer/pause.ts";
+import { NewerVersion } from "../transfer/schema-version.ts";
+import { isKnownItem } from "./known-item.ts";
 import type { RecordItem } from "./record-item.ts";
 import type { RecordBatches } from "./record-store.ts";
 
@@ -47,6 +49,8 @@ export function createPauses({ store, wallMs }: PausesOptions): Pauses {
   return {
     async holding(scopes, signal) {
       const items = await read(scopes, signal);
+      // One that may hold, in a way that this version does not know.
+      if (!items.every(isKnownItem)) throw new NewerVersion("record");
       const nowMs = wallMs();
       return items.flatMap((item) => toPause(item) ?? []).filter(({ until }) => until === undefined || Date.parse(until) > nowMs);
     },

@@ -2,6 +2,7 @@
  * Where the item of a name is. Names are kept as keyed hashes. While there are several keys, all agree on the oldest as the one whose place counts, and leave a
  * mark under each newer one: so whoever knows only the older or only the newer key finds the same item, and none is written twice.
  */
+import { SCHEMA_VERSIONS } from "../transfer/schema-version.ts";
 import type { Content, RecordItem } from "./record-item.ts";
 import type { RecordStore } from "./record-store.ts";
 
@@ -21,7 +22,7 @@ export interface Places {
   look(id: string, signal: AbortSignal): Promise<Place>;
   /** An alias that is in use: it is to live as long as what it leads to. */
   renew(place: Place, signal: AbortSignal): Promise<void>;
-  /** The place with what it holds then; undefined, and nothing written, where it does not hold what was seen. */
+  /** The content is all that it holds then: whoever changes an item names the rest of it, too, whether it knows that or not. The place as it is then; undefined, and nothing written, where it does not hold what was seen. */
   write(place: Place, content: Content, signal: AbortSignal): Promise<Place | undefined>;
 }
 
@@ -38,7 +39,7 @@ interface PlacesOptions {
 export function createPlaces({ store, hashesOf, wallMs, newRevision, retentionSeconds }: PlacesOptions): Places {
   function complete(id: string, content: Content): RecordItem {
     const expiresAt = Math.floor(wallMs() / 1_000) + lifeOf(content.kind);
-    return { ...content, id, revision: newRevision(), expiresAt, schemaVersion: 1 };
+    return { ...content, id, revision: newRevision(), expiresAt, schemaVersion: SCHEMA_VERSIONS.record };
   }
 
   /** What leads to an item outlives it: it is renewed when it has lost a day. */
@@ -65,7 +66,7 @@ export function createPlaces({ store, hashesOf, wallMs, newRevision, retentionSe
     for (const id of ids) {
       const found = await store.get(id, signal);
       const isThere = found?.kind === "moved" && found.to === to;
-      if (isThere && isAging(found)) await store.put(complete(id, { kind: "moved", to }), found.revision, signal);
+      if (isThere && isAging(found)) await store.put(complete(id, found), found.revision, signal);
       if (!isThere && !(await store.put(complete(id, { kind: "moved", to }), undefined, signal))) return undefined;
     }
     return true;
@@ -74,7 +75,7 @@ export function createPlaces({ store, hashesOf, wallMs, newRevision, retentionSe
   return {
     look,
     async renew({ id, item }, signal) {
-      if (item?.kind === "alias" && isAging(item)) await store.put(complete(id, { kind: "alias", to: item.to }), item.revision, signal);
+      if (item?.kind === "alias" && isAging(item)) await store.put(complete(id, item), item.revision, signal);
     },
     async find(name, signal) {
       const ids = hashesOf(name);

@@ -1,7 +1,10 @@
 /**
  * The port to where records are kept: whole items under an id, each write conditional on what was seen. Two drivers, DynamoDB and memory, under one contract.
- * `createSureStore` settles what a driver alone cannot tell: whether a write whose answer is missing was carried out.
+ * `createSureStore` settles what a driver alone cannot tell: whether a write whose answer is missing was carried out, and whether an item is one that we know.
  */
+
+import { NewerVersion } from "../transfer/schema-version.ts";
+import { isKnownItem } from "./known-item.ts";
 import type { RecordItem } from "./record-item.ts";
 
 export interface RecordStore {
@@ -43,8 +46,17 @@ export interface Counters {
   count(counter: Counter, limit: number, signal: AbortSignal): Promise<boolean>;
 }
 
-/** What was written carries a revision of its own: whoever finds it has written it, however often it was sent. */
-export function createSureStore({ get, put }: RecordStore): RecordStore {
+/**
+ * What was written carries a revision of its own: whoever finds it has written it, however often it was sent. Throws `NewerVersion` for an item that this version
+ * does not know: nobody can write over it, then, since nobody has seen it.
+ */
+export function createSureStore({ get: getAny, put }: RecordStore): RecordStore {
+  async function get(id: string, signal: AbortSignal): Promise<RecordItem | undefined> {
+    const item = await getAny(id, signal);
+    if (item !== undefined && !isKnownItem(item)) throw new NewerVersion("record");
+    return item;
+  }
+
   async function isWritten({ id, revision }: RecordItem, signal: AbortSignal): Promise<RecordItem | undefined | "ours"> {
     const found = await get(id, signal);
     return found?.revision === revision ? "ours" : found;

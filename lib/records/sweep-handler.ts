@@ -21,7 +21,7 @@ export function createSweepHandler({ open, log }: SweepHandlerOptions): (event: 
     const { awsRequestId: lambdaRequestId } = context;
     const problem = (what: string, thrown: unknown) => log.problem(what, { lambdaRequestId, ...toProblem(thrown) });
     const signal = AbortSignal.timeout(Math.max(1, Math.floor(context.getRemainingTimeInMillis() - RESERVE_MS)));
-    const done = { told: 0, "lease-ended": 0, settled: 0, unknown: 0, nothing: 0 };
+    const done = { told: 0, "lease-ended": 0, settled: 0, unknown: 0, nothing: 0, newer: 0 };
     let failed = 0;
     try {
       const sweep = await open(signal);
@@ -42,8 +42,9 @@ export function createSweepHandler({ open, log }: SweepHandlerOptions): (event: 
       problem("sweep failed", thrown);
     }
     log.measure("SweepFailures", failed, {});
-    const { told, settled, unknown } = done;
-    log.run("sweep", { lambdaRequestId, told, leasesEnded: done["lease-ended"], settled, unknown, failed });
+    const { told, settled, unknown, newer } = done;
+    const counts = { told, leasesEnded: done["lease-ended"], settled, unknown, failed };
+    log.run("sweep", { lambdaRequestId, ...counts, ...(newer > 0 && { newer }) });
   };
 }
 

@@ -6,6 +6,7 @@ import type { Conversation } from "../transfer/conversation.ts";
 import { type CallEvent, isFinal } from "../transfer/outcome.ts";
 import type { Pending } from "../transfer/records.ts";
 import type { TransferResult } from "../transfer/result.ts";
+import { NewerVersion } from "../transfer/schema-version.ts";
 import type { CallEvents } from "./call-events.ts";
 import { deliveryOf } from "./find-delivery.ts";
 import type { Place, Places } from "./places.ts";
@@ -36,11 +37,14 @@ export interface OutcomeOutbox {
   tell(id: string, signal: AbortSignal): Promise<boolean>;
 }
 
+/** `newer`: it is left to the version that wrote it. */
+type Settled = "told" | "lease-ended" | "settled" | "unknown" | "nothing" | "newer";
+
 export interface Sweep {
   /** Ids of what is due, the oldest first. */
   due(signal: AbortSignal): Promise<readonly string[]>;
   /** One that is due. What was done with it, for the log. */
-  settle(id: string, signal: AbortSignal): Promise<"told" | "lease-ended" | "settled" | "unknown" | "nothing">;
+  settle(id: string, signal: AbortSignal): Promise<Settled>;
 }
 
 interface SweepOptions {
@@ -92,27 +96,33 @@ export function createSweep({ places, store, events, tell, inquire, wallMs }: Sw
     await places.write(place, { ...item, dueAt: toDueAt(item, wallMs()) }, signal);
   }
 
+  async function settle(id: string, signal: AbortSignal): Promise<Settled> {
+    const place = await places.look(id, signal);
+    const item = deliveryOf(place);
+    if (item?.pending === undefined || isInFlight(item, wallMs())) return "nothing";
+    const result = toResult(item, wallMs());
+    if (item.status === "claimed") {
+      const answer = { state: "unknown", code: "gateway-timeout" } as const;
+      await rewrite(place, { ...item, status: "settled", answer, endedAt: item.leaseUntil }, signal);
+      return "lease-ended";
+    }
+    const isUnknown = result?.state === "unknown" && result.outcome === "pending";
+    if (isUnknown) {
+      const seen = await inquire(item.pending, signal);
+      if (seen !== undefined && (await events.take(seen, signal)) !== undefined) return "settled";
+    }
+    if (await outbox.tell(id, signal)) return "told";
+    await rewrite(place, item, signal);
+    return isUnknown ? "unknown" : "nothing";
+  }
+
   return {
     due: (signal) => store.due(wallMs(), signal),
-    async settle(id, signal) {
-      const place = await places.look(id, signal);
-      const item = deliveryOf(place);
-      if (item?.pending === undefined || isInFlight(item, wallMs())) return "nothing";
-      const result = toResult(item, wallMs());
-      if (item.status === "claimed") {
-        const answer = { state: "unknown", code: "gateway-timeout" } as const;
-        await rewrite(place, { ...item, status: "settled", answer, endedAt: item.leaseUntil }, signal);
-        return "lease-ended";
-      }
-      const isUnknown = result?.state === "unknown" && result.outcome === "pending";
-      if (isUnknown) {
-        const seen = await inquire(item.pending, signal);
-        if (seen !== undefined && (await events.take(seen, signal)) !== undefined) return "settled";
-      }
-      if (await outbox.tell(id, signal)) return "told";
-      await rewrite(place, item, signal);
-      return isUnknown ? "unknown" : "nothing";
-    },
+    settle: (id, signal) =>
+      settle(id, signal).catch((thrown: unknown) => {
+        if (thrown instanceof NewerVersion) return "newer";
+        throw thrown;
+      }),
   };
 }
 

@@ -48,3 +48,14 @@ describe("what a sweep measures", () => {
     expect(await measured(due)).toEqual(told);
   });
 });
+
+it.each<[readonly ("newer" | "told")[], object]>([
+  [["newer", "told", "newer"], { told: 1, failed: 0, newer: 2 }],
+  [["told"], { told: 1, failed: 0 }],
+])("says how many are a newer version's, where there are any: %j", async (due, told) => {
+  const log = createKeptLog();
+  const sweep: Sweep = { due: async () => due.map((_done, at) => String(at)), settle: async (id) => due[Number(id)] ?? "nothing" };
+  await createSweepHandler({ open: async () => sweep, log })({}, { ...toContext(), getRemainingTimeInMillis: () => 50_000 });
+  const counts = { leasesEnded: 0, settled: 0, unknown: 0 };
+  expect(log.runs).toEqual([{ lambdaRequestId: "lambda-request", ...counts, ...told }]);
+});
