@@ -4,11 +4,13 @@
  */
 import { ConditionalCheckFailedException, DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { TransferError } from "../errors.ts";
+import { NewerVersion, SCHEMA_VERSIONS } from "../transfer/schema-version.ts";
 import type { AgentKey, AgentRecord, HandedOverSessions, LiveSession, SessionRecords } from "./agent-record.ts";
 import { type ItemUpdate, toUpdateExpressions } from "./item-update.ts";
 import {
   expiresAtOf,
   type Item,
+  isKnownItem,
   NO_LEASE,
   NO_SESSION,
   NOTHING,
@@ -29,7 +31,9 @@ const COUNT_KEPT_SECONDS = 5 * 60;
 const COUNT = "count";
 
 /** DynamoDB deletes what has expired up to days later: until then it is there, and is not to be seen. */
-const LIVE = "#expiresAt > :now";
+const LIVE =
+  // What a newer version has written meanwhile is not made ours again. The other value is the one that is written.
+  "#expiresAt > :now AND (attribute_not_exists(#schemaVersion) OR #schemaVersion <= :new_schemaVersion)";
 const NOT_LIVE = "attribute_not_exists(#expiresAt) OR #expiresAt <= :now";
 const HELD = `${LIVE} AND #leaseOwner = :owner AND #fence = :fence`;
 
@@ -40,11 +44,13 @@ export function createDynamoDbSessions(table: string, { wallMs }: { readonly wal
     requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
   });
 
-  /** Undefined also of what has expired. */
+  /** Undefined also of what has expired. Throws `NewerVersion` for what this version does not know. */
   async function get(agent: AgentKey): Promise<Item | undefined> {
     const command = new GetItemCommand({ TableName: table, Key: { agent: { S: agent } }, ConsistentRead: true });
     const { Item: item } = await client.send(command).catch(unavailable);
-    return item !== undefined && (expiresAtOf(item) ?? 0) > toSeconds(wallMs()) ? item : undefined;
+    if (item === undefined || (expiresAtOf(item) ?? 0) <= toSeconds(wallMs())) return undefined;
+    if (!isKnownItem(item)) throw new NewerVersion("session", { effect: "none" });
+    return item;
   }
 
   /** The item as it is then; undefined, and nothing written, where the condition does not hold. */
@@ -54,7 +60,7 @@ export function createDynamoDbSessions(table: string, { wallMs }: { readonly wal
       ...update,
       condition,
       values: condition === undefined ? values : { ...values, now },
-      changes: { expiresAt: now + KEPT_SECONDS, ...update.changes },
+      changes: { expiresAt: now + KEPT_SECONDS, schemaVersion: SCHEMA_VERSIONS.session, ...update.changes },
     });
     const command = new UpdateItemCommand({ TableName: table, Key: { agent: { S: key } }, ...expressions, ReturnValues: "ALL_NEW" });
     try {

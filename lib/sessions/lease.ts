@@ -4,6 +4,7 @@
  */
 import { TransferError } from "../errors.ts";
 import type { Deadline } from "../transfer/invocation.ts";
+import { NewerVersion } from "../transfer/schema-version.ts";
 import type { AgentKey, AgentRecord, Holder, RecordChange, SessionRecords } from "./agent-record.ts";
 import type { KeeperClock } from "./keeper-clock.ts";
 
@@ -42,7 +43,7 @@ interface LeaseOptions {
   readonly owner: string;
 }
 
-/** Undefined where somebody else keeps it, or asks for it after us. Throws `store-unavailable` at the end of the deadline. */
+/** Undefined where somebody else keeps it, or asks for it after us. Throws `store-unavailable` at the end of the deadline, and at once where a newer version has it. */
 export async function takeOver(options: LeaseOptions, deadline: Deadline): Promise<HeldLease | undefined> {
   const { records, clock, agent, owner } = options;
   const startedAt = clock.monotonicMs();
@@ -75,7 +76,7 @@ export async function takeOver(options: LeaseOptions, deadline: Deadline): Promi
       } else if (lease.successor !== owner) return undefined;
       problem = undefined;
     } catch (error) {
-      if (!(error instanceof TransferError)) throw error;
+      if (!(error instanceof TransferError) || error instanceof NewerVersion) throw error;
       problem = error;
     }
     await clock.sleep(WATCH_MS, deadline.signal);
@@ -105,7 +106,11 @@ function hold({ records, clock, agent, owner }: LeaseOptions, record: AgentRecor
 
   /** Where it was our own earlier attempt that wrote. */
   async function writeAgain(wanted: RecordChange & { readonly until: number }): Promise<AgentRecord | undefined> {
-    const found = await records.read(agent);
+    const found = await records.read(agent).catch((error: unknown) => {
+      // It has taken the lease.
+      if (error instanceof NewerVersion) return undefined;
+      throw error;
+    });
     if (found?.lease?.owner !== owner || found.fence !== holder.fence) return undefined;
     return records.write(agent, { ...holder, beat: found.lease.beat }, wanted);
   }

@@ -2,6 +2,7 @@
  * What is known of an agent as flat attributes of one item, and back. An attribute that is undefined is one that is to be taken away; a part that is not
  * named stays. Pure: knows the attribute values' spelling on the wire, and no SDK. What stands in an item was written here, so it is trusted.
  */
+import { isNewer, isOneOf, SCHEMA_VERSIONS } from "../transfer/schema-version.ts";
 import {
   type AgentRecord,
   EVENT_MODES,
@@ -12,7 +13,7 @@ import {
   type SignInAttempt,
 } from "./agent-record.ts";
 
-/** But for the key and the expiry, which every item has. */
+/** But for the key, the expiry and the schemaVersion, which every item has. */
 const PARTS = [
   "guid",
   "cookies",
@@ -34,7 +35,7 @@ const PARTS = [
   "passwordDaysLeft",
   "passwordAt",
 ] as const;
-type Attribute = (typeof PARTS)[number] | "expiresAt";
+type Attribute = (typeof PARTS)[number] | "expiresAt" | "schemaVersion";
 
 type Scalar = string | number | boolean;
 export type Changes = { readonly [attribute in Attribute]?: Scalar | undefined };
@@ -79,6 +80,16 @@ export function toRecordChanges({ session, attempt, password }: RecordChange): C
     }),
     ...(password && { passwordMustChange: password.mustChange, passwordDaysLeft: password.daysLeft, passwordAt: password.at }),
   };
+}
+
+/**
+ * Whether it is all that this version takes it for. A session whose events are had in an unknown way would be signed in anew, and an attempt with an unknown result
+ * would count as none. Items of before there was a schemaVersion have none.
+ */
+export function isKnownItem(item: Item): boolean {
+  const { events, attemptResult: result } = item;
+  if (isNewer(numberOf(item, "schemaVersion"), SCHEMA_VERSIONS.session)) return false;
+  return (events === undefined || isOneOf(EVENT_MODES, events.S)) && (result === undefined || isOneOf(RESULTS, result.S));
 }
 
 export function toRecord(item: Item): AgentRecord {

@@ -62,6 +62,7 @@ describe("an item in DynamoDB", () => {
       passwordDaysLeft: { N: "3" },
       passwordAt: { N: String(INSTANT) },
       expiresAt: EXPIRES_AT,
+      schemaVersion: { N: "1" },
     });
   });
 
@@ -69,13 +70,23 @@ describe("an item in DynamoDB", () => {
     const sessions = createDynamoDbSessions("sessions", createManualClock());
     await sessions.handOver("main/102", SESSION);
     await sessions.end("main/102");
-    expect(await itemOf("main/102")).toEqual({ agent: { S: "main/102" }, renewedAt: { N: String(INSTANT) }, expiresAt: EXPIRES_AT });
+    expect(await itemOf("main/102")).toEqual({
+      agent: { S: "main/102" },
+      renewedAt: { N: String(INSTANT) },
+      expiresAt: EXPIRES_AT,
+      schemaVersion: { N: "1" },
+    });
   });
 
   it("counts one minute of an agent, and is too old some minutes later", async () => {
     const sessions = createDynamoDbSessions("sessions", createManualClock());
     await sessions.count(AGENT, INSTANT + 59_999);
     const [minute, key] = [INSTANT / 60_000, `count#${AGENT}#${INSTANT / 60_000}`];
-    expect(await itemOf(key)).toEqual({ agent: { S: key }, count: { N: "1" }, expiresAt: { N: String((minute + 6) * 60) } });
+    expect(await itemOf(key)).toEqual({
+      agent: { S: key },
+      count: { N: "1" },
+      expiresAt: { N: String((minute + 6) * 60) },
+      schemaVersion: { N: "1" },
+    });
   });
 });
