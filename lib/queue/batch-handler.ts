@@ -58,9 +58,11 @@ export function createBatchHandler({ tell, queue, log, random, now }: BatchHandl
     const parsed = parseMessage(record.body);
     if ("why" in parsed) {
       const told = { lambdaRequestId: awsRequestId, attempts, reason: parsed.why };
+      // No repeat can mend it: at once again, until SQS puts it with the dead letters. Of a newer version, that one may get it the next time.
+      const retrySeconds = parsed.isNewer ? toBackOffSeconds(attempts, random()) : 0;
       if (attempts >= RECEIVES_MAX) log.problem("outcome unreadable", told);
-      // No repeat can mend it: at once again, until SQS puts it with the dead letters.
-      await putOff(record, 0, told);
+      else if (parsed.isNewer) log.run("outcome", { ...told, ended: "retry", retrySeconds });
+      await putOff(record, retrySeconds, told);
       return false;
     }
     const told = { lambdaRequestId: awsRequestId, attempts, ...toFields(parsed.message) };

@@ -14,7 +14,13 @@ export const OutcomeMessage = z.discriminatedUnion("to", [
 ]);
 export type OutcomeMessage = Readonly<z.infer<typeof OutcomeMessage>>;
 
-export type ParsedMessage = { readonly message: OutcomeMessage } | { readonly why: string };
+/** `isNewer`: a newer version may read it. */
+export type ParsedMessage = { readonly message: OutcomeMessage } | { readonly why: string; readonly isNewer: boolean };
+
+/** What is a notice of ours, in whatever version. */
+const Versioned = z.object({ notice: z.object({ schemaVersion: z.int().min(1) }) });
+/** Of a schemaVersion, or a value of a closed list, that is none of those known here. */
+const UNLISTED: readonly z.core.$ZodIssue["code"][] = ["invalid_value", "invalid_union"];
 
 /** `why` names fields, never values: the body is nobody's that we know of then. */
 export function parseMessage(body: string): ParsedMessage {
@@ -22,9 +28,13 @@ export function parseMessage(body: string): ParsedMessage {
   try {
     json = JSON.parse(body);
   } catch {
-    return { why: "is not JSON" };
+    return { why: "is not JSON", isNewer: false };
   }
   const parsed = OutcomeMessage.safeParse(json);
   if (parsed.success) return { message: parsed.data };
-  return { why: `is not valid in ${parsed.error.issues.map(({ path }) => path.join(".") || "all").join(", ")}` };
+  const { issues } = parsed.error;
+  return {
+    why: `is not valid in ${issues.map(({ path }) => path.join(".") || "all").join(", ")}`,
+    isNewer: Versioned.safeParse(json).success && issues.some(({ code }) => UNLISTED.includes(code)),
+  };
 }

@@ -256,6 +256,23 @@ describe("a message that is no notice", () => {
     expect(told).toEqual([]);
   });
 
+  it.each([
+    ["a higher schemaVersion", { to: "callback", notice: { ...NOTICE, schemaVersion: 2 } }, "notice.schemaVersion"],
+    ["another shape, with a higher schemaVersion", { to: "callback", notice: { schemaVersion: 2 } }, "notice.schemaVersion"],
+    ["another outcome", { to: "callback", notice: { ...NOTICE, outcome: "parked" } }, "notice.outcome"],
+    ["another reason", { to: "callback", notice: { ...NOTICE, outcomeReason: "odd" } }, "notice.outcomeReason"],
+    ["others who are told", { to: "archive", notice: NOTICE }, "to"],
+  ])("but one of a newer version, is put off like one that could not be told: %s", async (_what, message, field) => {
+    await createSqsQueue(sqs.queueUrl).send([JSON.stringify(message)]);
+    const { handle, log, told } = startHandler(() => DELIVERED);
+    expect((await handle(await receiveBatch())).batchItemFailures).toHaveLength(1);
+    expect(await countMessages(sqs, sqs.queueUrl)).toEqual([0, 1]);
+    expect(log.runs).toEqual([
+      { lambdaRequestId: "lambda-request", attempts: 1, ended: "retry", retrySeconds: 10, reason: expect.stringContaining(field) },
+    ]);
+    expect([log.problems, told]).toEqual([[], []]);
+  });
+
   it("holds up no other", async () => {
     await createSqsQueue(sqs.queueUrl).send(["planted"]);
     await send("one");
