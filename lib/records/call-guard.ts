@@ -57,9 +57,11 @@ export function createCallGuard({ places, wallMs }: CallGuardOptions): CallGuard
       for (let lost = 0; lost < WRITES_MAX; lost += 1) {
         const nowMs = wallMs();
         const guard = guardOf(place);
-        // Of a copy of ours, for the same claim: which of us gets that is decided there.
         const before = guard?.before;
-        if (guard?.holder === delivery && guard.claims >= claims) return { kind: "taken", before, isOpenBefore: guard.isOpenBefore };
+        // Of a copy of ours, for the same claim: which of us gets that is decided there. One that came to nothing guards nobody any more once its time is over.
+        const isUsed = guard !== undefined && (guard.claims > claims || guard.inFlightUntil === 0 || nowMs < guard.inFlightUntil);
+        if (guard?.holder === delivery && guard.claims >= claims && isUsed)
+          return { kind: "taken", before, isOpenBefore: guard.isOpenBefore };
         if (guard !== undefined && guard.holder !== delivery && nowMs < guard.busyUntil) return toBusy(guard, nowMs);
         const inFlightUntil = nowMs + LEASE_MS;
         const isOpenBefore = toOpenBefore(guard, delivery);

@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import { TransferError } from "../../lib/errors.ts";
+import { createMemoryStore } from "../../lib/records/memory-store.ts";
+import type { Delivery } from "../../lib/transfer/delivery.ts";
+import { PENDING } from "../support/claims.ts";
+import { createManualClock } from "../support/manual-clock.ts";
+import { createTestRecords } from "../support/memory-records.ts";
+import { toDeadline } from "../support/transfer-service.ts";
+
+const CALL = JSON.stringify(["call", PENDING.gateway, PENDING.callId]);
+const named = (key: string): Delivery => ({ explicit: true, key, fingerprint: "request", call: CALL });
+
+it("a guard of a claim that was not written guards the retry's transfer, however late that comes", async () => {
+  const clock = createManualClock();
+  const memory = createMemoryStore(clock);
+  let failing = true;
+  const store = {
+    ...memory,
+    put: async (...args: Parameters<typeof memory.put>) => {
+      if (failing && args[0].kind === "delivery") throw new TransferError("store-unavailable", { reason: "planted" });
+      return memory.put(...args);
+    },
+  };
+  const records = createTestRecords({ wallMs: clock.wallMs, store });
+  const claim = async (key: string) => (await records.read(named(key), toDeadline(0))).claim(PENDING);
+  await expect(claim("a")).rejects.toMatchObject({ code: "store-unavailable" });
+  failing = false;
+  clock.pass(100_000);
+  // The retry: sent, in flight from now on.
+  expect((await claim("a")).kind).toBe("claimed");
+  clock.pass(1_000);
+  // Another delivery of the same call, a second later.
+  expect((await claim("b")).kind).toBe("busy");
+});
