@@ -24,10 +24,11 @@ const ALARMS = {
   AgentNotSignedIn: [
     "agent-not-signed-in",
     "A managed agent is not signed in.",
-    { ...any("NotSignedIn"), Statistic: "Maximum", Period: MINUTE, EvaluationPeriods: 3 },
+    { ...any("NotSignedIn"), Statistic: "Maximum", Period: MINUTE, EvaluationPeriods: 5, DatapointsToAlarm: 3 },
   ],
   SignInParked: ["sign-in-parked", "A managed agent is not signed in again before its secret changes.", any("ParkedSignIns")],
   TransferWithoutSession: ["transfer-without-session", "A transfer failed because its agent is not signed in.", any("WithoutSession")],
+  Faults: ["faults", "A request failed by a fault of ours, or of what we keep.", any("Faults")],
   UnknownTransfer: ["unknown-transfer", "A transfer was sent, and nobody knows whether it was carried out.", any("UnknownTransfers")],
   GatewayUnreachable: ["gateway-unreachable", "A gateway cannot be reached.", any("GatewayUnreachable")],
   DeadLetters: [

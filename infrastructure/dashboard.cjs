@@ -23,6 +23,7 @@ const ofQueue = (queue, metric, label) => ["AWS/SQS", metric, "QueueName", `\${$
 
 const GRAPHS = {
   "Transfers, by source and code": [each("Transfers", ["source", "code"], "Sum")],
+  "Requests that failed by no fault of their callers": [each("Faults", ["code"], "Sum")],
   "Share of the time that callers wait, %": [
     whole("DeadlineUsed", "p50"),
     whole("DeadlineUsed", "p99"),

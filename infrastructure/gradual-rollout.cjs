@@ -51,20 +51,24 @@ module.exports = class GradualRollout {
     const group = `${normalized}Rollout`;
     const functionName = ref(`${normalized}LambdaFunction`);
     return {
-      // Of the function in both versions: a new one that throws more than once is not worth a second minute.
+      // Of the new version alone: one before it that throws must not keep its successor out.
       [errors]: {
         Type: "AWS::CloudWatch::Alarm",
         Properties: {
           AlarmDescription:
-            "The function throws: a version that is being rolled out is taken back. docs/runbook.md#a-rollout-is-taken-back",
+            "The new version of the function throws: while it takes over, it is taken back. docs/runbook.md#a-rollout-is-taken-back",
           Namespace: "AWS/Lambda",
           MetricName: "Errors",
-          Dimensions: [{ Name: "FunctionName", Value: functionName }],
+          Dimensions: [
+            { Name: "FunctionName", Value: functionName },
+            { Name: "Resource", Value: { "Fn::Join": [":", [functionName, ALIAS]] } },
+            { Name: "ExecutedVersion", Value: { "Fn::GetAtt": [version, "Version"] } },
+          ],
           Statistic: "Sum",
           Period: 60,
           EvaluationPeriods: 1,
           Threshold: 1,
-          ComparisonOperator: "GreaterThanThreshold",
+          ComparisonOperator: "GreaterThanOrEqualToThreshold",
           TreatMissingData: "notBreaching",
         },
       },

@@ -1,15 +1,12 @@
-/** The functions that talk to a gateway, in the VPC from which it can be reached: where the parameter `vpcId` names one. docs/network.md says what each needs. */
-
-const { inVpc } = require("./grants.cjs");
+/** What the functions in the VPC may reach, where the parameter `vpcId` names one. docs/network.md says what each needs. */
 
 const HTTPS = 443;
 
 const tcp = (port, Description, destination) => ({ IpProtocol: "tcp", FromPort: port, ToPort: port, Description, ...destination });
-const functionOf = (name) => `${name.replaceAll("-", "Dash").replace(/^[a-z]/, (letter) => letter.toUpperCase())}LambdaFunction`;
 
 module.exports = async function network(resolvers) {
   const parameters = await resolvers.resolveConfigurationProperty(["custom", "parameters"]);
-  const { vpcId, vpcSubnetIds, gatewayCidrs, gatewayPort, endpointsSecurityGroupId, dynamoDbPrefixListId, internetCidrs } = parameters;
+  const { vpcId, gatewayCidrs, gatewayPort, endpointsSecurityGroupId, dynamoDbPrefixListId, internetCidrs } = parameters;
   if (vpcId === "") return {};
   const group = {
     Type: "AWS::EC2::SecurityGroup",
@@ -24,7 +21,6 @@ module.exports = async function network(resolvers) {
       ],
     },
   };
-  const VpcConfig = { SecurityGroupIds: [{ Ref: "FunctionsSecurityGroup" }], SubnetIds: vpcSubnetIds };
   return {
     Resources: { FunctionsSecurityGroup: group },
     Outputs: {
@@ -33,6 +29,5 @@ module.exports = async function network(resolvers) {
         Value: { "Fn::GetAtt": ["FunctionsSecurityGroup", "GroupId"] },
       },
     },
-    extensions: Object.fromEntries(inVpc(parameters).map((name) => [functionOf(name), { Properties: { VpcConfig } }])),
   };
 };

@@ -26,6 +26,9 @@ const optionalWhole = (least, most) =>
 
 const concurrency = optionalWhole(1, 1_000);
 
+/** What the framework makes of a reference into the stack that is read as a text. */
+const REFERENCE = "[object Object]";
+
 const flag = z.enum(["true", "false"], 'has to be "true" or "false"').transform((text) => text === "true");
 
 function listOf(isOne, advice) {
@@ -56,14 +59,26 @@ const Parameters = z
     protect: flag,
     rollout: z.enum(ROLLOUTS, `has to be one of ${ROLLOUTS.join(", ")}`),
     permissionsBoundaryArn: optional(
-      (text) => /^arn:[\w-]+:iam::\d{12}:policy\/.+$/.test(text),
+      (text) => /^arn:[\w-]+:iam::(?:\d{12}|aws):policy\/.+$/.test(text),
       "the ARN of an IAM policy (arn:aws:iam::123456789012:policy/NAME)",
     ),
     alarmEmail: optional((text) => z.email().safeParse(text).success, "an e-mail address"),
     // A day at most: what CloudWatch looks at at once.
     expectedTrafficMinutes: optionalWhole(5, 1_440),
     // A reference into the stack, unless somebody sets it.
-    publicBaseUrl: z.string(),
+    publicBaseUrl: z
+      .string()
+      .refine(
+        (text) => text === REFERENCE || /^https?:\/\/[^/]+(?:\/[^?#]*)?(?<!\/)$/.test(text),
+        "has to be an address with https:// and without a slash at the end",
+      ),
+    secretsPrefix: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9_+=.@-]+(\/[A-Za-z0-9_+=.@-]+)*$/,
+        "has to be the beginning of a secret's name, without a slash at either end (ccgw/prod)",
+      ),
+    eventBusName: z.string().regex(/^[A-Za-z0-9/._-]{0,256}$/, "has to be the name of an event bus, not its ARN, or empty"),
     domainName: optional((text) => /^(?:[a-z0-9-]+\.)+[a-z]{2,}$/.test(text), "a name of DNS in lower case (transfers.example.com)"),
     domainCertificateArn: optional(
       (text) => /^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/.+$/.test(text),
@@ -97,6 +112,8 @@ const Parameters = z
       if (given.callbacksInVpc) missing("vpcId", "since callbacksInVpc is");
       return;
     }
+    if (given.callbacksInVpc && given.internetCidrs.length === 0)
+      missing("internetCidrs", "since callbacksInVpc is: where the receivers of callbacks are");
     if (given.vpcSubnetIds.length === 0)
       missing("vpcSubnetIds", "since vpcId is: private subnets from which the gateway can be reached, at best in two zones");
     if (given.gatewayCidrs.length === 0) missing("gatewayCidrs", "since vpcId is: where the gateway is, as its secret's `url` has it");
@@ -127,7 +144,12 @@ module.exports = async function parametersOf({ options, resolveConfigurationProp
     const where = `Set them in stages/${stage}.yml, or with --param "name=value"; serverless.yml lists them`;
     refuse(`Parameters of the stage "${stage}" are wrong. ${where}:\n${wrong.map((line) => `  ${line}`).join("\n")}`);
   }
-  return { ...parsed.data, deletionPolicy: parsed.data.protect ? "Retain" : "Delete" };
+  const { protect } = parsed.data;
+  return {
+    ...parsed.data,
+    deletionPolicy: protect ? "Retain" : "Delete",
+    keysDeletionPolicy: protect ? "RetainExceptOnCreate" : "Delete",
+  };
 };
 
 function refuse(message) {

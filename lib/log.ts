@@ -75,18 +75,26 @@ export interface Log {
 
 /** From here on the fault is on our side of the door. */
 const SERVER_ERROR_STATUS = 500;
+/** Whatever their status is in the caller's language. */
+const FAULTS: readonly unknown[] = ["internal", "misconfigured", "secrets-unavailable", "store-unavailable"];
 
 export function createLog(): Log {
   const logger = new Logger({ serviceName: NAMESPACE });
   const meter = createMeter();
+  function countFault({ code }: LogFields): void {
+    if (FAULTS.includes(code)) meter.add("Faults", 1, { code: String(code) });
+  }
+
   return {
     access(fields, judgedBy = fields.status) {
       const level = Number(judgedBy) >= SERVER_ERROR_STATUS ? "error" : "info";
       logger[level]("request", toAllowed(fields));
+      countFault(fields);
       meter.flush();
     },
     entry(fields) {
       logger.info("transfer", toAllowed(fields));
+      countFault(fields);
     },
     run(what, fields) {
       logger.info(what, toAllowed(fields));

@@ -33,6 +33,8 @@ export const METRICS = {
   HandOvers: { unit: Count, by: [["gateway", "agentId", "secretId"]] },
   /** By the failure's code, or the state, or `dry-run`. */
   Transfers: { unit: Count, by: [["source", "code"], []] },
+  /** Requests and transfers that no caller is to blame for: `internal`, `misconfigured`, `secrets-unavailable`, `store-unavailable`. */
+  Faults: { unit: Count, by: [["code"], []] },
   /** Transfers of an agent who is not signed in. */
   WithoutSession: { unit: Count, by: [["gateway"], []] },
   /** What became of a delivery at its record: `taken`, `replayed`, `in-progress`, `busy`, `mismatch`, `expired`. */

@@ -40,7 +40,7 @@ const FIELDS = {
   reference: "ticket",
   transferId: "t-1",
   state: "accepted",
-  code: "internal",
+  code: "gateway-busy",
   reason: "why",
   violations: "#/target is required",
   effect: "none",
@@ -88,6 +88,21 @@ describe("the line of a request", () => {
   ])("with status %s is of level %s", (status, level) => {
     log.access({ status });
     expect(lines()).toMatchObject([{ level }]);
+  });
+
+  it.each(["internal", "misconfigured", "secrets-unavailable", "store-unavailable"])(
+    "counts a fault that no caller is to blame for: %s",
+    (code) => {
+      log.access({ status: 200, code });
+      log.entry({ code });
+      log.flush();
+      expect(lines().flatMap(({ Faults }) => Faults ?? [])).toEqual([1, 1]);
+    },
+  );
+
+  it.each([undefined, "invalid-request", "gateway-unreachable", "paused"])("counts none for %s", (code) => {
+    log.access({ status: 503, code });
+    expect(lines()).toHaveLength(1);
   });
 
   it("keeps nothing for the next one", () => {

@@ -85,6 +85,8 @@ describe("an alarm", () => {
           assertMeasured(MetricName, []);
         } else if (Namespace === "AWS/SQS")
           expect(given, id).toEqual([{ Name: "QueueName", Value: { "Fn::GetAtt": ["CallbackDeadLetters", "QueueName"] } }]);
+        else if (id.endsWith("RolloutErrors"))
+          expect([Namespace, given.map(({ Name }) => Name)], id).toEqual(["AWS/Lambda", ["FunctionName", "Resource", "ExecutedVersion"]]);
         else expect([Namespace, given.map(({ Name }) => Name)], id).toEqual(["AWS/Lambda", ["FunctionName"]]);
         if (id.endsWith("ErrorsAlarm") || id.endsWith("ThrottlesAlarm")) expect(names, id).toContain(given[0]?.Value);
       }

@@ -2,11 +2,15 @@
 import { createRequire } from "node:module";
 import { expect, it } from "vitest";
 
-type Extensions = Record<string, { Properties: { VpcConfig: unknown } }>;
-type Network = { Resources?: Record<string, { Properties: { SecurityGroupEgress: unknown[]; VpcId: string } }>; extensions?: Extensions };
+type Network = { Resources?: Record<string, { Properties: { SecurityGroupEgress: unknown[]; VpcId: string } }> };
 const network: (resolvers: { resolveConfigurationProperty(): Promise<object> }) => Promise<Network> = createRequire(import.meta.url)(
   "../../infrastructure/network.cjs",
 );
+
+const InVpc: new (serverless: object) => { hooks: Record<string, () => void> } = createRequire(import.meta.url)(
+  "../../infrastructure/in-vpc.cjs",
+);
+const { GRANTS }: { GRANTS: object } = createRequire(import.meta.url)("../../infrastructure/grants.cjs");
 
 const PARAMETERS = {
   vpcId: "vpc-01234567",
@@ -20,27 +24,44 @@ const PARAMETERS = {
 };
 const made = (given: object) => network({ resolveConfigurationProperty: async () => ({ ...PARAMETERS, ...given }) });
 
+/** The functions, once the plugin has been there. */
+function entered(given: object) {
+  const functions: Record<string, { vpc?: object }> = Object.fromEntries(Object.keys(GRANTS).map((name) => [name, {}]));
+  const service = { custom: { parameters: { ...PARAMETERS, ...given } }, getFunction: (name: string) => functions[name] };
+  const { hooks } = new InVpc({ service });
+  for (const run of Object.values(hooks)) run();
+  return { functions, hooks };
+}
+
 it("is none where no VPC is named", async () => {
   expect(await made({ vpcId: "" })).toEqual({});
 });
 
-it("holds the functions that talk to a gateway, and no others", async () => {
-  const { extensions = {} } = await made({});
-  expect(Object.keys(extensions).toSorted()).toEqual([
-    "KeepDashsessionLambdaFunction",
-    "ReceiveDashlexLambdaFunction",
-    "ReceiveDashtransferLambdaFunction",
-    "SignDashoutDashagentsLambdaFunction",
-    "SweepDashrecordsLambdaFunction",
+it("holds the functions that talk to a gateway, and no others", () => {
+  const { functions } = entered({});
+  expect(Object.keys(functions).filter((name) => functions[name]?.vpc)).toEqual([
+    "receive-transfer",
+    "receive-lex",
+    "keep-session",
+    "sign-out-agents",
+    "sweep-records",
   ]);
-  expect(extensions.KeepDashsessionLambdaFunction?.Properties.VpcConfig).toEqual({
-    SecurityGroupIds: [{ Ref: "FunctionsSecurityGroup" }],
-    SubnetIds: ["subnet-01234567"],
+  expect(functions["keep-session"]?.vpc).toEqual({
+    securityGroupIds: [{ Ref: "FunctionsSecurityGroup" }],
+    subnetIds: ["subnet-01234567"],
   });
 });
 
-it("holds the one that tells receivers too, where they are on the same network", async () => {
-  expect(Object.keys((await made({ callbacksInVpc: true })).extensions ?? {})).toContain("DeliverDashcallbacksLambdaFunction");
+it("holds the one that tells receivers too, where they are on the same network", () => {
+  expect(entered({ callbacksInVpc: true }).functions["deliver-callbacks"]).toHaveProperty("vpc");
+});
+
+it("holds nobody where there is none", () => {
+  expect(Object.values(entered({ vpcId: "" }).functions).filter(({ vpc }) => vpc)).toEqual([]);
+});
+
+it("is entered before functions are compiled, whose versions it is part of", () => {
+  expect(Object.keys(entered({}).hooks)).toEqual(["before:package:compileFunctions"]);
 });
 
 it("lets them reach the gateway at its port, the endpoints, DynamoDB, and nothing else", async () => {

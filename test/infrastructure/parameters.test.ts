@@ -13,6 +13,7 @@ const parametersOf: (resolvers: Resolvers) => Promise<Record<string, unknown>> =
 
 const DEFAULTS = {
   secretsPrefix: "ccgw/prod",
+  eventBusName: "default",
   lexBotAliasArn: "",
   retentionDays: "30",
   logRetentionDays: "30",
@@ -87,6 +88,10 @@ describe("the parameters of a stage", () => {
     ["lexBotAliasArn", "TSTALIASID", "bot-alias/BOTID/ALIASID"],
     ["domainName", "https://example.com", "transfers.example.com"],
     ["domainCertificateArn", "certificate", "arn:aws:acm:REGION:123456789012:certificate/ID"],
+    ["publicBaseUrl", "transfers.example.com", "https://"],
+    ["publicBaseUrl", "https://transfers.example.com/", "without a slash at the end"],
+    ["secretsPrefix", "ccgw/prod/", "without a slash at either end"],
+    ["eventBusName", "arn:aws:events:eu-central-1:123456789012:event-bus/mine", "not its ARN"],
     ["vpcId", "main", "vpc-0123456789abcdef0"],
     ["vpcSubnetIds", "a,b", "ids of subnets (subnet-0123456789abcdef0)"],
     ["gatewayCidrs", "gateway.example.com", "10.20.30.40/32"],
@@ -116,6 +121,10 @@ describe("the parameters of a stage", () => {
   it("need neither endpoints nor prefix list where the internet can be reached", async () => {
     const { endpointsSecurityGroupId: _, dynamoDbPrefixListId: __, ...rest } = VPC;
     expect(await read({ ...rest, internetCidrs: "0.0.0.0/0" })).toMatchObject({ internetCidrs: ["0.0.0.0/0"] });
+  });
+
+  it("refuse callbacks from a VPC that reach no receiver", async () => {
+    await expect(read({ ...VPC, callbacksInVpc: "true" })).rejects.toThrow('internetCidrs ("") has to be set since callbacksInVpc is');
   });
 
   it("refuse what makes sense in a VPC alone", async () => {
