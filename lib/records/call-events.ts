@@ -15,8 +15,11 @@ import { type DeliveryItem, toDueAt, toEnded, toResult } from "./record-item.ts"
 const WRITES_MAX = 8;
 
 export interface CallEvents {
-  /** Id of the delivery whose outcome this event has changed. Throws `store-unavailable`. */
-  take(event: CallEvent, signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * Id of the delivery whose outcome this event has changed. `only`: of whose transfer it is, where that is known: it says nothing of another one of the call.
+   * Throws `store-unavailable`.
+   */
+  take(event: CallEvent, signal: AbortSignal, only?: Holder): Promise<string | undefined>;
 }
 
 interface CallEventsOptions {
@@ -54,10 +57,10 @@ export function createCallEvents({ places, guard, wallMs }: CallEventsOptions): 
   }
 
   return {
-    async take(event, signal) {
+    async take(event, signal, only) {
       const { heardAt = wallMs() } = event;
       const call = toCall(event.gateway, event.callId);
-      const noted = await noteFirst(await guard.holdersOf(call, signal), event, heardAt, signal);
+      const noted = await noteFirst(only === undefined ? await guard.holdersOf(call, signal) : [only], event, heardAt, signal);
       const result = noted && toResult(noted.item, wallMs());
       if (noted === undefined || result === undefined) return undefined;
       const { id, claims } = noted.item;

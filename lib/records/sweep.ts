@@ -109,7 +109,7 @@ export function createSweep({ places, store, events, tell, inquire, wallMs }: Sw
     const isUnknown = result?.state === "unknown" && result.outcome === "pending";
     if (isUnknown) {
       const seen = await inquire(item.pending, signal);
-      if (seen !== undefined && (await events.take(seen, signal)) !== undefined) return "settled";
+      if (seen !== undefined && (await events.take(seen, signal, { delivery: id, claims: item.claims })) !== undefined) return "settled";
     }
     if (await outbox.tell(id, signal)) return "told";
     await rewrite(place, item, signal);

@@ -173,6 +173,19 @@ describe("the sweep", () => {
 describe("a transfer whose answer was lost", () => {
   const seenAtTarget: InquireCall = async ({ gateway, callId, target }) => ({ kind: "talking", gateway, callId, agentId: target.address });
 
+  it("says nothing of another one of the same call, which was open before it", async () => {
+    const { records, clock, sweep } = start({
+      inquire: async (pending, signal) => (pending.agentId === "102" ? seenAtTarget(pending, signal) : undefined),
+    });
+    await (await claimed(records, DELIVERY, { target: { type: "skill-queue", address: "31" } })).settle(ANSWERS.unknown);
+    clock.pass(MINUTE_MS);
+    const second = await claimed(records, { ...DELIVERY, key: "second" }, { agentId: "102" });
+    await second.settle(ANSWERS.unknown);
+    clock.pass(MINUTE_MS);
+    await sweep();
+    expect(await records.read(DELIVERY, toDeadline(0))).toMatchObject({ result: { state: "unknown", outcome: "pending" } });
+  });
+
   it("is asked after each minute, as long as it may be heard of", async () => {
     const { records, clock, sweep, asked } = start();
     await (await claimed(records, DELIVERY)).settle(ANSWERS.unknown);
