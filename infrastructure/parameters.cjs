@@ -138,7 +138,9 @@ module.exports = async function parametersOf({ options, resolveConfigurationProp
   const set = [...Object.keys(declared[stage] ?? {}), ...[options.param ?? []].flat().map((text) => text.split("=")[0])];
   const wrong = [
     ...set.filter((name) => !Object.hasOwn(declared.default, name)).map((name) => `${name} is not a parameter`),
-    ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path[0]} (${JSON.stringify(given[path[0]])}) ${message}`),
+    ...(parsed.error?.issues ?? []).map(
+      ({ path, message }) => `${path[0]} (${given[path[0]] === REFERENCE ? "not set" : JSON.stringify(given[path[0]])}) ${message}`,
+    ),
   ];
   if (wrong.length > 0) {
     const where = `Set them in stages/${stage}.yml, or with --param "name=value"; serverless.yml lists them`;

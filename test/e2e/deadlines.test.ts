@@ -70,7 +70,7 @@ describe("a connection's deadline", () => {
     stack.gateway.addFault({ kind: "hang" });
     const first = await stack.transfer(connection, exampleRequest(CALL));
     const again = await stack.transfer(connection, exampleRequest(CALL));
-    expect(again.body).toEqual({ ...first.body, replayed: true, statusUrl: expect.any(String) });
+    expect(again.body).toEqual({ ...first.body, replayed: true, retryable: false, statusUrl: expect.any(String) });
     expect(stack.gateway.transfers()).toHaveLength(1);
   });
 });

@@ -51,7 +51,10 @@ describe("a presented secret", () => {
         }));
         const index = values.indexOf(presented);
         const reason = index === -1 ? "wrong-credential" : "expired-credential";
-        const verdict = index !== -1 && !expired[index] ? { ok: true, secretId: `secret-${index}` } : { ok: false, reason };
+        const verdict =
+          index !== -1 && !expired[index]
+            ? { ok: true, secretId: `secret-${index}`, secretNotAfter: "2026-11-23T07:00:00.001Z" }
+            : { ok: false, reason };
         expect(matchSecrets(secrets, NOW, (value) => isEqual(presented, value))).toEqual(verdict);
       },
     );

@@ -97,7 +97,7 @@ describe("a secret's version", () => {
     put("ccgw/agents/main/101");
     const { readVersion } = createSecrets("ccgw");
     const first = await readVersion("agents/main/101");
-    expect(first).toEqual({ text: "planted-secret", versionId: expect.stringMatching(/^[\da-f-]{36}$/) });
+    expect(first).toEqual({ text: "planted-secret", versionId: expect.stringMatching(/^[\da-f-]{36}$/), writtenAt: expect.any(Date) });
     expect(await readVersion("agents/main/101")).toEqual(first);
   });
 
