@@ -109,5 +109,8 @@ function toWords(error: unknown): string {
   const cause = error instanceof TransferError ? error.cause : error;
   if (!(cause instanceof Error)) return String(error);
   const isLocal = "code" in cause && cause.code === "ECONNREFUSED";
+  if (cause.message === "Region is missing") return "No region: give --region, or set AWS_REGION.";
+  if (cause.name === "CredentialsProviderError")
+    return `No AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. (${cause.message})`;
   return isLocal ? "Nobody answers. Is `npm start` running, with this DYNAMODB_PORT?" : `${cause.name}: ${cause.message}`;
 }
