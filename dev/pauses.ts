@@ -10,6 +10,7 @@ import { createDynamoDbStore } from "../lib/records/dynamodb-store.ts";
 import { createPauseBook, type PauseBook } from "../lib/records/pause-book.ts";
 import type { PauseScope } from "../lib/transfer/pause.ts";
 import { LOCAL_RECORDS_TABLE } from "./dynamodb/local-dynamodb.ts";
+import { toMissing } from "./missing-aws.ts";
 import { REGION, SERVICE } from "./offline.ts";
 import { type ChangeCommand, parseCommand, USAGE } from "./pause-options.ts";
 import { parsePorts, StartError } from "./ports.ts";
@@ -109,8 +110,6 @@ function toWords(error: unknown): string {
   const cause = error instanceof TransferError ? error.cause : error;
   if (!(cause instanceof Error)) return String(error);
   const isLocal = "code" in cause && cause.code === "ECONNREFUSED";
-  if (cause.message === "Region is missing") return "No region: give --region, or set AWS_REGION.";
-  if (cause.name === "CredentialsProviderError")
-    return `No AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. (${cause.message})`;
-  return isLocal ? "Nobody answers. Is `npm start` running, with this DYNAMODB_PORT?" : `${cause.name}: ${cause.message}`;
+  if (isLocal) return "Nobody answers. Is `npm start` running, with this DYNAMODB_PORT?";
+  return toMissing(cause) ?? `${cause.name}: ${cause.message}`;
 }

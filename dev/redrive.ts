@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { toMissing } from "./missing-aws.ts";
 import { REGION, SERVICE } from "./offline.ts";
 import { parsePorts, StartError } from "./ports.ts";
 import { HIDDEN_SECONDS, type Moved, moveDeadLetters } from "./queue/dead-letters.ts";
@@ -100,8 +101,5 @@ function parse(args: string[]) {
 function toWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ("code" in error && error.code === "ECONNREFUSED") return "Nobody answers. Is `npm start` running, with this SQS_PORT?";
-  if (error.message === "Region is missing") return "No region: give --region, or set AWS_REGION.";
-  if (error.name === "CredentialsProviderError")
-    return `No AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. (${error.message})`;
-  return `${error.name}: ${error.message}`;
+  return toMissing(error) ?? `${error.name}: ${error.message}`;
 }

@@ -127,10 +127,10 @@ function toOpenBefore(guard: GuardItem | undefined, delivery: string): true | un
 
 /** The one before has ended while another one has the call. Undefined where that is known, or was somebody else. */
 function toEndedMeanwhile(guard: GuardItem, { delivery, claims }: Holder, ending: EndedBefore): Content | undefined {
-  const { kind, holder, claims: held, inFlightUntil, busyUntil, previous, isOpenBefore } = guard;
-  const [last] = previous ?? [];
-  if (isOpenBefore !== true || last?.holder !== delivery || last.claims !== claims) return undefined;
-  return { kind, holder, claims: held, inFlightUntil, busyUntil, previous, before: ending };
+  const [last] = guard.previous ?? [];
+  if (guard.isOpenBefore !== true || last?.holder !== delivery || last.claims !== claims) return undefined;
+  // Also what a newer version wrote.
+  return { ...guard, isOpenBefore: undefined, before: ending };
 }
 
 function guardOf({ item }: Place): GuardItem | undefined {

@@ -1,48 +1,13 @@
 /** Events of a call that several deliveries have moved, or that one has twice: each counts for the transfer that it is of, and for no other. */
 import { describe, expect, it } from "vitest";
-import { createMemoryStore } from "../../lib/records/memory-store.ts";
 import type { ToldOutcome } from "../../lib/records/sweep.ts";
-import type { Delivery } from "../../lib/transfer/delivery.ts";
-import type { CallEvent } from "../../lib/transfer/outcome.ts";
-import type { Pending } from "../../lib/transfer/records.ts";
 import { ANSWERS, PENDING } from "../support/claims.ts";
-import { createManualClock } from "../support/manual-clock.ts";
-import { createTestRecords } from "../support/memory-records.ts";
+import { DERIVED, named, SIGNAL, startOneCall, toCallEvent } from "../support/one-call.ts";
 import { toDeadline } from "../support/transfer-service.ts";
-
-const SIGNAL = new AbortController().signal;
-const CALL = JSON.stringify(["call", PENDING.gateway, PENDING.callId]);
-const named = (key: string): Delivery => ({ explicit: true, key, fingerprint: "request", call: CALL });
-const DERIVED: Delivery = { explicit: false, key: "derived", fingerprint: "request", call: CALL };
-const tell = (kind: CallEvent["kind"], over: Partial<CallEvent> = {}): CallEvent => ({
-  ...{ kind, gateway: PENDING.gateway, agentId: PENDING.agentId, callId: PENDING.callId },
-  ...over,
-});
-
-function start() {
-  const clock = createManualClock();
-  const store = createMemoryStore(clock);
-  const records = createTestRecords({ wallMs: clock.wallMs, store });
-  const read = (delivery: Delivery) => records.read(delivery, toDeadline(0));
-  return {
-    clock,
-    records,
-    take: (event: CallEvent) => records.events.take(event, SIGNAL),
-    async claim(delivery: Delivery, over: Partial<Pending> = {}) {
-      const answer = await (await read(delivery)).claim({ ...PENDING, ...over });
-      if (answer.kind !== "claimed") throw new Error(`the claim is ${answer.kind}`);
-      return answer.claim;
-    },
-    async outcomeOf(delivery: Delivery) {
-      const seen = await read(delivery);
-      return seen.kind === "settled" ? `${seen.result.state} ${seen.result.outcome}` : seen.kind;
-    },
-  };
-}
 
 describe("an open first transfer, a second that was refused, and its retry", () => {
   async function begin() {
-    const world = start();
+    const world = startOneCall();
     await (await world.claim(named("a"))).settle(ANSWERS.accepted);
     world.clock.pass(60_000);
     await (await world.claim(named("b"))).reopen(ANSWERS.refused);
@@ -51,50 +16,50 @@ describe("an open first transfer, a second that was refused, and its retry", () 
   it("the retry's lost answer is not made accepted by the first one's event", async () => {
     const { claim, take, outcomeOf } = await begin();
     await (await claim(named("b"), { target: { type: "agent", address: "300" } })).settle(ANSWERS.unknown);
-    await take(tell("transfer-result", { succeeded: true }));
+    await take(toCallEvent("transfer-result", { succeeded: true }));
     expect([await outcomeOf(named("b")), await outcomeOf(named("a"))]).toEqual(["unknown pending", "accepted completed"]);
   });
   it("the first one's event is not lost to a retry that is refused, too", async () => {
     const { claim, take, outcomeOf } = await begin();
     const again = await claim(named("b"));
-    await take(tell("transfer-result", { succeeded: true }));
+    await take(toCallEvent("transfer-result", { succeeded: true }));
     await again.reopen(ANSWERS.refused);
     expect([await outcomeOf(named("b")), await outcomeOf(named("a"))]).toEqual(["open", "accepted completed"]);
   });
   it("the first one's failure, told once more, does not end a third", async () => {
-    const world = start();
+    const world = startOneCall();
     await (await world.claim(named("a"))).settle(ANSWERS.accepted);
     world.clock.pass(60_000);
     const b = await world.claim(named("b"));
-    await world.take(tell("connect-failed"));
+    await world.take(toCallEvent("connect-failed"));
     await b.reopen(ANSWERS.refused);
     world.clock.pass(1_000);
     await (await world.claim(named("c"))).settle(ANSWERS.accepted);
-    await world.take(tell("connect-failed"));
+    await world.take(toCallEvent("connect-failed"));
     expect(await world.outcomeOf(named("c"))).toBe("accepted pending");
   });
 });
 
 describe("an event of the first transfer's own agent, after another agent's transfer was accepted", () => {
   it("is the first one's", async () => {
-    const world = start();
+    const world = startOneCall();
     await (await world.claim(named("a"), { target: { type: "skill-queue", address: "q" } })).settle(ANSWERS.accepted);
     world.clock.pass(60_000);
     await (await world.claim(named("b"), { agentId: "102", target: { type: "agent", address: "300" } })).settle(ANSWERS.accepted);
-    await world.take(tell("transfer-result", { succeeded: true }));
+    await world.take(toCallEvent("transfer-result", { succeeded: true }));
     expect(await world.outcomeOf(named("a"))).toBe("accepted completed");
   });
 });
 
 describe("a success of the first transfer, told while the second press is refused", () => {
   it("is not lost", async () => {
-    const world = start();
+    const world = startOneCall();
     const first = await world.claim(DERIVED);
     await first.settle(ANSWERS.accepted);
-    await world.take(tell("connect-failed"));
+    await world.take(toCallEvent("connect-failed"));
     world.clock.pass(3_000);
     const second = await world.claim(DERIVED);
-    await world.take(tell("transfer-result", { succeeded: true }));
+    await world.take(toCallEvent("transfer-result", { succeeded: true }));
     await second.reopen({
       state: "refused",
       code: "gateway-refused",
@@ -108,33 +73,33 @@ describe("a success of the first transfer, told while the second press is refuse
 
 describe("an event that is not a repeat", () => {
   it("counts, ten minutes later, although the gateway's clock was set back meanwhile", async () => {
-    const { clock, claim, take, outcomeOf } = start();
+    const { clock, claim, take, outcomeOf } = startOneCall();
     await (await claim(DERIVED)).settle(ANSWERS.accepted);
-    await take(tell("connect-failed", { generatedAt: 1_000_000 }));
+    await take(toCallEvent("connect-failed", { generatedAt: 1_000_000 }));
     clock.pass(10 * 60_000);
     await (await claim(DERIVED)).settle(ANSWERS.accepted);
     clock.pass(2_000);
-    await take(tell("transfer-result", { succeeded: true, generatedAt: 1_000_000 + 10 * 60_000 - 2_000 }));
+    await take(toCallEvent("transfer-result", { succeeded: true, generatedAt: 1_000_000 + 10 * 60_000 - 2_000 }));
     expect(await outcomeOf(DERIVED)).toBe("accepted completed");
   });
 });
 
 describe("a customer who leaves an agent long after the transfer has failed", () => {
   it("is why it failed where they hung up with it", async () => {
-    const world = start();
+    const world = startOneCall();
     await (await world.claim(DERIVED)).settle(ANSWERS.accepted);
-    await world.take(tell("transfer-result", { succeeded: false }));
+    await world.take(toCallEvent("transfer-result", { succeeded: false }));
     world.clock.pass(1_000);
-    await world.take(tell("customer-released"));
+    await world.take(toCallEvent("customer-released"));
     const seen = await world.records.read(DERIVED, toDeadline(0));
     expect(seen).toMatchObject({ result: { outcome: "failed", outcomeReason: "customer-left" } });
   });
   it("is not why it failed", async () => {
-    const world = start();
+    const world = startOneCall();
     await (await world.claim(DERIVED)).settle(ANSWERS.accepted);
-    await world.take(tell("transfer-result", { succeeded: false, generatedAt: 1_000 }));
+    await world.take(toCallEvent("transfer-result", { succeeded: false, generatedAt: 1_000 }));
     world.clock.pass(20 * 60_000);
-    await world.take(tell("customer-released", { generatedAt: 1_000 + 20 * 60_000 }));
+    await world.take(toCallEvent("customer-released", { generatedAt: 1_000 + 20 * 60_000 }));
     const seen = await world.records.read(DERIVED, toDeadline(0));
     expect(seen).toMatchObject({ result: { outcome: "failed", outcomeReason: "not-transferred" } });
   });
@@ -142,14 +107,14 @@ describe("a customer who leaves an agent long after the transfer has failed", ()
 
 describe("outcomes of earlier transfers that were not told", () => {
   it("are all told", async () => {
-    const { clock, records, claim, take } = start();
+    const { clock, records, claim, take } = startOneCall();
     const ids: string[] = [];
     for (let press = 0; press < 7; press += 1) {
       const one = await claim(DERIVED);
       ids.push(one.transferId);
       await one.settle(ANSWERS.accepted);
       clock.pass(61_000);
-      await take(tell("connect-failed"));
+      await take(toCallEvent("connect-failed"));
     }
     const told: ToldOutcome[] = [];
     const sweep = records.sweep({ tell: async (each) => void told.push(each), inquire: async () => undefined });

@@ -1,93 +1,49 @@
 /** Events that could be of one transfer of a call or of another: none makes a transfer end that goes on, and none is lost to a delivery that moved nothing. */
 import { describe, expect, it } from "vitest";
-import { createMemoryStore } from "../../lib/records/memory-store.ts";
 import type { ToldOutcome } from "../../lib/records/sweep.ts";
-import type { Delivery } from "../../lib/transfer/delivery.ts";
-import type { CallEvent } from "../../lib/transfer/outcome.ts";
-import type { Pending } from "../../lib/transfer/records.ts";
 import { ANSWERS, PENDING } from "../support/claims.ts";
-import { createManualClock } from "../support/manual-clock.ts";
-import { createTestRecords } from "../support/memory-records.ts";
+import { DERIVED, named, SIGNAL, startOneCall, toCallEvent } from "../support/one-call.ts";
 import { toDeadline } from "../support/transfer-service.ts";
-
-const SIGNAL = new AbortController().signal;
-const CALL = JSON.stringify(["call", PENDING.gateway, PENDING.callId]);
-const named = (key: string): Delivery => ({ explicit: true, key, fingerprint: "request", call: CALL });
-const DERIVED: Delivery = { explicit: false, key: "derived", fingerprint: "request", call: CALL };
-const tell = (kind: CallEvent["kind"], over: Partial<CallEvent> = {}): CallEvent => ({
-  ...{ kind, gateway: PENDING.gateway, agentId: PENDING.agentId, callId: PENDING.callId },
-  ...over,
-});
-
-function start() {
-  const clock = createManualClock();
-  const memory = createMemoryStore(clock);
-  let refusesClaims = false;
-  const store = {
-    ...memory,
-    put: (...given: Parameters<typeof memory.put>) =>
-      refusesClaims && given[0].kind === "delivery" ? Promise.reject(new Error("gone")) : memory.put(...given),
-  };
-  const records = createTestRecords({ wallMs: clock.wallMs, store });
-  const read = (delivery: Delivery) => records.read(delivery, toDeadline(0));
-  return {
-    clock,
-    records,
-    refuseClaims(now: boolean) {
-      refusesClaims = now;
-    },
-    take: (event: CallEvent) => records.events.take(event, SIGNAL),
-    async claim(delivery: Delivery, over: Partial<Pending> = {}) {
-      const answer = await (await read(delivery)).claim({ ...PENDING, ...over });
-      if (answer.kind !== "claimed") throw new Error(`the claim is ${answer.kind}`);
-      return answer.claim;
-    },
-    async outcomeOf(delivery: Delivery) {
-      const seen = await read(delivery);
-      return seen.kind === "settled" ? `${seen.result.state} ${seen.result.outcome}` : seen.kind;
-    },
-  };
-}
 
 describe("what ended the first transfer, in other words and late", () => {
   it.each([
     ["without times", {}, {}],
     ["with the gateway's times", { generatedAt: 100 }, { generatedAt: 101 }],
   ])("ends no second one (%s)", async (_how, first, late) => {
-    const { clock, claim, take, outcomeOf } = start();
+    const { clock, claim, take, outcomeOf } = startOneCall();
     await (await claim(DERIVED)).settle(ANSWERS.accepted);
-    await take(tell("connect-failed", first));
+    await take(toCallEvent("connect-failed", first));
     clock.pass(3_000);
     await (await claim(DERIVED)).settle(ANSWERS.accepted);
-    await take(tell("transfer-result", { succeeded: false, ...late }));
+    await take(toCallEvent("transfer-result", { succeeded: false, ...late }));
     expect(await outcomeOf(DERIVED)).toBe("accepted pending");
   });
 
   it("ends no second one either where an older event came after it", async () => {
-    const { clock, claim, take, outcomeOf } = start();
+    const { clock, claim, take, outcomeOf } = startOneCall();
     await (await claim(DERIVED)).settle(ANSWERS.accepted);
-    await take(tell("transfer-result", { succeeded: false, generatedAt: 100 }));
-    await take(tell("released", { generatedAt: 90 }));
+    await take(toCallEvent("transfer-result", { succeeded: false, generatedAt: 100 }));
+    await take(toCallEvent("released", { generatedAt: 90 }));
     clock.pass(3_000);
     await (await claim(DERIVED)).settle(ANSWERS.accepted);
-    await take(tell("transfer-result", { succeeded: false, generatedAt: 100 }));
+    await take(toCallEvent("transfer-result", { succeeded: false, generatedAt: 100 }));
     expect(await outcomeOf(DERIVED)).toBe("accepted pending");
   });
 
   it("is told apart by the gateway's times from what ends the second, however soon", async () => {
-    const { clock, claim, take, outcomeOf } = start();
+    const { clock, claim, take, outcomeOf } = startOneCall();
     await (await claim(DERIVED)).settle(ANSWERS.accepted);
-    await take(tell("connect-failed", { generatedAt: 100 }));
+    await take(toCallEvent("connect-failed", { generatedAt: 100 }));
     clock.pass(3_000);
     await (await claim(DERIVED)).settle(ANSWERS.accepted);
-    await take(tell("connect-failed", { generatedAt: 3_200 }));
+    await take(toCallEvent("connect-failed", { generatedAt: 3_200 }));
     expect(await outcomeOf(DERIVED)).toBe("accepted failed");
   });
 });
 
 describe("an event of a transfer whose call somebody else asked for meanwhile", () => {
   async function startOpen() {
-    const world = start();
+    const world = startOneCall();
     await (await world.claim(named("a"))).settle(ANSWERS.accepted);
     world.clock.pass(60_000);
     return world;
@@ -99,14 +55,14 @@ describe("an event of a transfer whose call somebody else asked for meanwhile", 
     refuseClaims(true);
     await expect(seen.claim(PENDING)).rejects.toThrow("gone");
     refuseClaims(false);
-    await take(tell("transfer-result", { succeeded: true }));
+    await take(toCallEvent("transfer-result", { succeeded: true }));
     expect(await outcomeOf(named("a"))).toBe("accepted completed");
   });
 
   it("is its own where it came while the other was in flight, which was refused", async () => {
     const { claim, take, outcomeOf } = await startOpen();
     const other = await claim(named("b"));
-    await take(tell("transfer-result", { succeeded: true }));
+    await take(toCallEvent("transfer-result", { succeeded: true }));
     await other.reopen(ANSWERS.refused);
     expect(await outcomeOf(named("a"))).toBe("accepted completed");
     expect(await outcomeOf(named("b"))).toBe("open");
@@ -115,7 +71,7 @@ describe("an event of a transfer whose call somebody else asked for meanwhile", 
   it("proves nothing of the other where nobody knows whether the gateway took that", async () => {
     const { claim, take, outcomeOf } = await startOpen();
     await (await claim(named("b"), { target: { type: "agent", address: "300" } })).settle(ANSWERS.unknown);
-    await take(tell("transfer-result", { succeeded: true }));
+    await take(toCallEvent("transfer-result", { succeeded: true }));
     expect(await outcomeOf(named("b"))).toBe("unknown pending");
     expect(await outcomeOf(named("a"))).toBe("accepted completed");
   });
@@ -123,24 +79,24 @@ describe("an event of a transfer whose call somebody else asked for meanwhile", 
   it("is the other's once the gateway has accepted that", async () => {
     const { claim, take, outcomeOf } = await startOpen();
     await (await claim(named("b"))).settle(ANSWERS.accepted);
-    await take(tell("transfer-result", { succeeded: true }));
+    await take(toCallEvent("transfer-result", { succeeded: true }));
     expect(await outcomeOf(named("b"))).toBe("accepted completed");
   });
 
   it("is its own after others were refused in turn", async () => {
     const { claim, take, outcomeOf } = await startOpen();
     for (const key of ["b", "c"]) await (await claim(named(key))).reopen(ANSWERS.refused);
-    await take(tell("transfer-result", { succeeded: true }));
+    await take(toCallEvent("transfer-result", { succeeded: true }));
     expect(await outcomeOf(named("a"))).toBe("accepted completed");
   });
 });
 
 describe("a transfer that failed and whose delivery is claimed again", () => {
   it("is still told, and still found by its id", async () => {
-    const { clock, records, claim, take } = start();
+    const { clock, records, claim, take } = startOneCall();
     const first = await claim(DERIVED);
     await first.settle(ANSWERS.accepted);
-    await take(tell("transfer-result", { succeeded: false }));
+    await take(toCallEvent("transfer-result", { succeeded: false }));
     clock.pass(1_000);
     const second = await claim(DERIVED);
     await second.settle(ANSWERS.accepted);
@@ -156,7 +112,7 @@ describe("a transfer that failed and whose delivery is claimed again", () => {
 });
 
 it("a signature that was seen is known for as long as its record, however late that was claimed", async () => {
-  const { clock, records, claim } = start();
+  const { clock, records, claim } = startOneCall();
   const DAY_MS = 24 * 60 * 60 * 1_000;
   const signed = { ...named("one"), alias: "signature" };
   await (await claim(signed)).reopen(ANSWERS.refused);

@@ -1,14 +1,11 @@
 import { expect, it } from "vitest";
 import { TransferError } from "../../lib/errors.ts";
 import { createMemoryStore } from "../../lib/records/memory-store.ts";
-import type { Delivery } from "../../lib/transfer/delivery.ts";
 import { PENDING } from "../support/claims.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { createTestRecords } from "../support/memory-records.ts";
+import { named } from "../support/one-call.ts";
 import { toDeadline } from "../support/transfer-service.ts";
-
-const CALL = JSON.stringify(["call", PENDING.gateway, PENDING.callId]);
-const named = (key: string): Delivery => ({ explicit: true, key, fingerprint: "request", call: CALL });
 
 it("a guard of a claim that was not written guards the retry's transfer, however late that comes", async () => {
   const clock = createManualClock();

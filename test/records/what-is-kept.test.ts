@@ -2,21 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { createMemoryStore } from "../../lib/records/memory-store.ts";
 import type { RecordItem } from "../../lib/records/record-item.ts";
-import type { Delivery } from "../../lib/transfer/delivery.ts";
-import type { CallEvent } from "../../lib/transfer/outcome.ts";
 import { ANSWERS, claimed, PENDING } from "../support/claims.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { createTestRecords } from "../support/memory-records.ts";
+import { DERIVED, named, SIGNAL, toCallEvent } from "../support/one-call.ts";
 import { ACCEPTED, startService, toDeadline, UNKNOWN } from "../support/transfer-service.ts";
-
-const SIGNAL = new AbortController().signal;
-const CALL = JSON.stringify(["call", PENDING.gateway, PENDING.callId]);
-const named = (key: string): Delivery => ({ explicit: true, key, fingerprint: "request", call: CALL });
-const DERIVED: Delivery = { explicit: false, key: "derived", fingerprint: "request", call: CALL };
-const tell = (kind: CallEvent["kind"], over: Partial<CallEvent> = {}): CallEvent => ({
-  ...{ kind, gateway: PENDING.gateway, agentId: PENDING.agentId, callId: PENDING.callId },
-  ...over,
-});
 
 describe("an unknown transfer", () => {
   it("is repeated by nobody, also where the customer has left", async () => {
@@ -39,7 +29,7 @@ describe("a record that an older key's mark leads to", () => {
     const make = (keys: readonly [string, ...string[]]) => createTestRecords({ wallMs: clock.wallMs, store, keys });
     const both = make([OLD, NEW]);
     await (await claimed(both, DERIVED)).settle(ANSWERS.accepted);
-    await both.events.take(tell("connect-failed"), SIGNAL);
+    await both.events.take(toCallEvent("connect-failed"), SIGNAL);
     clock.pass(30 * DAY_MS - 60_000);
     const now = make([NEW]);
     // Pressed once more.
@@ -63,7 +53,7 @@ describe("an event that loses every write", () => {
     clock.pass(60_000);
     await (await claimed(records, named("b"))).settle(ANSWERS.accepted);
     loses = 8;
-    const taken = records.events.take(tell("transfer-result", { succeeded: true }), SIGNAL);
+    const taken = records.events.take(toCallEvent("transfer-result", { succeeded: true }), SIGNAL);
     await expect(taken).rejects.toMatchObject({ code: "store-unavailable" });
     expect(await records.read(named("a"), toDeadline(0))).toMatchObject({ result: { outcome: "pending" } });
   });
