@@ -3,6 +3,10 @@
  * to set. serverless.yml has the rest as `params`, whose values are references into the stack.
  */
 const z = require("zod");
+const { GRANTS } = require("./grants.cjs");
+
+/** What Lambda takes as a function's name: service, stage and function, with hyphens between. Nothing else that is named so may have fewer characters. */
+const FUNCTION_NAME_MAX = 64;
 
 const ROLLOUTS = ["AllAtOnce", "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"];
 /** What CloudWatch Logs takes. */
@@ -128,6 +132,7 @@ const NAMES = Object.keys(Parameters.shape);
 /** Its argument is what the framework hands to a file of this kind. */
 module.exports = async function parametersOf({ options, resolveConfigurationProperty, resolveVariable }) {
   const stage = await resolveVariable("sls:stage");
+  assertNameable(stage, await resolveConfigurationProperty(["service"]));
   const declared = await resolveConfigurationProperty(["params"]);
   if (stage === "default" || !Object.hasOwn(declared, stage)) {
     const stages = Object.keys(declared).filter((name) => name !== "default" && name !== "local");
@@ -153,6 +158,18 @@ module.exports = async function parametersOf({ options, resolveConfigurationProp
     keysDeletionPolicy: protect ? "RetainExceptOnCreate" : "Delete",
   };
 };
+
+/** Throws where AWS would refuse, in the midst of a deployment, what is named after the stage. */
+function assertNameable(stage, service) {
+  if (!/^[A-Za-z0-9-]+$/.test(stage))
+    refuse(`The name of the stage "${stage}" has to be letters, digits and hyphens: AWS takes nothing else in the name of a stack.`);
+  const longest = Object.keys(GRANTS).reduce((one, other) => (other.length > one.length ? other : one));
+  const most = FUNCTION_NAME_MAX - `${service}--${longest}`.length;
+  if (stage.length > most)
+    refuse(
+      `The name of the stage "${stage}" has ${stage.length} characters, and may have ${most} ("${stage.slice(0, most)}"): Lambda takes ${FUNCTION_NAME_MAX} in a function's name, as in ${service}-STAGE-${longest}.`,
+    );
+}
 
 function refuse(message) {
   // The framework prints the stack, where there is one.

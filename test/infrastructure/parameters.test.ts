@@ -38,6 +38,8 @@ const DEFAULTS = {
   internetCidrs: "",
   callbacksInVpc: "false",
 };
+/** As many characters as fit. */
+const LONGEST_STAGE = "production-south";
 const VPC = {
   vpcId: "vpc-0123456789abcdef0",
   vpcSubnetIds: "subnet-0123456789abcdef0, subnet-0123456789abcdef1",
@@ -47,12 +49,12 @@ const VPC = {
 };
 
 function read(set: Record<string, string>, { stage = "prod", param }: { stage?: string; param?: string[] } = {}) {
-  const declared = { default: DEFAULTS, dev: {}, prod: set, local: {} };
+  const declared = { default: DEFAULTS, dev: {}, prod: set, [stage === LONGEST_STAGE ? stage : "dev"]: {}, local: {} };
   const values: Record<string, string> = { ...DEFAULTS, ...set };
   return parametersOf({
     options: param === undefined ? {} : { param },
     resolveVariable: async (address) => (address === "sls:stage" ? stage : values[address.replace("param:", "")]),
-    resolveConfigurationProperty: async () => declared,
+    resolveConfigurationProperty: async ([name]) => (name === "service" ? "ccgateway-transfer-webhooks" : declared),
   });
 }
 
@@ -139,4 +141,19 @@ describe("the parameters of a stage", () => {
   it("refuse a stage that nobody has described", async () => {
     await expect(read({}, { stage: "production" })).rejects.toThrow('There is no stage "production", but dev and prod.');
   });
+
+  it("may be of a stage whose functions have names that Lambda takes, and of no longer one", async () => {
+    expect(await read({}, { stage: LONGEST_STAGE })).toMatchObject({ protect: false });
+    expect(`ccgateway-transfer-webhooks-${LONGEST_STAGE}-describe-connection`).toHaveLength(64);
+    await expect(read({}, { stage: `${LONGEST_STAGE}s` })).rejects.toThrow(
+      `has 17 characters, and may have 16 ("${LONGEST_STAGE}"): Lambda takes 64 in a function's name, as in ccgateway-transfer-webhooks-STAGE-describe-connection.`,
+    );
+  });
+
+  it.each(["feature_1", "feature/1", "prod.eu", "größe", " prod", ""])(
+    "refuse the stage %j, which no stack can be named after",
+    async (stage) => {
+      await expect(read({}, { stage })).rejects.toThrow(`The name of the stage "${stage}" has to be letters, digits and hyphens`);
+    },
+  );
 });
