@@ -111,11 +111,7 @@ const Parameters = z
       const url = `https://${given.domainName}`;
       if (given.publicBaseUrl !== url) missing("publicBaseUrl", `to ${url}, since domainName is: callers sign it`);
     }
-    if (given.vpcId === "") {
-      if (given.vpcSubnetIds.length > 0) missing("vpcId", "since vpcSubnetIds is");
-      if (given.callbacksInVpc) missing("vpcId", "since callbacksInVpc is");
-      return;
-    }
+    if (given.vpcId === "") return;
     if (given.callbacksInVpc && given.internetCidrs.length === 0)
       missing("internetCidrs", "since callbacksInVpc is: where the receivers of callbacks are");
     if (given.vpcSubnetIds.length === 0)
@@ -128,6 +124,20 @@ const Parameters = z
   });
 
 const NAMES = Object.keys(Parameters.shape);
+
+/** Without the first of them, nothing reads the others. */
+const READ_WITH = {
+  vpcId: [
+    "vpcSubnetIds",
+    "gatewayCidrs",
+    "gatewayPort",
+    "endpointsSecurityGroupId",
+    "dynamoDbPrefixListId",
+    "internetCidrs",
+    "callbacksInVpc",
+  ],
+  domainName: ["domainCertificateArn"],
+};
 
 /** Its argument is what the framework hands to a file of this kind. */
 module.exports = async function parametersOf({ options, resolveConfigurationProperty, resolveVariable }) {
@@ -145,6 +155,11 @@ module.exports = async function parametersOf({ options, resolveConfigurationProp
     ...set.filter((name) => !Object.hasOwn(declared.default, name)).map((name) => `${name} is not a parameter`),
     ...(parsed.error?.issues ?? []).map(
       ({ path, message }) => `${path[0]} (${given[path[0]] === REFERENCE ? "not set" : JSON.stringify(given[path[0]])}) ${message}`,
+    ),
+    ...Object.entries(READ_WITH).flatMap(([first, others]) =>
+      others
+        .filter((name) => given[first] === "" && given[name] !== String(declared.default[name]))
+        .map((name) => `${name} (${JSON.stringify(given[name])}) is of use only where ${first} is set: set ${first}, or leave ${name} out`),
     ),
   ];
   if (wrong.length > 0) {

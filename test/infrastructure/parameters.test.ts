@@ -129,8 +129,23 @@ describe("the parameters of a stage", () => {
     await expect(read({ ...VPC, callbacksInVpc: "true" })).rejects.toThrow('internetCidrs ("") has to be set since callbacksInVpc is');
   });
 
-  it("refuse what makes sense in a VPC alone", async () => {
-    await expect(read({ callbacksInVpc: "true" })).rejects.toThrow("vpcId");
+  it.each([
+    ["vpcSubnetIds", VPC.vpcSubnetIds, "vpcId"],
+    ["gatewayCidrs", VPC.gatewayCidrs, "vpcId"],
+    ["gatewayPort", "9443", "vpcId"],
+    ["endpointsSecurityGroupId", VPC.endpointsSecurityGroupId, "vpcId"],
+    ["dynamoDbPrefixListId", VPC.dynamoDbPrefixListId, "vpcId"],
+    ["internetCidrs", "0.0.0.0/0", "vpcId"],
+    ["callbacksInVpc", "true", "vpcId"],
+    ["domainCertificateArn", "arn:aws:acm:eu-central-1:123456789012:certificate/1", "domainName"],
+  ])("refuse %s where nothing would read it", async (name, value, first) => {
+    await expect(read({ [name]: value })).rejects.toThrow(
+      `${name} (${JSON.stringify(value)}) is of use only where ${first} is set: set ${first}, or leave ${name} out`,
+    );
+  });
+
+  it("may repeat a default where nothing reads it", async () => {
+    expect(await read({ gatewayPort: "8043", callbacksInVpc: "false", internetCidrs: "" })).toMatchObject({ vpcId: "" });
   });
 
   it("say all that is wrong at once, and where to set it", async () => {
