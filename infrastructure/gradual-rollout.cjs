@@ -1,6 +1,6 @@
 /**
  * A plugin of the framework. The functions that callers wait for are invoked by an alias, `live`, which CodeDeploy moves to a new version as the parameter
- * `rollout` says, and back when an alarm of it rings. What no caller waits for is replaced at once.
+ * `rollout` says, and back when an alarm of it rings, which is told as all are. What no caller waits for is replaced at once.
  */
 const ALIAS = "live";
 const FUNCTIONS = ["receive-transfer", "read-transfer", "describe-connection", "gateway-events", "agent-sessions"];
@@ -37,16 +37,17 @@ module.exports = class GradualRollout {
     Resources.RolloutApplication = { Type: "AWS::CodeDeploy::Application", Properties: { ComputePlatform: "Lambda" } };
     Resources.RolloutRole = rolloutRole(this.serverless.service.custom.parameters);
     for (const name of FUNCTIONS) {
-      const normalized = this.nameOf(name);
+      const functionId = `${this.nameOf(name)}LambdaFunction`;
       const version = Object.keys(Resources).find(
-        (id) =>
-          Resources[id].Type === "AWS::Lambda::Version" && Resources[id].Properties.FunctionName.Ref === `${normalized}LambdaFunction`,
+        (id) => Resources[id].Type === "AWS::Lambda::Version" && Resources[id].Properties.FunctionName.Ref === functionId,
       );
-      Object.assign(Resources, this.rolloutOf(normalized, version));
+      Object.assign(Resources, this.rolloutOf(name, version));
     }
   }
 
-  rolloutOf(normalized, version) {
+  rolloutOf(name, version) {
+    const normalized = this.nameOf(name);
+    const told = { AlarmActions: [ref("AlarmTopic")], OKActions: [ref("AlarmTopic")] };
     const errors = `${normalized}RolloutErrors`;
     const group = `${normalized}Rollout`;
     const functionName = ref(`${normalized}LambdaFunction`);
@@ -55,6 +56,7 @@ module.exports = class GradualRollout {
       [errors]: {
         Type: "AWS::CloudWatch::Alarm",
         Properties: {
+          AlarmName: `${this.serverless.getProvider("aws").naming.getStackName()}-${name}-rollout-errors`,
           AlarmDescription:
             "The new version of the function throws: while it takes over, it is taken back. docs/runbook.md#a-rollout-is-taken-back",
           Namespace: "AWS/Lambda",
@@ -70,6 +72,7 @@ module.exports = class GradualRollout {
           Threshold: 1,
           ComparisonOperator: "GreaterThanOrEqualToThreshold",
           TreatMissingData: "notBreaching",
+          ...told,
         },
       },
       [group]: {

@@ -98,8 +98,14 @@ describe("an alarm", () => {
   });
 
   it("tells the topic when it rings and when it is over", () => {
-    for (const [id, alarm] of alarms.filter(([id]) => id.endsWith("Alarm")))
+    for (const [id, alarm] of alarms)
       expect([id, alarm.AlarmActions, alarm.OKActions]).toEqual([id, [{ Ref: "AlarmTopic" }], [{ Ref: "AlarmTopic" }]]);
+  });
+
+  it("of a rollout is named after its function, as the others are", () => {
+    const names = alarms.flatMap(([id, { AlarmName }]) => (id.endsWith("RolloutErrors") ? AlarmName : []));
+    const functions = ["receive-transfer", "read-transfer", "describe-connection", "gateway-events", "agent-sessions"];
+    expect(names.toSorted()).toEqual(functions.map((name) => `${SERVICE}-${name}-rollout-errors`).toSorted());
   });
 
   it("looks back no further than CloudWatch can", () => {
