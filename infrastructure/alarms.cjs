@@ -66,6 +66,12 @@ const ALARMS = {
     // Each sweep tells what it could not do, 0 as well.
     { ...measured("SweepFailures"), Statistic: "Sum", Period: MINUTE, EvaluationPeriods: 3, ...atLeast(1), ...IS_WRONG },
   ],
+  NewerRecords: [
+    "newer-records",
+    "For an hour, there were records that only a newer version understands.",
+    // Measured by each sweep that finds what is due, 0 as well.
+    { ...measured("NewerRecords"), Statistic: "Minimum", Period: FIVE_MINUTES, EvaluationPeriods: 12, ...atLeast(1), ...IS_FINE },
+  ],
   CertificateEnds: [
     "certificate-ends",
     "A gateway's certificate, or an authority that is pinned for one, ends in less than 21 days.",

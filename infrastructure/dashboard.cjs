@@ -56,7 +56,7 @@ const GRAPHS = {
     ofQueue("CallbackQueue", "ApproximateAgeOfOldestMessage", "age of the oldest, s"),
     ofQueue("CallbackDeadLetters", "ApproximateNumberOfMessagesVisible", "dead letters"),
   ],
-  "What sweeps could not do": [whole("SweepFailures", "Sum")],
+  "What sweeps could not do": [whole("SweepFailures", "Sum"), whole("NewerRecords", "Maximum")],
   API: [ofApi("Count", "Sum"), ofApi("4xx", "Sum"), ofApi("5xx", "Sum")],
   "API, latency in ms": [ofApi("Latency", "p50"), ofApi("Latency", "p99")],
   "Functions that threw": ofFunctions("Errors", "Sum"),

@@ -37,6 +37,7 @@ export function createSweepHandler({ open, log }: SweepHandlerOptions): (event: 
       await pMap(await sweep.due(signal), settle, { concurrency: CONCURRENT });
       // Those whose lease has just ended are unknown from now on.
       log.measure("OpenUnknown", done.unknown + done["lease-ended"], {});
+      log.measure("NewerRecords", done.newer, {});
     } catch (thrown) {
       failed += 1;
       problem("sweep failed", thrown);

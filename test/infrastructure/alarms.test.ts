@@ -120,6 +120,12 @@ describe("an alarm", () => {
     expect(silent.toSorted()).toEqual(["KeeperSilentAlarm", "SweepFailingAlarm"]);
   });
 
+  it("of a newer version's records rings once every sweep of an hour has met some, and not while a version takes over", () => {
+    const { Period, EvaluationPeriods, ...rest } = Alarm.parse(resources.NewerRecordsAlarm?.Properties);
+    expect(Number(Period) * EvaluationPeriods).toBe(3_600);
+    expect(rest).toMatchObject({ MetricName: "NewerRecords", Statistic: "Minimum", Threshold: 1, TreatMissingData: "notBreaching" });
+  });
+
   it("of the keeper holds the runs that began against the agents that there are", () => {
     expect(resources.KeeperSilentAlarm?.Properties).toMatchObject({
       EvaluationPeriods: 2,

@@ -40,9 +40,14 @@ describe("what a sweep measures", () => {
   }
 
   it.each<[string, readonly Done[] | Error, object]>([
-    ["that nothing was due", [], { OpenUnknown: 0, SweepFailures: 0 }],
-    ["whose fate is not known", ["unknown", "told", "lease-ended", "settled", "nothing"], { OpenUnknown: 2, SweepFailures: 0 }],
-    ["what failed", [new Error("one"), "told", new Error("other")], { OpenUnknown: 0, SweepFailures: 2 }],
+    ["that nothing was due", [], { OpenUnknown: 0, NewerRecords: 0, SweepFailures: 0 }],
+    [
+      "whose fate is not known",
+      ["unknown", "told", "lease-ended", "settled", "nothing"],
+      { OpenUnknown: 2, NewerRecords: 0, SweepFailures: 0 },
+    ],
+    ["what a newer version wrote", ["newer", "told", "newer"], { OpenUnknown: 0, NewerRecords: 2, SweepFailures: 0 }],
+    ["what failed", [new Error("one"), "told", new Error("other")], { OpenUnknown: 0, NewerRecords: 0, SweepFailures: 2 }],
     ["that it failed as a whole, and nothing of what it did not see", new Error("store"), { SweepFailures: 1 }],
   ])("is %s", async (_what, due, told) => {
     expect(await measured(due)).toEqual(told);
