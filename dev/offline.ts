@@ -18,6 +18,8 @@ const READY_POLL_MS = 100;
 const STOP_TIMEOUT_MS = 5_000;
 /** What it printed last, for when it ends before it is ready. */
 const TAIL_LINES = 30;
+/** What it has printed may come after its end, which whatever it has started may keep open for longer. */
+const LAST_WORDS_MS = 500;
 
 interface OfflineOptions {
   readonly httpPort: number;
@@ -37,8 +39,8 @@ export interface Offline {
   invoke(name: string): Promise<void>;
   /** The same, waited for: what it returned, or `{ errorMessage }` where it threw. */
   request(name: string, event: object, signal: AbortSignal): Promise<unknown>;
-  /** Settles when it has ended, whoever ended it. */
-  readonly ended: Promise<void>;
+  /** Settles when it has ended, whoever ended it: with why, where it ended by itself. */
+  readonly ended: Promise<StartError>;
   stop(): Promise<void>;
 }
 
@@ -47,22 +49,29 @@ export async function startOffline(options: OfflineOptions): Promise<Offline> {
   const url = `http://127.0.0.1:${httpPort}`;
   const child = spawnOffline(options);
   const tail: string[] = [];
+  /** esbuild says much more after it. */
+  let taken: string | undefined;
+  const closed = once(child, "close");
   const ended = once(child, "exit").then(
-    () => undefined,
+    () => Promise.race([closed, sleep(LAST_WORDS_MS, undefined, { ref: false })]),
     // It could not even be started.
-    (error: Error) => void tail.push(error.message),
+    (error: Error) => tail.push(error.message),
   );
   let ready = false;
+  let isStopping = false;
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue;
     createInterface({ input: stream }).on("line", (line) => {
-      if (ready) return onLine(line);
+      if (line.includes("EADDRINUSE")) taken ??= line.trim();
+      // Once it is to stop, the functions alone have something to say, and esbuild that misses its parent.
+      if (ready) return isStopping && !line.startsWith("{") ? undefined : onLine(line);
       tail.push(line);
       tail.splice(0, tail.length - TAIL_LINES);
     });
   }
 
   async function stop(): Promise<void> {
+    isStopping = true;
     if (isRunning(child)) child.kill("SIGINT");
     await Promise.race([ended, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
     if (isRunning(child)) child.kill("SIGKILL");
@@ -84,9 +93,14 @@ export async function startOffline(options: OfflineOptions): Promise<Offline> {
   }
 
   ready = await isReady(`${url}/v1/health`, child);
-  if (ready) return { url, invoke, request, ended, stop };
+  const toFailure = (what: string) => new StartError(taken ?? what);
+  if (ready)
+    return {
+      ...{ url, invoke, request, stop },
+      ended: ended.then(() => toFailure("serverless-offline ended by itself: see what it printed last.")),
+    };
   await stop();
-  throw new StartError(`serverless-offline did not start:\n${tail.join("\n")}`);
+  throw toFailure(`serverless-offline did not start:\n${tail.join("\n")}`);
 }
 
 function spawnOffline(options: OfflineOptions): ChildProcess {
@@ -130,10 +144,13 @@ function isRunning(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 }
 
+/** Who else has taken its port may never answer. */
 async function isReady(url: string, child: ChildProcess): Promise<boolean> {
-  const until = Date.now() + READY_TIMEOUT_MS;
-  while (Date.now() < until && isRunning(child)) {
-    const healthy = await fetch(url).then(
+  const exited = new AbortController();
+  child.once("exit", () => exited.abort());
+  const signal = AbortSignal.any([exited.signal, AbortSignal.timeout(READY_TIMEOUT_MS)]);
+  while (!signal.aborted && isRunning(child)) {
+    const healthy = await fetch(url, { signal }).then(
       ({ ok }) => ok,
       () => false,
     );

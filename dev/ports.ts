@@ -14,6 +14,9 @@ const PORTS = {
 
 export type Ports = Readonly<Record<keyof typeof PORTS, number>>;
 
+/** In Node's words, wherever they are repeated. */
+const IN_USE = /\bEADDRINUSE\b.*:(\d+)\b/;
+
 /** Something that whoever started the stack can put right: told without a stack trace. */
 export class StartError extends Error {}
 
@@ -24,10 +27,21 @@ export async function choosePorts(environment: Readonly<Record<string, string | 
   for (const { variable, port, use } of Object.entries(ports).map(([name, port]) => ({ ...PORTS[name as keyof Ports], port }))) {
     if (Object.values(ports).filter((other) => other === port).length > 1)
       throw new StartError(`Port ${port} is chosen twice, once by ${variable} for ${use}. Set each to a port of its own.`);
-    if (!(await isFree(port))) taken.push(`Port ${port} for ${use} is taken. Stop what uses it, or set ${variable} to a free one.`);
+    if (!(await isFree(port))) taken.push(describeTaken({ variable, port, use }));
   }
   if (taken.length > 0) throw new StartError(taken.join("\n"));
   return ports;
+}
+
+/** Of a server that could not listen since its port was taken after it was found free: the same as `choosePorts` says. Undefined for any other failure. */
+export function toTakenPort({ message }: Error, ports: Ports): StartError | undefined {
+  const taken = Number(IN_USE.exec(message)?.[1]);
+  const [name] = Object.entries(ports).find(([, port]) => port === taken) ?? [];
+  return name === undefined ? undefined : new StartError(describeTaken({ ...PORTS[name as keyof Ports], port: taken }));
+}
+
+function describeTaken({ variable, port, use }: { readonly variable: string; readonly port: number; readonly use: string }): string {
+  return `Port ${port} for ${use} is taken. Stop what uses it, or set ${variable} to a free one.`;
 }
 
 /** Where the local stack is, or is to be. Throws a `StartError` for what is no port. */

@@ -3,7 +3,7 @@ import { DEMOS } from "./demos.ts";
 import { LOCAL_RECORDS_TABLE, RECORDS_TABLE, SESSIONS_TABLE, startLocalDynamoDb } from "./dynamodb/local-dynamodb.ts";
 import { startGatewaySimulator } from "./gateway-simulator/simulator.ts";
 import { REGION, startOffline } from "./offline.ts";
-import { choosePorts, StartError } from "./ports.ts";
+import { choosePorts, StartError, toTakenPort } from "./ports.ts";
 import { startEventSourceMapping } from "./queue/event-source-mapping.ts";
 import { LOCAL_QUEUES, startLocalSqs } from "./queue/local-sqs.ts";
 import { toRequestLine } from "./request-line.ts";
@@ -79,11 +79,11 @@ async function start(): Promise<void> {
         sqsUrl: sqs.url,
       }),
     );
-    const died = offline.ended.then(() => {
-      throw new StartError("serverless-offline ended by itself: see what it printed last.");
-    });
+    const died = offline.ended.then((failure) => Promise.reject(failure));
     await Promise.race([stopRequested(), died]);
     console.log("Stopping…");
+  } catch (error) {
+    throw (error instanceof Error && toTakenPort(error, ports)) || error;
   } finally {
     // The functions first, so that none of them meets a server that is gone.
     for (const server of servers.reverse()) await server.stop();

@@ -120,6 +120,27 @@ describe("npm start", () => {
     },
   );
 
+  it.each(["PORT", "LAMBDA_PORT"] as const)(
+    "says the same where the port of %s is taken after it was found free, by somebody who never answers",
+    { timeout: TIMEOUT_MS },
+    async (variable) => {
+      const stack = await start();
+      // serverless-offline is still to be started, and bundles the functions before it listens.
+      await stack.printed(/^Starting the local stack/m);
+      const { release } = await listen(Number(stack.ports[variable]));
+      try {
+        expect(await stack.ended).toBe(1);
+        expect(stack.output()).toMatch(
+          new RegExp(`^Port ${stack.ports[variable]} for .* is taken\\. .*set ${variable} to a free one\\.$`, "m"),
+        );
+        expect(stack.output()).not.toMatch(STACK_TRACE);
+        expect(stack.output()).not.toContain("goroutine");
+      } finally {
+        await release();
+      }
+    },
+  );
+
   it.each(["http", "0", "65536", "80.5", "-1"])("refuses %s as a port", { timeout: TIMEOUT_MS }, async (port) => {
     const stack = await start({ GATEWAY_PORT: port });
     expect(await stack.ended).toBe(1);

@@ -113,7 +113,8 @@ export async function gone(pids: readonly number[], ports: PortVariables): Promi
 }
 
 export async function listen(port: number): Promise<{ readonly port: number; release(): Promise<void> }> {
-  const server: Server = createServer();
+  // Whoever connects is never answered, and is let go when he goes.
+  const server: Server = createServer((socket) => socket.on("error", () => undefined).resume());
   await once(server.listen(port, "127.0.0.1"), "listening");
   const address = server.address();
   return {
