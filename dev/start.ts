@@ -77,6 +77,7 @@ async function start(): Promise<void> {
         secretsUrl: secrets.url,
         dynamoDbUrl: dynamoDb.url,
         sqsUrl: sqs.url,
+        issuerUrl: tokens.url,
       }),
     );
     const died = offline.ended.then((failure) => Promise.reject(failure));
@@ -111,17 +112,19 @@ interface Addresses {
   readonly secretsUrl: string;
   readonly dynamoDbUrl: string;
   readonly sqsUrl: string;
+  readonly issuerUrl: string;
 }
 
-function welcome({ url, gatewayUrl, controlUrl, secretsUrl, dynamoDbUrl, sqsUrl }: Addresses): string {
+function welcome({ url, gatewayUrl, controlUrl, secretsUrl, dynamoDbUrl, sqsUrl, issuerUrl }: Addresses): string {
   const post = (request: object) =>
-    `curl -s ${url}/v1/transfers/${DEMO_CONNECTION} -H 'Authorization: Bearer ${DEMO_KEY}' -H 'Content-Type: application/json' -d '${JSON.stringify(request)}'`;
+    `curl -s -w '\\n' ${url}/v1/transfers/${DEMO_CONNECTION} -H 'Authorization: Bearer ${DEMO_KEY}' -H 'Content-Type: application/json' -d '${JSON.stringify(request)}'`;
   return `
 Webhooks          ${url}
 CC-Gateway        ${gatewayUrl} (simulator; what arrived and faults: ${controlUrl})
 Secrets Manager   ${secretsUrl} (emulator)
 DynamoDB          ${dynamoDbUrl} (dynalite)
 SQS               ${sqsUrl} (fauxqs)
+Token issuer      ${issuerUrl} (in the place of Google's and Microsoft's)
 
 Try it, from another terminal:
 

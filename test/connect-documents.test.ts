@@ -9,6 +9,7 @@ import { CONVENTIONAL_FIELDS, readConventionalFields } from "../lib/mapping/conv
 import { toSettledParameters } from "../lib/sources/answering/summary.ts";
 import { SOURCES } from "../lib/sources/index.ts";
 import type { Outcome } from "../lib/sources/source.ts";
+import { ZENDESK_TEST_SECRET } from "../lib/verification/published-secrets.ts";
 import { blocksOf, DOCUMENTS, IDS, PAGES, pageOf, ROOT, read } from "./support/connect-documents.ts";
 import { readTables, unquote } from "./support/markdown-tables.ts";
 
@@ -52,6 +53,10 @@ describe("the pages for callers", () => {
     const text = read(pageOf(id)).replaceAll("\n", " ");
     expect(/[Oo]ur deadline is (\d+) ms/.exec(text)?.[1]).toBe(String(deadlineMs));
     expect(text).toContain(`npm run send -- ${id}\``);
+  });
+
+  it("name the secret that Zendesk's button signs with, which everybody may know", () => {
+    expect(read(pageOf("zendesk"))).toContain(`\`${ZENDESK_TEST_SECRET}\``);
   });
 
   it.each(SOURCES)("tell how old a delivery may be, where their source says so: $id", ({ id, maxAgeSeconds }) => {

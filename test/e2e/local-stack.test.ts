@@ -56,6 +56,10 @@ describe("npm start", () => {
     const { url, init } = parseCurl(await stack.printed(CURL));
     const origin = `http://127.0.0.1:${stack.ports.PORT}`;
     expect(url).toBe(`${origin}/v1/transfers/demo`);
+    await stack.printed(/^Ctrl-C/m);
+    const { LAMBDA_PORT: _, ...listed } = stack.ports;
+    for (const [variable, port] of Object.entries(listed))
+      expect(stack.output(), variable).toMatch(new RegExp(`^[A-Z].* https?://(?:127\\.0\\.0\\.1|localhost):${port}\\b`, "m"));
 
     expect(await ask(url, init)).toMatchObject({ status: 200, body: { state: "accepted", replayed: false, gateway: { retcode: "0" } } });
     await stack.printed(/webhook +POST \/v1\/transfers\/demo secret local call \S+ → 200 accepted \d+ ms$/m);
