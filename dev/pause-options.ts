@@ -12,7 +12,7 @@ export const USAGE = `npm run pause -- SCOPE --by NAME --reason TEXT [--minutes 
 npm run resume -- SCOPE --by NAME --reason TEXT [OPTIONS]
 npm run pauses [-- OPTIONS]
 
-Holds back what would be sent, within 10 s: the caller is answered "paused". SCOPE is one of
+Holds back what would be sent, within 5 s: the caller is answered "paused". SCOPE is one of
 
   connection NAME
   agent GATEWAY/ID

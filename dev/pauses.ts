@@ -72,10 +72,10 @@ async function change(book: PauseBook, { verb, change }: ChangeCommand, signal: 
   switch (changed.kind) {
     case "paused":
       console.log(`Paused: ${what}, ${changed.pause.until === undefined ? "until it is resumed" : `until ${changed.pause.until}`}.`);
-      console.log("It is heard within 10 s. Whether there is such a one is not checked: npm run pauses shows what is set.");
+      console.log("It is heard within 5 s. Whether there is such a one is not checked: npm run pauses shows what is set.");
       return 0;
     case "resumed":
-      console.log(`Resumed: ${what}. It is heard within 10 s.`);
+      console.log(`Resumed: ${what}. It is heard within 5 s.`);
       return 0;
     case "not-paused":
       console.error(`Not paused: ${what}. npm run pauses shows what is.`);

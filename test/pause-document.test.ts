@@ -4,6 +4,8 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseCommand } from "../dev/pause-options.ts";
 import { FAILURES } from "../lib/errors.ts";
+import { KEPT_MS } from "../lib/records/pauses.ts";
+import { DEADLINE_MAX_MS } from "../lib/transfer/connection.ts";
 import manifest from "../package.json" with { type: "json" };
 import { blocksOf, ROOT, read } from "./support/connect-documents.ts";
 import { toConnection } from "./support/transfer-request.ts";
@@ -49,6 +51,11 @@ describe("docs/pause.md", () => {
   it("says what is answered", () => {
     const { status, retryAfterSeconds } = FAILURES.paused;
     expect(read(PATH)).toContain(`\`paused\`**: ${status} with \`Retry-After\` (${retryAfterSeconds} s`);
+  });
+
+  it("says when a pause is heard of, and after how long nothing is sent", () => {
+    expect(read(PATH)).toContain(`**Within ${KEPT_MS / 1_000} s** each instance`);
+    expect(read(PATH)).toContain(`**Nothing is sent more than ${(KEPT_MS + DEADLINE_MAX_MS) / 1_000} s**`);
   });
 
   it("links to files that there are", () => {

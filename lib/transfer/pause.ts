@@ -12,7 +12,7 @@ export interface Pause {
 }
 
 export interface Pauses {
-  /** Those of these scopes that hold now, as they were known some seconds ago at most. Throws `store-unavailable`. */
+  /** Those of these scopes that hold now, as they were 5 s ago at most. Throws `store-unavailable`. */
   holding(scopes: readonly PauseScope[], signal: AbortSignal): Promise<readonly Pause[]>;
 }
 

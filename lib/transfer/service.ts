@@ -121,9 +121,12 @@ export function createTransferService({ gateway, records, pauses, rateLimits }: 
     assertAllowed(request, connection);
     if (deadline.remainingMs() <= neededMs()) throw new TransferError("deadline-exceeded", { reason: "spent before anything was begun" });
     const scopes = toScopes(connectionName, connection.gateway, request.agentId);
-    assertNotPaused(await pauses.holding(scopes, deadline.signal), receivedAt);
+    const assertHeldByNobody = async () => assertNotPaused(await pauses.holding(scopes, deadline.signal), receivedAt);
+    await assertHeldByNobody();
     await countOnce();
     const prepared = await gateway.prepare(request, connection, command);
+    // A sign-in may have taken most of the time. Asked before the claim: what is held back then has claimed nothing.
+    await assertHeldByNobody();
     const pending = toPending(request, prepared, command);
     const answer = await seen.claim(pending);
     if (answer.kind === "busy") throw callBusy(answer);

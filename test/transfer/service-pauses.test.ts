@@ -36,7 +36,8 @@ describe("a delivery that is paused", () => {
       },
     });
     await service.transfer({ agentId: "102" });
-    expect(asked).toEqual([["all", "gateway/site-a", "agent/site-a/102", "connection/crm"]]);
+    const scopes = ["all", "gateway/site-a", "agent/site-a/102", "connection/crm"];
+    expect(asked).toEqual([scopes, scopes]);
   });
 
   it.each([
@@ -61,6 +62,21 @@ describe("a delivery that is paused", () => {
   it("is sent by a repeat, once it is resumed", async () => {
     const records = createTestRecords();
     await expect(startService({ records, ...paused({ scope: "all" }) }).transfer()).rejects.toMatchObject({ code: "paused" });
+    expect(await startService({ records }).transfer()).toMatchObject({ result: { state: "accepted", replayed: false } });
+  });
+
+  it("is not sent where it was paused while it was prepared: nothing is claimed, and a repeat is sent", async () => {
+    const records = createTestRecords();
+    let isPaused = false;
+    const service = startService({
+      records,
+      async prepare() {
+        isPaused = true;
+      },
+      pausesOf: async () => (isPaused ? [{ scope: "all", since: SINCE }] : []),
+    });
+    await expect(service.transfer()).rejects.toMatchObject({ code: "paused", retryable: true, effect: "none", transferId: undefined });
+    expect(service.calls).toEqual(["read", "pauses", "prepare", "pauses"]);
     expect(await startService({ records }).transfer()).toMatchObject({ result: { state: "accepted", replayed: false } });
   });
 
@@ -93,7 +109,7 @@ describe("a delivery of a connection with a rate limit", () => {
   it("is counted once, before anything else is asked", async () => {
     const service = startService();
     await service.transfer({}, { connection: LIMITED });
-    expect(service.calls).toEqual(["read", "pauses", "count", "prepare", "claim", "send", "settle accepted"]);
+    expect(service.calls).toEqual(["read", "pauses", "count", "prepare", "pauses", "claim", "send", "settle accepted"]);
   });
 
   it("is not sent where it is one too many, and worth a repeat when the next time begins", async () => {

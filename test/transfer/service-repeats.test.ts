@@ -231,7 +231,7 @@ describe("deliveries at the same time", () => {
       },
     });
     expect(await loser.transfer()).toEqual({ kind: "result", result: { ...(first.kind === "result" && first.result), replayed: true } });
-    expect(loser.calls).toEqual(["read", "pauses", "prepare", "claim", "read"]);
+    expect(loser.calls).toEqual(["read", "pauses", "prepare", "pauses", "claim", "read"]);
   });
 });
 

@@ -13,7 +13,7 @@ describe("a transfer", () => {
   it("asks the records first, claims last, and keeps what came of it", async () => {
     const service = startService();
     await service.transfer();
-    expect(service.calls).toEqual(["read", "pauses", "prepare", "claim", "send", "settle accepted"]);
+    expect(service.calls).toEqual(["read", "pauses", "prepare", "pauses", "claim", "send", "settle accepted"]);
   });
 
   it("is told with all that is true of it", async () => {
