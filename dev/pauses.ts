@@ -14,6 +14,7 @@ import { toMissing } from "./missing-aws.ts";
 import { REGION, SERVICE } from "./offline.ts";
 import { type ChangeCommand, parseCommand, USAGE } from "./pause-options.ts";
 import { parsePorts, StartError } from "./ports.ts";
+import { readStoreClock } from "./store-clock.ts";
 
 const LOCAL_RETENTION_DAYS = 30;
 const DAY_SECONDS = 24 * 60 * 60;
@@ -32,10 +33,11 @@ async function run(verb: string, given: string[]): Promise<number> {
   // Of the local Secrets Manager, where it is exported. The SDK has no option that leaves it out.
   delete process.env.AWS_ENDPOINT_URL;
   const { table, retentionDays } = stage === undefined ? toLocal() : await findDeployed(stage, region);
-  const wallMs = Date.now;
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const { wallMs, aheadMs } = await readStoreClock(table, signal);
+  if (aheadMs !== 0) console.error(`This machine's clock is ${toDifference(aheadMs)} the table's, by which it is done.`);
   const store = createDynamoDbStore(table, { wallMs });
   const book = createPauseBook({ store, wallMs, newId: randomUUID, retentionSeconds: retentionDays * DAY_SECONDS });
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
   return command.verb === "list" ? list(book, signal) : change(book, command, signal);
 }
 
@@ -95,6 +97,10 @@ async function list(book: PauseBook, signal: AbortSignal): Promise<number> {
   for (const { action, scope, by, reason, firstSeenAt, until } of entries)
     console.log(`  ${firstSeenAt} ${action} ${toWordsOf(scope)}${toEnd(until)}, by ${by}: ${reason}`);
   return 0;
+}
+
+function toDifference(aheadMs: number): string {
+  return `${Math.round(Math.abs(aheadMs) / 1_000)} s ${aheadMs > 0 ? "ahead of" : "behind"}`;
 }
 
 function toEnd(until: string | undefined): string {

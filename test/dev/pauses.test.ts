@@ -1,5 +1,5 @@
 /** `npm run pause`, `npm run resume` and `npm run pauses`, as an operator runs them, over a table of the local stack or a deployed one. */
-import { createServer } from "node:http";
+import { createServer, request as forward } from "node:http";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { LOCAL_RECORDS_TABLE, type LocalDynamoDb, RECORDS_TABLE, startLocalDynamoDb } from "../../dev/dynamodb/local-dynamodb.ts";
 import { parseCommand } from "../../dev/pause-options.ts";
@@ -15,6 +15,22 @@ beforeEach(async () => {
   dynamoDb = await startLocalDynamoDb({ port: 0, tables: { [LOCAL_RECORDS_TABLE]: RECORDS_TABLE, [DEPLOYED_TABLE]: RECORDS_TABLE } });
 });
 afterEach(() => dynamoDb.stop());
+
+/** The table's, with another clock: that of AWS, where the operator's is wrong. */
+async function startTableOfAnotherTime(aheadMs: number): Promise<number> {
+  const proxy = createServer((request, response) => {
+    const { method, headers, url } = request;
+    const onwards = forward({ host: "127.0.0.1", port: dynamoDb.port, method, headers, path: url }, (answer) => {
+      const date = new Date(Date.now() + aheadMs).toUTCString();
+      response.writeHead(answer.statusCode ?? 500, { ...answer.headers, date });
+      answer.pipe(response);
+    });
+    request.pipe(onwards);
+  });
+  const port = await listenOnLoopback(proxy);
+  onTestFinished(() => void proxy.close());
+  return port;
+}
 
 function run(...given: readonly string[]): Promise<Sent> {
   return runDev("pauses", given, { DYNAMODB_PORT: String(dynamoDb.port) });
@@ -43,6 +59,20 @@ describe("npm run pause", () => {
     const [, until = ""] = /^Paused: all, until (\S+Z)\.$/m.exec(output) ?? [];
     expect(Math.abs(Date.parse(until) - Date.now() - 30 * 60_000)).toBeLessThan(60_000);
     expect((await run("list")).output).toContain(`until ${until}`);
+  });
+
+  it.each([
+    ["behind", 3_600_000],
+    ["ahead of", -3_600_000],
+  ])("goes by the table's clock where this machine's is %s it, and says so", async (words, aheadMs) => {
+    const table = await startTableOfAnotherTime(aheadMs);
+    const { code, output } = await runDev("pauses", ["pause", "all", ...ANN, "--minutes", "30"], { DYNAMODB_PORT: String(table) });
+    expect([code, output]).toEqual([0, expect.stringMatching(new RegExp(`clock is (3599|3600|3601) s ${words} the table's`))]);
+    const listed = await runDev("pauses", ["list"], { DYNAMODB_PORT: String(table) });
+    const [, since = "", until = ""] = /^ {2}all, since (\S+Z) until (\S+Z), by ann/m.exec(listed.output) ?? [];
+    const [, at = ""] = /^ {2}(\S+Z) pause all until/m.exec(listed.output) ?? [];
+    const minutesFromNow = (time: string) => Math.round((Date.parse(time) - Date.now() - aheadMs) / 60_000);
+    expect([since, at, until].map(minutesFromNow)).toEqual([expect.closeTo(0), expect.closeTo(0), 30]);
   });
 
   it("does so in the table of a deployed stage, which its functions name, whatever else is exported", async () => {
