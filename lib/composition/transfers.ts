@@ -9,6 +9,7 @@ import { createRateLimits } from "../records/rate-limits.ts";
 import type { Secrets } from "../secrets/secrets-manager.ts";
 import { createSessionSource } from "../sessions/session-source.ts";
 import { createSignInLog } from "../sessions/sign-in-log.ts";
+import { toReason } from "../transfer/pause.ts";
 import { createTransferService, type TransferService } from "../transfer/service.ts";
 import { composeAccesses } from "./accesses.ts";
 import { composeAgents } from "./agents.ts";
@@ -40,7 +41,7 @@ export function composeTransfers({ config, secrets, store, openRecords, log }: T
   return createTransferService({
     gateway: createTransferGateway({ sites, sessions, post: send, clock: RUNNING_CLOCK }),
     records: { read: async (delivery, deadline) => (await openRecords(deadline.signal)).read(delivery, deadline) },
-    pauses: createPauses({ store, wallMs: RUNNING_CLOCK.wallMs }),
+    pauses: createPauses({ store, wallMs: RUNNING_CLOCK.wallMs, tell: (pause) => log.problem("pause", { reason: toReason(pause) }) }),
     rateLimits: createRateLimits({ store, wallMs: RUNNING_CLOCK.wallMs }),
   });
 }

@@ -19,10 +19,14 @@ interface PausesOptions {
   readonly store: RecordBatches;
   /** An instance that stood still has to read again: its monotonic clock may have stood still with it. */
   readonly wallMs: () => number;
+  /** Of one that holds, when this instance meets it first. */
+  readonly tell: (pause: Pause) => void;
 }
 
-export function createPauses({ store, wallMs }: PausesOptions): Pauses {
+export function createPauses({ store, wallMs, tell }: PausesOptions): Pauses {
   const readings = new Map<string, Reading>();
+  /** Of each scope the last one that was told: as many as an operator has paused. */
+  const met = new Map<PauseScope, Pause["since"]>();
 
   function isFresh({ begunAt }: Reading): boolean {
     const ageMs = wallMs() - begunAt;
@@ -46,13 +50,21 @@ export function createPauses({ store, wallMs }: PausesOptions): Pauses {
     return shared ?? begin(name, scopes, signal);
   }
 
+  function meet(pause: Pause): void {
+    if (met.get(pause.scope) === pause.since) return;
+    met.set(pause.scope, pause.since);
+    tell(pause);
+  }
+
   return {
     async holding(scopes, signal) {
       const items = await read(scopes, signal);
       // One that may hold, in a way that this version does not know.
       if (!items.every(isKnownItem)) throw new NewerVersion("record");
       const nowMs = wallMs();
-      return items.flatMap((item) => toPause(item) ?? []).filter(({ until }) => until === undefined || Date.parse(until) > nowMs);
+      const pauses = items.flatMap((item) => toPause(item) ?? []).filter(({ until }) => until === undefined || Date.parse(until) > nowMs);
+      pauses.forEach(meet);
+      return pauses;
     },
   };
 }
@@ -64,6 +76,6 @@ export function toPauseId(scope: PauseScope): string {
 
 function toPause(item: RecordItem): Pause | undefined {
   if (item.kind !== "pause") return undefined;
-  const { scope, firstSeenAt: since, until } = item;
-  return { scope, since, until };
+  const { scope, firstSeenAt: since, until, by } = item;
+  return { scope, since, until, by };
 }

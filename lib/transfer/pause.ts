@@ -7,6 +7,8 @@ export interface Pause {
   readonly scope: PauseScope;
   /** ISO 8601. */
   readonly since: string;
+  /** Whoever paused it, as they call themselves. */
+  readonly by: string;
   /** ISO 8601: it ends by itself then. */
   readonly until?: string | undefined;
 }
@@ -24,13 +26,18 @@ export function toScopes(connectionName: string, gateway: string, agentId: strin
   return ["all", `gateway/${gateway}`, `agent/${gateway}/${agentId}`, `connection/${connectionName}`];
 }
 
-/** Throws `paused`. Who paused it, and why, is neither for the caller nor for the log: the entry in the records has it. */
+/** For the log. Why it was paused, the entry in the records has. */
+export function toReason({ scope, since, until, by }: Pause): string {
+  return `${scope} since ${since}${until === undefined ? "" : ` until ${until}`} by ${by}`;
+}
+
+/** Throws `paused`. Who paused it is not for the caller. */
 export function assertNotPaused(pauses: readonly Pause[], receivedAt: string): void {
   const [longest] = pauses.toSorted((one, other) => endOf(other) - endOf(one));
   if (longest === undefined) return;
-  const { scope, since, until } = longest;
+  const { scope, until } = longest;
   throw new TransferError("paused", {
-    reason: `${scope} since ${since}`,
+    reason: toReason(longest),
     detail: `An operator has paused ${toCallersWords(scope)}. Nothing was sent; repeat this delivery later.`,
     ...(until !== undefined && { retryAfterSeconds: toRetryAfter(until, receivedAt) }),
   });

@@ -32,7 +32,10 @@ describe("a gateway that an operator pauses", () => {
       expect(Number(refused.headers["retry-after"])).toBeGreaterThan(50);
       expect(Number(refused.headers["retry-after"])).toBeLessThanOrEqual(56);
       expect(refused.text).not.toContain(gateway);
-      expect(stack.takeLog().join("\n")).toContain(`gateway/${gateway} since`);
+      const reason = expect.stringMatching(new RegExp(`^gateway/${gateway} since \\S+Z until \\S+Z by operator$`));
+      const log = stack.takeLog().map((line) => JSON.parse(line));
+      expect(log).toContainEqual(expect.objectContaining({ message: "pause", level: "ERROR", reason }));
+      expect(log).toContainEqual(expect.objectContaining({ message: "request", code: "paused", gateway, agentId: "101", reason }));
       expect(await send(connection, ONE)).toMatchObject({ status: 200, body: { state: "accepted", replayed: true } });
       expect(await stack.status(connection, String(first.body.transferId))).toMatchObject({ status: 200, body: { state: "accepted" } });
       expect(await send(connection, TWO, { dryRun: true })).toMatchObject({ status: 200, body: { dryRun: true } });

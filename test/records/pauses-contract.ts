@@ -36,7 +36,7 @@ function open(start: () => StoreUnderTest) {
   };
   /** Each is an instance. */
   const newInstance = (batches: RecordBatches = counting) => {
-    const pauses = createPauses({ store: batches, wallMs });
+    const pauses = createPauses({ store: batches, wallMs, tell() {} });
     return async (given: readonly PauseScope[] = scopes) => (await pauses.holding(given, signal)).map(({ scope }) => scope);
   };
   const entriesOf = async () => (await book.list(signal)).entries.filter(({ scope }) => scope === gatewayScope);

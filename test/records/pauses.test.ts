@@ -1,21 +1,28 @@
 import { describe, expect, it } from "vitest";
 import { TransferError } from "../../lib/errors.ts";
 import { createPauses, KEPT_MS } from "../../lib/records/pauses.ts";
-import type { RecordItem } from "../../lib/records/record-item.ts";
+import type { PauseItem, RecordItem } from "../../lib/records/record-item.ts";
 import { DEADLINE_MAX_MS } from "../../lib/transfer/connection.ts";
-import { toScopes } from "../../lib/transfer/pause.ts";
+import { type Pause, toScopes } from "../../lib/transfer/pause.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 
 const { signal } = new AbortController();
 const SCOPES = toScopes("crm", "main", "101");
 const UNAVAILABLE = new TransferError("store-unavailable", { reason: "planted" });
 
+const PAUSE: PauseItem = {
+  ...{ kind: "pause", id: "pause:gateway/main", revision: "r-1", schemaVersion: 1, expiresAt: 253_402_214_400, reference: "paused" },
+  ...{ scope: "gateway/main", by: "ann", reason: "the site is being moved", firstSeenAt: "2026-11-23T06:00:00.000Z" },
+};
+
 /** Pauses over a table whose each read is answered by `answers` in turn, then with nothing. */
 function start(...answers: readonly (() => Promise<readonly RecordItem[]>)[]) {
   const asked: (readonly string[])[] = [];
+  const told: Pause[] = [];
   const clock = createManualClock();
   const pauses = createPauses({
     wallMs: clock.wallMs,
+    tell: (pause) => told.push(pause),
     store: {
       async getEach(ids) {
         asked.push(ids);
@@ -23,7 +30,7 @@ function start(...answers: readonly (() => Promise<readonly RecordItem[]>)[]) {
       },
     },
   });
-  return { pauses, clock, asked };
+  return { pauses, clock, asked, told };
 }
 
 describe("pauses", () => {
@@ -61,6 +68,22 @@ describe("pauses", () => {
     clock.jump(5_000);
     await pauses.holding(SCOPES, signal);
     expect(asked).toHaveLength(3);
+  });
+
+  it("are told of when an instance meets them first, once for all who ask, and again where they are set anew", async () => {
+    const found = (over: Partial<PauseItem> = {}) => [async () => [{ ...PAUSE, ...over }]];
+    const again = "2026-11-23T08:00:00.000Z";
+    const { pauses, clock, told } = start(...found(), ...found(), ...found(), ...found({ firstSeenAt: again }));
+    const met = { scope: "gateway/main", since: PAUSE.firstSeenAt, until: undefined, by: "ann" };
+    await pauses.holding(SCOPES, signal);
+    await pauses.holding(SCOPES, signal);
+    await pauses.holding(toScopes("another", "main", "102"), signal);
+    clock.pass(5_000);
+    await pauses.holding(SCOPES, signal);
+    expect(told).toEqual([met]);
+    clock.pass(5_000);
+    await pauses.holding(SCOPES, signal);
+    expect(told).toEqual([met, { ...met, since: again }]);
   });
 
   it("are kept for so many agents and no more", async () => {

@@ -63,7 +63,7 @@ export const openVersion: OpenVersion = (world) => {
     const preview = { method: "POST", url: "https://127.0.0.1:1/transfer", headers: {}, body: {} } as const;
     const gateway = { prepare: async () => ({ preview, observed: true, send }) };
     const rateLimits = createRateLimits({ store, wallMs });
-    const service = createTransferService({ gateway, records, pauses: createPauses({ store, wallMs }), rateLimits });
+    const service = createTransferService({ gateway, records, pauses: createPauses({ store, wallMs, tell() {} }), rateLimits });
     const connection = Connection.parse({ schemaVersion: 1, source: "api", ...AGENT, allow: { targets: "any" } });
     const draft = {
       fields: { callId, target: TARGET, reference: "ticket" },
