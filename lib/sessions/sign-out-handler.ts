@@ -12,7 +12,8 @@ import type { SignOut, SignOutEnding, SignOutRun } from "./sign-out.ts";
 /** Nearly all of the time each waits for its keeper to let go. */
 const CONCURRENT_AGENTS = 100;
 
-const Asked = z.strictObject({ keepOut: z.boolean().default(false) });
+/** `only`: who was left the last time. All, unless given. */
+const Asked = z.strictObject({ keepOut: z.boolean().default(false), only: z.array(z.string()).optional() });
 
 interface SignOutHandlerOptions {
   /** `main/101` of every agent that has a secret. */
@@ -23,17 +24,24 @@ interface SignOutHandlerOptions {
 
 /** Of managed agents. `reason` is a retcode, a code of ours, or words of ours. */
 export interface SignedOutAgent extends AgentName {
-  readonly ended: Exclude<SignOutEnding["ended"], "not-managed">;
+  readonly ended: Exclude<SignOutEnding["ended"], "not-managed" | "not-begun">;
   readonly reason?: string | undefined;
+}
+
+export interface SignedOutAgents {
+  readonly agents: readonly SignedOutAgent[];
+  /** `main/101` of whom there was no time for: ask again, with `only`. */
+  readonly left: readonly string[];
 }
 
 /** Rejects for an event that is none, and where the agents could not be listed: nobody is signed out then. */
 export function createSignOutHandler({ list, signOut, log }: SignOutHandlerOptions) {
-  async function end(agent: AgentName, run: SignOutRun, lambdaRequestId: string): Promise<SignedOutAgent | undefined> {
+  async function end(agent: AgentName, run: SignOutRun, lambdaRequestId: string): Promise<SignedOutAgent | string | undefined> {
     const told = { ...agent, lambdaRequestId };
     try {
       const ending = await signOut(agent, run);
       if (ending.ended === "not-managed") return undefined;
+      if (ending.ended === "not-begun") return `${agent.gateway}/${agent.agentId}`;
       if (ending.ended === "failed") log.problem("not signed out", { ...told, reason: ending.reason });
       else log.run("sign-out", { ...told, ...ending });
       return { ...agent, ...ending };
@@ -44,10 +52,13 @@ export function createSignOutHandler({ list, signOut, log }: SignOutHandlerOptio
     }
   }
 
-  return async (event: unknown, context: Context): Promise<{ readonly agents: readonly SignedOutAgent[] }> => {
-    const run = { ...Asked.parse(event), deadline: toRunDeadline(context) };
-    const agents = (await list()).flatMap((name) => parseAgentName(name) ?? []);
+  return async (event: unknown, context: Context): Promise<SignedOutAgents> => {
+    const { keepOut, only } = Asked.parse(event);
+    const run = { keepOut, deadline: toRunDeadline(context) };
+    const agents = (only ?? (await list())).flatMap((name) => parseAgentName(name) ?? []);
     const ended = await pMap(agents, (agent) => end(agent, run, context.awsRequestId), { concurrency: CONCURRENT_AGENTS });
-    return { agents: ended.filter((each) => each !== undefined) };
+    const left = ended.filter((each) => typeof each === "string");
+    if (left.length > 0) log.run("sign-out", { lambdaRequestId: context.awsRequestId, ended: "not-begun", entries: left.length });
+    return { agents: ended.filter((each) => typeof each === "object"), left };
   };
 }

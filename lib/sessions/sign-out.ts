@@ -13,6 +13,8 @@ import type { OpenManagedAgent } from "./managed-agents.ts";
 const ALREADY_SIGNED_OUT = "100-008";
 /** Two questions for a Guid and two sign-outs, and what is written between them. */
 const CALLS_MAX_MS = 4 * 25_000 + 5_000;
+/** Whoever keeps it lets go, or is taken for dead, or is met as one that lives and does not. */
+const TAKING_MAX_MS = 45_000;
 /** For how long transfers are kept out: longer than a removal takes. */
 const KEPT_OUT_MS = 60 * 60_000;
 /** A run of the keeper that has begun gives up before: it waits 45 s at most for an owner that lives. */
@@ -26,7 +28,9 @@ export type SignOutEnding =
   /** Nothing is known of a session, or the gateway does not know it any more: then `reason` is its retcode. */
   | { readonly ended: "not-signed-in"; readonly reason?: string | undefined }
   /** It may be signed in. */
-  | { readonly ended: "failed"; readonly reason: string };
+  | { readonly ended: "failed"; readonly reason: string }
+  /** There was not the time for it: nothing was done, and the next who asks has more. */
+  | { readonly ended: "not-begun" };
 
 interface SignOutOptions {
   readonly records: SessionRecords;
@@ -47,7 +51,7 @@ export type SignOut = (agent: AgentName, run: SignOutRun) => Promise<SignOutEndi
 
 export function createSignOut({ records, open, clock, newOwner }: SignOutOptions): SignOut {
   async function takeLease(agent: AgentName, { deadline, keepOut }: SignOutRun): Promise<HeldLease | undefined> {
-    const neededMs = CALLS_MAX_MS + (keepOut ? GUARD_MS : 0);
+    const neededMs = toNeededMs(keepOut);
     let lease: HeldLease | undefined;
     // A run that asked for it after us comes first, and then lets go in its turn.
     while (lease === undefined && deadline.remainingMs() > neededMs)
@@ -68,6 +72,7 @@ export function createSignOut({ records, open, clock, newOwner }: SignOutOptions
     const { deadline, keepOut } = run;
     const kept = await open(agent, { signal: deadline.signal, forSignIn: false });
     if (kept === undefined) return { ended: "not-managed" };
+    if (deadline.remainingMs() <= toNeededMs(keepOut) + TAKING_MAX_MS) return { ended: "not-begun" };
     const lease = await takeLease(agent, run);
     if (lease === undefined) return { ended: "failed", reason: "whoever keeps it does not let go" };
     try {
@@ -84,6 +89,11 @@ export function createSignOut({ records, open, clock, newOwner }: SignOutOptions
       throw error;
     }
   };
+}
+
+/** Once it is taken. */
+function toNeededMs(keepOut: boolean): number {
+  return CALLS_MAX_MS + (keepOut ? GUARD_MS : 0);
 }
 
 interface SignOutCalls {

@@ -7,7 +7,7 @@ import {
   PutFunctionConcurrencyCommand,
 } from "@aws-sdk/client-lambda";
 import * as z from "zod";
-import type { SignedOutAgent } from "../../lib/sessions/sign-out-handler.ts";
+import type { SignedOutAgent, SignedOutAgents } from "../../lib/sessions/sign-out-handler.ts";
 import type { Stack } from "./stack.ts";
 
 /** The one that begins runs, and the one whose runs they are. */
@@ -64,19 +64,34 @@ const SignedOut = z.object({
       reason: z.string().optional(),
     }),
   ),
+  // A version before knows of none.
+  left: z.array(z.string()).default([]),
 });
 
 function hasFunction({ resources }: Stack, name: string): boolean {
   return resources.some(({ type, physicalId }) => type === "AWS::Lambda::Function" && physicalId === name);
 }
 
-/** By the function that reaches the gateways. Throws where it is not known what became of the agents. */
-export async function signOutAgents(client: LambdaClient, stack: Stack): Promise<readonly SignedOutAgent[]> {
+/**
+ * By the function that reaches the gateways, which is asked again for those whom its time did not suffice for, for as long as they become fewer: tells what each time
+ * came of it. Throws where it is not known what became of the agents.
+ */
+export async function* signOutAgents(client: LambdaClient, stack: Stack): AsyncGenerator<SignedOutAgents> {
   // Nobody keeps one.
-  if (!KEEPERS.some((name) => hasFunction(stack, `${stack.name}-${name}`))) return [];
+  if (!KEEPERS.some((name) => hasFunction(stack, `${stack.name}-${name}`))) return;
+  let only: readonly string[] | undefined;
+  for (;;) {
+    const told = await askToSignOut(client, stack, only);
+    yield told;
+    if (told.left.length === 0 || told.left.length >= (only?.length ?? Number.POSITIVE_INFINITY)) return;
+    only = told.left;
+  }
+}
+
+async function askToSignOut(client: LambdaClient, { name }: Stack, only: readonly string[] | undefined): Promise<SignedOutAgents> {
   const command = new InvokeCommand({
-    FunctionName: `${stack.name}-sign-out-agents`,
-    Payload: Buffer.from(JSON.stringify({ keepOut: true })),
+    FunctionName: `${name}-sign-out-agents`,
+    Payload: Buffer.from(JSON.stringify({ keepOut: true, only })),
   });
   const { FunctionError, Payload } = await client.send(command);
   const text = Payload?.transformToString() ?? "";
@@ -84,7 +99,7 @@ export async function signOutAgents(client: LambdaClient, stack: Stack): Promise
     throw new Error(
       `sign-out-agents failed: ${z.object({ errorType: z.string() }).safeParse(JSON.parse(text)).data?.errorType ?? FunctionError}`,
     );
-  return SignedOut.parse(JSON.parse(text)).agents;
+  return SignedOut.parse(JSON.parse(text));
 }
 
 export function describeSignedOut({ gateway, agentId, ended, reason }: SignedOutAgent): string {

@@ -1,5 +1,6 @@
 /** `npm run remove`: says what goes and what stays, signs the agents out, and has the framework remove the stack. */
 import { StartError } from "../../dev/ports.ts";
+import type { SignedOutAgent } from "../../lib/sessions/sign-out-handler.ts";
 import type { Account } from "./account.ts";
 import { parseCommandLine } from "./command-line.ts";
 import type { DeployTools } from "./deploy-stack.ts";
@@ -49,7 +50,7 @@ export async function removeStack(given: readonly string[], tools: RemoveTools):
     throw toStartError(error);
   });
   print(`From now on no run begins that would sign an agent in. Should this be broken off, let them begin again:\n${stopped.undo}\n`);
-  print("Signing the agents out, which takes up to two minutes…");
+  print("Signing the agents out, which takes up to two minutes for each hundred…");
   if (!(await areSignedOut(account, stack, print)) && !(await isSure("--force", "remove it all the same"))) {
     await letGoOn(stopped, print);
     return 1;
@@ -92,10 +93,17 @@ async function printTakenNames(account: Account, stack: Stack, print: DeployTool
 /** Whether nobody may be signed in any more. */
 async function areSignedOut({ lambda }: Account, stack: Stack, print: DeployTools["print"]): Promise<boolean> {
   try {
-    const agents = await signOutAgents(lambda, stack);
-    for (const agent of agents) print(describeSignedOut(agent));
-    if (agents.length === 0) print("  There are none.");
-    if (agents.every(({ ended }) => ended !== "failed")) return true;
+    const all: SignedOutAgent[] = [];
+    let left: readonly string[] = [];
+    for await (const told of signOutAgents(lambda, stack)) {
+      for (const agent of told.agents) print(describeSignedOut(agent));
+      all.push(...told.agents);
+      ({ left } = told);
+      if (left.length > 0) print(`  ${left.length} are left, whom the time did not suffice for.`);
+    }
+    if (left.length > 0) print(`  They could NOT be signed out: ${left.join(", ")}`);
+    else if (all.length === 0) print("  There are none.");
+    if (left.length === 0 && all.every(({ ended }) => ended !== "failed")) return true;
   } catch (error) {
     print(`  What became of them is not known: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`);
   }

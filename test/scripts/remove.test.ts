@@ -172,6 +172,26 @@ describe("agents who could not be signed out", () => {
     expect(calls().slice(3)).toEqual(LET_GO_ON);
   });
 
+  it.each([
+    ["are asked for again, as long as they become fewer, until nobody is left", [["main/102", "branch/103"], ["branch/103"], []], 0],
+    ["are told where they do not become fewer", [["main/102", "branch/103"], ["branch/103"], ["branch/103"]], 1],
+  ])("and whom the time did not suffice for %s", async (_what, rounds, code) => {
+    const [last = [], ...before] = rounds.toReversed();
+    aws.signedOutBefore.push(...before.toReversed().map((left) => ({ agents: [SIGNED_OUT], left })));
+    aws.signedOut = { body: { agents: last.length > 0 ? [] : [SIGNED_OUT], left: last } };
+    const removed = await remove(["--yes"]);
+    expect(removed.code).toBe(code);
+    const asked = calls().filter((call) => call.startsWith("POST"));
+    expect(asked).toEqual(
+      ['{"keepOut":true}', '{"keepOut":true,"only":["main/102","branch/103"]}', '{"keepOut":true,"only":["branch/103"]}'].map(
+        (body) => `POST sign-out-agents ${body}`,
+      ),
+    );
+    expect(removed.printed).toContain("  2 are left, whom the time did not suffice for.\n");
+    expect(removed.printed.includes("  They could NOT be signed out: branch/103\n")).toBe(code === 1);
+    if (code === 1) expect(calls().slice(-2)).toEqual(LET_GO_ON);
+  });
+
   it("are assumed where the stack is of a version that cannot sign them out", async () => {
     aws.stack = withResources({ SignDashoutDashagentsLambdaFunction: { status: "DELETE_COMPLETE", physicalId: "gone" } });
     expect(await remove(["--yes"])).toMatchObject({ code: 1, printed: expect.stringContaining("ResourceNotFoundException") });

@@ -131,6 +131,11 @@ describe("nothing is asked of the gateway", () => {
     expect(await signOut(0)).toEqual({ ended: "not-signed-in" });
   });
 
+  it.each([true, false])("where the time does not suffice (kept out: %s), which is told", async (keepOut) => {
+    expect(await world.signOut({ keepOut, sinceMs: 151 * SECOND_MS })).toEqual({ ended: "not-begun" });
+    expect(await world.records.read(KEY)).toBeUndefined();
+  });
+
   it("where its secret says that somebody else does", async () => {
     world.putSecretOf({ session: "external", guid: "guid" });
     expect(await signOut(0)).toEqual({ ended: "not-managed" });

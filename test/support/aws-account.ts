@@ -42,6 +42,8 @@ export interface TestAccount {
   readonly lambdaCalls: string[];
   /** What sign-out-agents answers. */
   signedOut: { readonly body: object; readonly error?: string };
+  /** What it answers first, in turn. */
+  readonly signedOutBefore: object[];
   /** What is asked for is refused: an action of CloudFormation, or `PUT keep-session`. */
   denied: string | undefined;
   stop(): Promise<void>;
@@ -96,7 +98,8 @@ export async function startTestAccount(stack?: TestStack): Promise<TestAccount> 
       return;
     }
     if (what === "invocations") {
-      const { error, body: answer } = world.signedOut;
+      const before = world.signedOutBefore.shift();
+      const { error, body: answer } = before === undefined ? world.signedOut : { body: before, error: undefined };
       response.writeHead(200, error === undefined ? {} : { "x-amz-function-error": error }).end(JSON.stringify(answer));
       return;
     }
@@ -113,6 +116,7 @@ export async function startTestAccount(stack?: TestStack): Promise<TestAccount> 
     reserved: new Map(),
     lambdaCalls: [],
     signedOut: { body: { agents: [] } },
+    signedOutBefore: [],
     denied: undefined,
     async stop() {
       for (const client of [account.cloudFormation, account.lambda, account.secrets]) client.destroy();

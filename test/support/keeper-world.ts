@@ -60,7 +60,8 @@ export interface KeeperWorld {
   /** A run each minute from now on, this many times; those of `lost` do not happen. */
   tick(times: number, lost?: readonly number[]): void;
   transfer(callid: string): Promise<TransferReply>;
-  signOut(options: { readonly keepOut: boolean }): Promise<SignOutEnding>;
+  /** The function has been at it for so long. */
+  signOut(options: { readonly keepOut: boolean; readonly sinceMs?: number }): Promise<SignOutEnding>;
   stop(): Promise<void>;
 }
 
@@ -183,9 +184,9 @@ export async function createKeeperWorld(options: WorldOptions = {}): Promise<Kee
           observe: () => undefined,
         }),
       ),
-    signOut({ keepOut }) {
+    signOut({ keepOut, sinceMs = 0 }) {
       const signOut = createSignOut({ records, open: toOpen(client, clock.wallMs), clock, newOwner: randomUUID });
-      return clock.during(signOut(AGENT, { deadline: toDeadline(SIGN_OUT_TIMEOUT_MS), keepOut }));
+      return clock.during(signOut(AGENT, { deadline: toDeadline(SIGN_OUT_TIMEOUT_MS - sinceMs), keepOut }));
     },
     async stop() {
       await gateway.stop();
