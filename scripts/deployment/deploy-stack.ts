@@ -2,6 +2,7 @@
 import { StartError } from "../../dev/ports.ts";
 import type { Account } from "./account.ts";
 import { parseCommandLine } from "./command-line.ts";
+import { letKeepersGoOn } from "./keepers.ts";
 import { describeNextSteps } from "./next-steps.ts";
 import { listSecrets } from "./secret-names.ts";
 import type { Serverless } from "./serverless.ts";
@@ -41,6 +42,8 @@ export async function deployStack(given: readonly string[], { open, serverless, 
   if (code !== 0) return code;
   try {
     const stack = await readStack(cloudFormation, stage);
+    const mended = stack && (await letKeepersGoOn(account.lambda, { stack, region }));
+    if (mended !== undefined) print(`\n${mended}`);
     const prefix = stack && secretsPrefixOf(stack);
     if (stack === undefined || prefix === undefined) throw new StartError("The stack has no secret keys/records.");
     const names = (await listSecrets(secrets, prefix)).filter(({ isDeleted }) => !isDeleted).map(({ name }) => name);

@@ -19,12 +19,14 @@ export interface StoppedKeepers {
   letGoOn(): Promise<void>;
 }
 
-/** No run begins from then on; those that have begun go on. `functions`: of the stack, which may have lost some of them already. */
-export async function stopKeepers(
-  client: LambdaClient,
-  { stack, region }: { readonly stack: Stack; readonly region: string },
-): Promise<StoppedKeepers> {
-  const names = KEEPERS.map((name) => `${stack.name}-${name}`).filter((name) => hasFunction(stack, name));
+interface Deployed {
+  readonly stack: Stack;
+  readonly region: string;
+}
+
+/** No run begins from then on; those that have begun go on. */
+export async function stopKeepers(client: LambdaClient, { stack, region }: Deployed): Promise<StoppedKeepers> {
+  const names = keepersOf(stack);
   const before = await Promise.all(
     names.map(async (FunctionName) => {
       const { ReservedConcurrentExecutions } = await client.send(new GetFunctionConcurrencyCommand({ FunctionName }));
@@ -49,10 +51,38 @@ export async function stopKeepers(
   }
   const undo = before.map(({ FunctionName, ReservedConcurrentExecutions: count }) =>
     count === undefined
-      ? `  aws lambda delete-function-concurrency --region ${region} --function-name ${FunctionName}`
+      ? toCommand(region, FunctionName)
       : `  aws lambda put-function-concurrency --region ${region} --function-name ${FunctionName} --reserved-concurrent-executions ${count}`,
   );
   return { undo: undo.join("\n"), letGoOn };
+}
+
+/** Those that a removal has stopped which was broken off run again. Answers with what is to be said of it; nothing, where they ran. Never rejects. */
+export async function letKeepersGoOn(client: LambdaClient, { stack, region }: Deployed): Promise<string | undefined> {
+  const names = keepersOf(stack);
+  const stopped: string[] = [];
+  try {
+    for (const FunctionName of names) {
+      const { ReservedConcurrentExecutions } = await client.send(new GetFunctionConcurrencyCommand({ FunctionName }));
+      if (ReservedConcurrentExecutions !== 0) continue;
+      await client.send(new DeleteFunctionConcurrencyCommand({ FunctionName }));
+      stopped.push(FunctionName.slice(stack.name.length + 1));
+    }
+  } catch (error) {
+    const commands = names.map((name) => toCommand(region, name)).join("\n");
+    return `Whether a removal that was broken off has left the keepers stopped could not be mended (${error instanceof Error ? error.name : error}). If no agent is signed in:\n${commands}`;
+  }
+  if (stopped.length === 0) return undefined;
+  return `A removal that was broken off had stopped ${stopped.join(" and ")}: they run again, with nothing reserved for them, and the agents are signed in within two minutes.`;
+}
+
+function toCommand(region: string, functionName: string): string {
+  return `  aws lambda delete-function-concurrency --region ${region} --function-name ${functionName}`;
+}
+
+/** Of the stack, which may have lost some of them already. */
+function keepersOf(stack: Stack): readonly string[] {
+  return KEEPERS.map((name) => `${stack.name}-${name}`).filter((name) => hasFunction(stack, name));
 }
 
 const SignedOut = z.object({
@@ -78,7 +108,7 @@ function hasFunction({ resources }: Stack, name: string): boolean {
  */
 export async function* signOutAgents(client: LambdaClient, stack: Stack): AsyncGenerator<SignedOutAgents> {
   // Nobody keeps one.
-  if (!KEEPERS.some((name) => hasFunction(stack, `${stack.name}-${name}`))) return;
+  if (keepersOf(stack).length === 0) return;
   let only: readonly string[] | undefined;
   for (;;) {
     const told = await askToSignOut(client, stack, only);

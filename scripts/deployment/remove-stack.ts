@@ -49,7 +49,9 @@ export async function removeStack(given: readonly string[], tools: RemoveTools):
   const stopped = await stopKeepers(account.lambda, { stack, region }).catch((error: unknown) => {
     throw toStartError(error);
   });
-  print(`From now on no run begins that would sign an agent in. Should this be broken off, let them begin again:\n${stopped.undo}\n`);
+  print(
+    `From now on no run begins that would sign an agent in. Should this be broken off, another npm run deploy lets them begin again, and so do:\n${stopped.undo}\n`,
+  );
   print("Signing the agents out, which takes up to two minutes for each hundred…");
   if (!(await areSignedOut(account, stack, print)) && !(await isSure("--force", "remove it all the same"))) {
     await letGoOn(stopped, print);

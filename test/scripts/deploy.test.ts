@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vit
 import { StartError } from "../../dev/ports.ts";
 import { deployStack } from "../../scripts/deployment/deploy-stack.ts";
 import { createServerless } from "../../scripts/deployment/serverless.ts";
-import { REGION, STACK, secretArn, startTestAccount, type TestAccount, withResources } from "../support/aws-account.ts";
+import { REGION, STACK, STACK_NAME, secretArn, startTestAccount, type TestAccount, withResources } from "../support/aws-account.ts";
 import { runScript } from "../support/send-process.ts";
 
 let aws: TestAccount;
@@ -102,6 +102,47 @@ describe("npm run deploy", () => {
     expect(code).toBe(0);
     expect(printed).toContain("could not be looked up");
   });
+});
+
+describe("keepers that a removal has stopped, and that was broken off", () => {
+  const changes = () => aws.lambdaCalls.filter((call) => !call.startsWith("GET"));
+  beforeEach(() => {
+    aws.stack = STACK;
+  });
+
+  it("run again once it is deployed, which is said", async () => {
+    aws.reserved.set("dispatch-keepers", 0).set("keep-session", 0);
+    const { code, printed } = await deploy(["--stage", "prod"]);
+    expect(code).toBe(0);
+    expect([...aws.reserved]).toEqual([]);
+    expect(printed).toContain("A removal that was broken off had stopped dispatch-keepers and keep-session: they run again");
+  });
+
+  it("are left as they are where they run, whatever is reserved for them", async () => {
+    aws.reserved.set("keep-session", 20);
+    const { printed } = await deploy(["--stage", "prod"]);
+    expect([...aws.reserved]).toEqual([["keep-session", 20]]);
+    expect(changes()).toEqual([]);
+    expect(printed).not.toContain("removal");
+  });
+
+  it("are not touched where it is not deployed", async () => {
+    aws.reserved.set("keep-session", 0);
+    await deploy(["--stage", "prod"], { deploys: () => 3 });
+    expect(aws.lambdaCalls).toEqual([]);
+  });
+
+  it.each(["GET keep-session", "DELETE keep-session"])(
+    "are told with how to let them go on, and it is deployed all the same, where %s is refused",
+    async (denied) => {
+      aws.reserved.set("keep-session", 0);
+      aws.denied = denied;
+      const { code, printed } = await deploy(["--stage", "prod"]);
+      expect([code, printed]).toEqual([0, expect.stringContaining("AccessDenied")]);
+      expect(printed).toContain(`aws lambda delete-function-concurrency --region ${REGION} --function-name ${STACK_NAME}-keep-session`);
+      expect(printed).toContain("API: ");
+    },
+  );
 });
 
 describe("the command", () => {
