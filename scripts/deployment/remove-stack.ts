@@ -32,13 +32,13 @@ export interface RemoveTools extends DeployTools {
 export async function removeStack(given: readonly string[], tools: RemoveTools): Promise<number> {
   const { open, serverless, print, ask } = tools;
   const { stage, region: wanted, profile, flags, rest } = parseCommandLine(given, ["--yes", "--force"]);
-  if (!flags.has("--yes") && ask === undefined) throw new StartError("Nobody can be asked here. Give --yes if you are sure.");
   const account = await open({ region: wanted, profile });
   const { region } = account;
   const { stack, secretNames } = await readAll(account, stage);
   const plan = planRemoval({ stack, region, secretNames });
   print(`${describePlan(plan, stack, region)}\n`);
   if (plan.blocks.length > 0) throw new StartError(`It cannot be removed like this.\n${plan.blocks.join("\n")}`);
+  if (!flags.has("--yes") && ask === undefined) throw new StartError("Nobody can be asked here. Give --yes if you are sure.");
   const isSure = async (flag: string, what: string) =>
     flags.has(flag) || (await ask?.(`Type the name of the stage to ${what}: `)) === stage;
   if (!(await isSure("--yes", "remove it"))) {
@@ -51,6 +51,9 @@ export async function removeStack(given: readonly string[], tools: RemoveTools):
   });
   print(
     `From now on no run begins that would sign an agent in. Should this be broken off, another npm run deploy lets them begin again, and so do:\n${stopped.undo}\n`,
+  );
+  print(
+    `The alarms ${stack.name}-keeper-silent and ${stack.name}-dispatch-keepers-throttles may ring until it is removed: that is no more than this.\n`,
   );
   print("Signing the agents out, which takes up to two minutes for each hundred…");
   if (!(await areSignedOut(account, stack, print)) && !(await isSure("--force", "remove it all the same"))) {

@@ -1,4 +1,5 @@
 /** `npm run remove`: what is said before, who is asked, what is stopped and let go on, and in which order. */
+import { readFileSync } from "node:fs";
 import { DeleteSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { StartError } from "../../dev/ports.ts";
@@ -94,10 +95,24 @@ describe("npm run remove", () => {
     if (code === 1) expect(calls()).toEqual([]);
   });
 
-  it("does nothing where nobody can be asked", async () => {
+  it("does nothing where nobody can be asked, but says what would go and what would stay", async () => {
     const { code, printed } = await remove([]);
-    expect([code, printed]).toEqual([2, "Nobody can be asked here. Give --yes if you are sure."]);
+    expect(code).toBe(2);
+    expect(printed).toMatch(/This goes:\n.*This stays.*\nNobody can be asked here\. Give --yes if you are sure\.$/s);
     expect(aws.lambdaCalls).toEqual([]);
+  });
+
+  it("says where nobody can be asked that it is protected, before it wants --yes", async () => {
+    aws.stack = { ...STACK, isProtected: true };
+    const { code, printed } = await remove([]);
+    expect([code, printed]).toEqual([2, expect.stringContaining("--no-enable-termination-protection")]);
+    expect(printed).not.toContain("--yes");
+  });
+
+  it("says which alarms ring meanwhile", async () => {
+    const { printed } = await remove(["--yes"]);
+    expect(printed).toContain(`${STACK_NAME}-keeper-silent and ${STACK_NAME}-dispatch-keepers-throttles may ring`);
+    expect(readFileSync("docs/runbook.md", "utf8")).toContain("While `npm run remove` is at work");
   });
 
   it("does nothing where there is no such stack", async () => {
@@ -294,8 +309,9 @@ describe("names that are still taken afterwards", () => {
 describe("the command", () => {
   it.each([
     [[], "Which stage?"],
-    [["--stage", "prod"], "Give --yes"],
-  ])("with %j says what is wrong, and ends with 2", async (given, complaint) => {
+    [["--stage", "prod"], "Which region?"],
+    [["--stage", "prod", "--region", "eu-central-1"], "No AWS credentials"],
+  ])("with %j says what is missing first, and ends with 2", async (given, complaint) => {
     expect(await runScript("remove", given, {})).toMatchObject({ code: 2, output: expect.stringContaining(complaint) });
   });
 
