@@ -15,6 +15,8 @@ const WRITES_MAX = 5;
 const PREVIOUS_MAX = 4;
 /** Long over, and not let go of with an end that is known: nobody knows how that transfer ended. */
 const OPEN = 1;
+/** Long over, and perhaps of a claim that was never made: whoever makes it has to take the call anew. */
+const GIVEN_BACK = 1;
 
 /** A claim of a delivery. */
 export interface Holder {
@@ -96,7 +98,7 @@ export function createCallGuard({ places, wallMs }: CallGuardOptions): CallGuard
         const content = {
           ...guard,
           ...holder,
-          ...{ inFlightUntil: 0, busyUntil, before, isOpenBefore: undefined },
+          ...{ inFlightUntil: last === undefined ? 0 : GIVEN_BACK, busyUntil, before, isOpenBefore: undefined },
           previous: last === undefined ? guard.previous : previous,
         } as const;
         if ((await places.write(place, content, signal)) !== undefined) return;

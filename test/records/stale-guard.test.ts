@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { TransferError } from "../../lib/errors.ts";
 import { createMemoryStore } from "../../lib/records/memory-store.ts";
-import { PENDING } from "../support/claims.ts";
+import { ANSWERS, PENDING } from "../support/claims.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { createTestRecords } from "../support/memory-records.ts";
-import { named } from "../support/one-call.ts";
+import { named, startOneCall } from "../support/one-call.ts";
 import { toDeadline } from "../support/transfer-service.ts";
 
 it("a guard of a claim that was not written guards the retry's transfer, however late that comes", async () => {
@@ -28,4 +28,17 @@ it("a guard of a claim that was not written guards the retry's transfer, however
   clock.pass(1_000);
   // Another delivery of the same call, a second later.
   expect((await claim("b")).kind).toBe("busy");
+});
+
+it("and so does one that another delivery has had meanwhile, which was refused", async () => {
+  const { clock, refuseClaims, claim } = startOneCall();
+  refuseClaims(true);
+  await expect(claim(named("a"))).rejects.toThrow("gone");
+  refuseClaims(false);
+  clock.pass(100_000);
+  await (await claim(named("b"))).reopen(ANSWERS.refused);
+  clock.pass(1_000);
+  await claim(named("a"));
+  clock.pass(1_000);
+  await expect(claim(named("b"))).rejects.toThrow("the claim is busy");
 });
