@@ -6,7 +6,7 @@ import { TransferError } from "../errors.ts";
 import { toCall } from "../transfer/delivery.ts";
 import { type CallEvent, isFinal, toFacts } from "../transfer/outcome.ts";
 import type { CallGuard, Holder } from "./call-guard.ts";
-import { isNewsOf, type Told } from "./event-verdict.ts";
+import { isFailure, isNewsOf, type Told } from "./event-verdict.ts";
 import { deliveryOf } from "./find-delivery.ts";
 import type { Places } from "./places.ts";
 import { type DeliveryItem, toDueAt, toEnded, toResult } from "./record-item.ts";
@@ -29,8 +29,9 @@ interface CallEventsOptions {
 }
 
 export function createCallEvents({ places, guard, wallMs }: CallEventsOptions): CallEvents {
-  /** Undefined where the event is none of this claim's transfer. */
-  async function note(holder: Holder, event: CallEvent, heardAt: number, signal: AbortSignal): Promise<Noted | undefined> {
+  /** Undefined where the event is none of this claim's transfer. `isFollowed`: by another one of the call. */
+  async function note(holder: Holder, event: CallEvent, isFollowed: boolean, signal: AbortSignal): Promise<Noted | undefined> {
+    const { heardAt = wallMs() } = event;
     for (let lost = 0; lost < WRITES_MAX; lost += 1) {
       const place = await places.look(holder.delivery, signal);
       const item = deliveryOf(place);
@@ -39,6 +40,8 @@ export function createCallEvents({ places, guard, wallMs }: CallEventsOptions): 
       // It may be of the transfer before: of another agent's.
       if (Object.keys(told).length === 0) return undefined;
       if (!isNewsOf(item, { event, told, heardAt })) return undefined;
+      // Why it failed is known, and what may be a repeat of that may as well be why the next one has.
+      if (isFollowed && isFailure(told) && toResult(item, wallMs())?.outcome === "failed") return { item, isNews: false };
       if (Object.keys(told).every((fact) => Object.hasOwn(item.facts, fact))) return { item, isNews: false };
       const noted = { ...item, ...toNoted(item, { event, told, heardAt }) };
       const content = { ...noted, dueAt: toDueAt(noted, wallMs()) };
@@ -48,9 +51,9 @@ export function createCallEvents({ places, guard, wallMs }: CallEventsOptions): 
     throw new TransferError("store-unavailable", { reason: "lost every write to others" });
   }
 
-  async function noteFirst(holders: readonly Holder[], event: CallEvent, heardAt: number, signal: AbortSignal) {
-    for (const holder of holders) {
-      const noted = await note(holder, event, heardAt, signal);
+  async function noteFirst(holders: readonly Holder[], event: CallEvent, signal: AbortSignal) {
+    for (const [index, holder] of holders.entries()) {
+      const noted = await note(holder, event, index > 0, signal);
       if (noted !== undefined) return noted;
     }
     return undefined;
@@ -58,9 +61,8 @@ export function createCallEvents({ places, guard, wallMs }: CallEventsOptions): 
 
   return {
     async take(event, signal, only) {
-      const { heardAt = wallMs() } = event;
       const call = toCall(event.gateway, event.callId);
-      const noted = await noteFirst(only === undefined ? await guard.holdersOf(call, signal) : [only], event, heardAt, signal);
+      const noted = await noteFirst(only === undefined ? await guard.holdersOf(call, signal) : [only], event, signal);
       const result = noted && toResult(noted.item, wallMs());
       if (noted === undefined || result === undefined) return undefined;
       const { id, claims } = noted.item;

@@ -37,6 +37,10 @@ export function isNewsOf(item: DeliveryItem, { event: { generatedAt }, told, hea
   return !isAlike || heardAt >= claimedAt + ECHO_MS;
 }
 
+export function isFailure(told: CallFacts): boolean {
+  return has(told, FAILURES);
+}
+
 /** Whoever hangs up afterwards was with the agent again: that is not why it failed. */
 function isLongOver({ facts, heardAt }: DeliveryItem, nowMs: number): boolean {
   return has(facts, ["notTransferred", "connectFailed"]) && heardAt !== undefined && nowMs > heardAt + CLOCKS_MS;

@@ -91,6 +91,29 @@ describe("an event of a transfer whose call somebody else asked for meanwhile", 
   });
 });
 
+describe("why the second transfer of a call has failed, within a minute at a gateway without times", () => {
+  it.each(["transfer-result", "customer-released"] as const)("is not why the first one has: %s", async (kind) => {
+    const { clock, records, claim, take } = startOneCall();
+    await (await claim(named("a"))).settle(ANSWERS.accepted);
+    await take(toCallEvent("connect-failed"));
+    clock.pass(3_000);
+    await (await claim(named("b"))).settle(ANSWERS.accepted);
+    await take(toCallEvent(kind, { succeeded: false }));
+    const first = await records.read(named("a"), toDeadline(0));
+    expect(first).toMatchObject({ result: { outcome: "failed", outcomeReason: "connect-failed" } });
+  });
+
+  it("is neither a success of the first one, which is believed all the same", async () => {
+    const { clock, claim, take, outcomeOf } = startOneCall();
+    await (await claim(named("a"))).settle(ANSWERS.accepted);
+    await take(toCallEvent("connect-failed", { generatedAt: 100 }));
+    clock.pass(3_000);
+    await (await claim(named("b"))).settle(ANSWERS.accepted);
+    await take(toCallEvent("transfer-result", { succeeded: true, generatedAt: 100 }));
+    expect([await outcomeOf(named("a")), await outcomeOf(named("b"))]).toEqual(["accepted completed", "accepted pending"]);
+  });
+});
+
 describe("a transfer that failed and whose delivery is claimed again", () => {
   it("is still told, and still found by its id", async () => {
     const { clock, records, claim, take } = startOneCall();
