@@ -19,6 +19,18 @@ describe("what ended the first transfer, in other words and late", () => {
     expect(await outcomeOf(DERIVED)).toBe("accepted pending");
   });
 
+  it("ends no second one that somebody asked for within the second", async () => {
+    const { clock, claim, take, outcomeOf } = startOneCall();
+    await (await claim(DERIVED)).settle(ANSWERS.accepted);
+    await take(toCallEvent("connect-failed", { generatedAt: 100 }));
+    clock.pass(500);
+    await (await claim(DERIVED)).settle(ANSWERS.accepted);
+    await take(toCallEvent("transfer-result", { succeeded: false, generatedAt: 180 }));
+    expect(await outcomeOf(DERIVED)).toBe("accepted pending");
+    await take(toCallEvent("transfer-result", { succeeded: true, generatedAt: 700 }));
+    expect(await outcomeOf(DERIVED)).toBe("accepted completed");
+  });
+
   it("ends no second one either where an older event came after it", async () => {
     const { clock, claim, take, outcomeOf } = startOneCall();
     await (await claim(DERIVED)).settle(ANSWERS.accepted);
