@@ -4,14 +4,21 @@
  */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Item, type SharedWorld, startVersions, type VersionName, type Versions } from "./world.ts";
+import { ACCEPTED, type Item, type SharedWorld, startVersions, type VersionName, type Versions } from "./world.ts";
 
 const KEYS = ["key-of-the-records-for-tests-alone", "newer-key-of-the-records-for-tests"] as const;
 const REFUSED = { state: "refused", code: "gateway-refused", reason: "no-such-call", gateway: { retcode: "200-012", message: "no call" } };
 const UNKNOWN = { state: "unknown", code: "gateway-timeout" };
+const LIMIT = { requests: 1, perSeconds: 600 };
+const PAUSED_MINUTES = 10;
 const LEASE_MS = 35_000;
+const BUSY_MS = 60_000;
 /** New with each write: not what an item means. */
 const OWN = ["revision", "nonce"];
+
+function ownOf({ kind }: Item): readonly string[] {
+  return kind === "pause-entry" ? [...OWN, "id"] : OWN;
+}
 
 let versions: Versions;
 beforeAll(async () => {
@@ -36,6 +43,19 @@ async function writeEach(name: VersionName): Promise<SharedWorld> {
   await version.sessions.write("main/101", { guid: "planted-guid", renewedAt: world.clock.wallMs(), events: "poll" });
   await version.sessions.handOver("main/102", { guid: "planted-guid-2", renewedAt: world.clock.wallMs() });
   await version.sessions.count("main/102");
+  await version.pause("connection/bot");
+  await version.pause("connection/form", PAUSED_MINUTES);
+  await version.pause("connection/chat");
+  await version.resume("connection/chat");
+  world.answer(() => ACCEPTED);
+  await version.transfer("limited", { id: "seven", limit: LIMIT });
+  // Claimed once more after it has failed, and a call that another delivery moves before it is known how the first one ended.
+  await version.transfer("pressed-twice");
+  await version.hear({ kind: "transfer-result", callId: "pressed-twice", succeeded: false });
+  await version.transfer("pressed-twice");
+  await version.transfer("moved-twice", { id: "eight" });
+  world.clock.pass(BUSY_MS);
+  await version.transfer("moved-twice", { id: "nine" });
   return world;
 }
 
@@ -63,7 +83,7 @@ describe.each(["records", "sessions", "messages"])("what is kept as %s", (name) 
 
   it("is written with all that the version before wrote, and its schemaVersion", async () => {
     const kept = (await keptIn(await writeEach("current")))[name] ?? [];
-    const before = readFixture(name).map((item) => Object.fromEntries(Object.entries(item).filter(([key]) => !OWN.includes(key))));
+    const before = readFixture(name).map((item) => Object.fromEntries(Object.entries(item).filter(([key]) => !ownOf(item).includes(key))));
     expect(kept).toMatchObject(before);
     for (const item of kept) expect(item).toMatchObject(name === "messages" ? { notice: { schemaVersion: 1 } } : { schemaVersion: 1 });
   });
@@ -87,6 +107,49 @@ describe("what the version before has kept", () => {
     expect(world.ledger).toEqual([]);
     expect(await version.transfer("refused", { id: "three" })).toMatchObject({ state: "accepted", replayed: false });
     expect(world.ledger).toEqual(["refused"]);
+  });
+
+  it("is still paused, until it is resumed or its time is over, and not what was resumed", async () => {
+    const world = versions.startWorld();
+    for (const item of readFixture("records")) await world.plant(world.tables.records, item);
+    const version = world.open("current");
+    for (const connection of ["bot", "form"])
+      expect(await version.transfer("held", { id: "one", connection })).toMatchObject({ code: "paused", effect: "none" });
+    expect(await version.transfer("not-held", { id: "one", connection: "chat" })).toMatchObject({ state: "accepted" });
+    expect(await version.resume("connection/chat")).toBe(false);
+    expect(await version.resume("connection/bot")).toBe(true);
+    expect(await version.transfer("resumed", { id: "one", connection: "bot" })).toMatchObject({ state: "accepted" });
+    world.clock.pass(PAUSED_MINUTES * 60_000);
+    expect(await version.transfer("over", { id: "one", connection: "form" })).toMatchObject({ state: "accepted" });
+    expect(world.ledger).toEqual(["not-held", "resumed", "over"]);
+  });
+
+  it("counts on towards the same limit", async () => {
+    const world = versions.startWorld();
+    for (const item of readFixture("records")) await world.plant(world.tables.records, item);
+    const version = world.open("current");
+    expect(await version.transfer("one-more", { limit: LIMIT })).toMatchObject({ code: "rate-limited", effect: "none" });
+    expect(await version.transfer("one-more", { limit: { ...LIMIT, requests: 2 } })).toMatchObject({ state: "accepted" });
+    expect(await version.transfer("two-more", { limit: { ...LIMIT, requests: 2 } })).toMatchObject({
+      code: "rate-limited",
+      effect: "none",
+    });
+  });
+
+  it("tells of each transfer of a delivery, and keeps a call that was moved twice from a third", async () => {
+    const world = versions.startWorld();
+    for (const item of readFixture("records")) await world.plant(world.tables.records, item);
+    world.clock.pass(BUSY_MS);
+    const version = world.open("current");
+    const pressed = await version.transfer("pressed-twice");
+    expect(pressed).toMatchObject({ state: "accepted", outcome: "pending", replayed: true, transferId: expect.stringMatching(/-2$/) });
+    expect(await version.find(String(pressed.transferId).replace(/2$/, "1"))).toMatchObject({ outcome: "failed" });
+    for (const id of ["eight", "nine"])
+      expect(await version.transfer("moved-twice", { id })).toMatchObject({ state: "accepted", replayed: true });
+    expect(await version.transfer("moved-twice", { id: "ten" })).toMatchObject({ code: "call-busy" });
+    await version.hear({ kind: "transfer-result", callId: "moved-twice", succeeded: true });
+    expect(await version.transfer("moved-twice", { id: "nine" })).toMatchObject({ outcome: "completed", replayed: true });
+    expect(world.ledger).toEqual([]);
   });
 
   it("is told from the queue, each to whom it is for", async () => {

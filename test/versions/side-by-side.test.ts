@@ -74,6 +74,23 @@ describe.each<[VersionName, VersionName]>([
     expect(world.ledger).toEqual(["c-1", "c-1"]);
   });
 
+  it("is paused, and resumed by either", async () => {
+    const connection = "bot";
+    await first.pause(`connection/${connection}`);
+    expect(await second.transfer("c-1", { connection })).toMatchObject({ code: "paused", effect: "none" });
+    expect(await second.resume(`connection/${connection}`)).toBe(true);
+    expect(await first.transfer("c-1", { connection })).toMatchObject({ state: "accepted" });
+    expect(world.ledger).toEqual(["c-1"]);
+  });
+
+  it("counts towards one limit", async () => {
+    const limit = { requests: 2, perSeconds: 600 };
+    await first.transfer("c-1", { limit });
+    expect(await second.transfer("c-2", { limit })).toMatchObject({ state: "accepted" });
+    for (const version of [first, second]) expect(await version.transfer("c-3", { limit })).toMatchObject({ code: "rate-limited" });
+    expect(world.ledger).toEqual(["c-1", "c-2"]);
+  });
+
   it("has failed, and is asked for once more", async () => {
     const { transferId } = await first.transfer("c-1");
     await second.hear({ kind: "transfer-result", callId: "c-1", succeeded: false });

@@ -10,6 +10,7 @@ import { createBatchHandler } from "../../lib/queue/batch-handler.ts";
 import { createOutcomeQueue } from "../../lib/queue/outcome-queue.ts";
 import { createDynamoDbStore } from "../../lib/records/dynamodb-store.ts";
 import { createHashes } from "../../lib/records/hashes.ts";
+import { createPauseBook } from "../../lib/records/pause-book.ts";
 import { createPauses } from "../../lib/records/pauses.ts";
 import { createRateLimits } from "../../lib/records/rate-limits.ts";
 import { createRecords } from "../../lib/records/records.ts";
@@ -32,6 +33,7 @@ const REMAINING_MS = 500;
 const CONTEXT = { awsRequestId: "lambda-request", getRemainingTimeInMillis: () => 30_000 };
 const LOG: Log = { access() {}, entry() {}, run() {}, event() {}, problem() {}, count() {}, measure() {}, flush() {} };
 const AGENT = { gateway: "main", agentId: "101" } as const;
+const OPERATOR = { by: "ann", reason: "the site is being moved" } as const;
 const TARGET = { type: "agent", address: "205" } as const;
 
 const SCHEMAS = {
@@ -57,20 +59,25 @@ export const openVersion: OpenVersion = (world) => {
     newId,
     retentionSeconds: RETENTION_SECONDS,
   });
+  const book = createPauseBook({ store, wallMs, newId, retentionSeconds: RETENTION_SECONDS });
   const queue = createOutcomeQueue({ queue: { send: async (bodies) => bodies.forEach(enqueue) }, sinks: ["callback"] });
 
-  async function transfer(callId: string, { id, signature }: Repeatable, send: () => Promise<GatewayAnswer>): Promise<Answer> {
+  async function transfer(
+    callId: string,
+    { id, signature, connection: connectionName = "crm", limit }: Repeatable,
+    send: () => Promise<GatewayAnswer>,
+  ): Promise<Answer> {
     const preview = { method: "POST", url: "https://127.0.0.1:1/transfer", headers: {}, body: {} } as const;
     const gateway = { prepare: async () => ({ preview, observed: true, send }) };
     const rateLimits = createRateLimits({ store, wallMs });
     const service = createTransferService({ gateway, records, pauses: createPauses({ store, wallMs, tell() {} }), rateLimits });
-    const connection = Connection.parse({ schemaVersion: 1, source: "api", ...AGENT, allow: { targets: "any" } });
+    const connection = Connection.parse({ schemaVersion: 1, source: "api", ...AGENT, allow: { targets: "any" }, rateLimit: limit });
     const draft = {
       fields: { callId, target: TARGET, reference: "ticket" },
       ...(id && { deliveryId: id }),
       ...(signature && { signature }),
     };
-    const command = { connectionName: "crm", connection, draft, receivedAt: new Date(wallMs()).toISOString(), deadline, observe() {} };
+    const command = { connectionName, connection, draft, receivedAt: new Date(wallMs()).toISOString(), deadline, observe() {} };
     try {
       const reply = await service.transfer(command);
       return reply.kind === "result" ? reply.result : {};
@@ -104,6 +111,12 @@ export const openVersion: OpenVersion = (world) => {
     async hear(event) {
       const changed = await records.events.take({ ...AGENT, ...event }, signal);
       if (changed !== undefined) await records.outbox(composeTellOutcome(queue, LOG)).tell(changed, signal);
+    },
+    async pause(scope, minutes) {
+      await book.pause({ scope, ...OPERATOR, minutes }, signal);
+    },
+    async resume(scope) {
+      return (await book.resume({ scope, ...OPERATOR }, signal)).kind === "resumed";
     },
     async sweep() {
       const swept: Swept[] = [];

@@ -62,6 +62,10 @@ export interface LiveSession {
 export interface Repeatable {
   readonly id?: string;
   readonly signature?: string;
+  /** `crm` unless given. */
+  readonly connection?: string;
+  /** How many requests of this connection there may be. None, unless given. */
+  readonly limit?: { readonly requests: number; readonly perSeconds: number };
 }
 
 /** One agent's record, as the keeper writes it. Each rejects with the failure's code as its `code`. */
@@ -77,12 +81,16 @@ export interface Sessions {
 }
 
 export interface Version {
-  /** One webhook of the connection `crm` about this call. */
+  /** One webhook about this call. */
   transfer(callId: string, delivery?: Repeatable): Promise<Answer>;
   /** One that is claimed and never ends: its function dies at the POST. */
   die(callId: string, delivery?: Repeatable): Promise<void>;
   find(transferId: string): Promise<Answer | undefined>;
   hear(event: HeardEvent): Promise<void>;
+  /** As an operator, until it is resumed, or for so long. */
+  pause(scope: `connection/${string}`, minutes?: number): Promise<void>;
+  /** False where there is nothing to resume. */
+  resume(scope: `connection/${string}`): Promise<boolean>;
   sweep(): Promise<Swept>;
   /** A message that is handed out for the first time. */
   take(body: string): Promise<QueueAnswer>;

@@ -39,7 +39,7 @@ export interface Versions {
 }
 
 /** How many worlds one server has. */
-const WORLDS_MAX = 40;
+const WORLDS_MAX = 50;
 
 export async function startVersions(): Promise<Versions> {
   const names = Array.from({ length: WORLDS_MAX }, (_, at) => ({ records: `records-${at}`, sessions: `sessions-${at}` }));
