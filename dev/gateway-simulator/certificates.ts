@@ -1,26 +1,46 @@
-/** The certificates of the simulated gateway: the right one, and those that a fault presents. */
-import { createSecureContext } from "node:tls";
-import { createCertificateAuthority } from "../certificate-authority.ts";
-import type { CertificateKind } from "./connections.ts";
+/** The certificates of the simulated gateway: the right one, and those that a fault presents, which are made once one does. */
+import { createSecureContext, type SecureContext } from "node:tls";
+import { type CertificateAuthority, type CertificateRequest, createCertificateAuthority } from "../certificate-authority.ts";
+import type { ConnectionFault } from "./faults.ts";
 
 const DAY_MS = 86_400_000;
+/** As long as any local stack runs. */
+const VALID_DAYS = 30;
 
-export async function createSecureContexts(hosts: readonly string[]) {
+type CertificateProblem = Extract<ConnectionFault, { kind: "certificate" }>["problem"];
+
+export interface Certificates {
+  readonly caPem: string;
+  readonly right: SecureContext;
+  of(problem: CertificateProblem): Promise<SecureContext>;
+}
+
+export async function createCertificates(hosts: readonly string[]): Promise<Certificates> {
   const ca = await createCertificateAuthority({ name: "CC-Gateway simulator CA" });
   const otherCa = await createCertificateAuthority({ name: "CC-Gateway simulator, another CA" });
-  const yesterday = { notBefore: new Date(Date.now() - 2 * DAY_MS), notAfter: new Date(Date.now() - DAY_MS) };
-  const issued = {
-    right: await ca.issue({ hosts }),
-    expired: await ca.issue({ hosts, ...yesterday }),
-    "wrong-host": await ca.issue({ hosts: ["gateway.invalid"] }),
-    "unknown-ca": await otherCa.issue({ hosts }),
-  } satisfies Record<CertificateKind, unknown>;
-  const toContext = ({ keyPem, certPem }: { keyPem: string; certPem: string }) => createSecureContext({ key: keyPem, cert: certPem });
-  const contexts = {
-    right: toContext(issued.right),
-    expired: toContext(issued.expired),
-    "wrong-host": toContext(issued["wrong-host"]),
-    "unknown-ca": toContext(issued["unknown-ca"]),
+  // Read now: by the time that a fault presents one, a test may have put the clock forward.
+  const now = Date.now();
+  const yesterday = { notBefore: new Date(now - 2 * DAY_MS), notAfter: new Date(now - DAY_MS) };
+  const live = { notBefore: new Date(now - DAY_MS), notAfter: new Date(now + VALID_DAYS * DAY_MS) };
+  const makers: Readonly<Record<CertificateProblem, () => Promise<SecureContext>>> = {
+    expired: () => issueBy(ca, { hosts, ...yesterday }),
+    "wrong-host": () => issueBy(ca, { hosts: ["gateway.invalid"], ...live }),
+    "unknown-ca": () => issueBy(otherCa, { hosts, ...live }),
   };
-  return { caPem: ca.caPem, contexts };
+  const made = new Map<CertificateProblem, Promise<SecureContext>>();
+
+  return {
+    caPem: ca.caPem,
+    right: await issueBy(ca, { hosts }),
+    of(problem) {
+      const context = made.get(problem) ?? makers[problem]();
+      made.set(problem, context);
+      return context;
+    },
+  };
+}
+
+async function issueBy(ca: CertificateAuthority, request: CertificateRequest): Promise<SecureContext> {
+  const { keyPem, certPem } = await ca.issue(request);
+  return createSecureContext({ key: keyPem, cert: certPem });
 }

@@ -5,9 +5,8 @@
  */
 import { createServer, type Server, type Socket } from "node:net";
 import { type SecureContext, TLSSocket } from "node:tls";
+import type { Certificates } from "./certificates.ts";
 import type { ConnectionFault } from "./faults.ts";
-
-export type CertificateKind = "right" | Extract<ConnectionFault, { kind: "certificate" }>["problem"];
 
 export interface GatewayConnection {
   /** Counts the requests that are being served; both are called by who serves them. */
@@ -32,12 +31,12 @@ export interface Connections {
 }
 
 interface Wiring {
-  readonly contexts: Readonly<Record<CertificateKind, SecureContext>>;
+  readonly certificates: Certificates;
   readonly takeFault: () => ConnectionFault | undefined;
   readonly onSecure: (socket: TLSSocket) => void;
 }
 
-export function createConnections({ contexts, takeFault, onSecure }: Wiring): Connections {
+export function createConnections({ certificates, takeFault, onSecure }: Wiring): Connections {
   const tracked = new Set<ReturnType<typeof track>>();
   const bySocket = new WeakMap<Socket, GatewayConnection>();
   let opened = 0;
@@ -54,17 +53,18 @@ export function createConnections({ contexts, takeFault, onSecure }: Wiring): Co
     if (fault?.kind === "drop" && fault.when === "before-handshake") return connection.cut(fault);
     if (fault?.kind === "stall-handshake") return void socket.once("end", () => socket.destroy()).resume();
 
-    const tls = new TLSSocket(socket, {
-      isServer: true,
-      secureContext: contexts[fault?.kind === "certificate" ? fault.problem : "right"],
-      ALPNProtocols: ["http/1.1"],
-    });
-    tls.once("secure", () => {
-      if (fault?.kind === "drop") return connection.cut(fault);
-      connection.secured(tls);
-      bySocket.set(tls, connection);
-      onSecure(tls);
-    });
+    const secure = (secureContext: SecureContext) => {
+      if (socket.destroyed) return;
+      const tls = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ["http/1.1"] });
+      tls.once("secure", () => {
+        if (fault?.kind === "drop") return connection.cut(fault);
+        connection.secured(tls);
+        bySocket.set(tls, connection);
+        onSecure(tls);
+      });
+    };
+    if (fault?.kind === "certificate") return void certificates.of(fault.problem).then(secure);
+    secure(certificates.right);
   }
 
   return {

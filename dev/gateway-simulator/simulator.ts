@@ -6,7 +6,7 @@
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import type { Server } from "node:net";
-import { createSecureContexts } from "./certificates.ts";
+import { createCertificates } from "./certificates.ts";
 import { type SimulatorClock, systemClock } from "./clock.ts";
 import { createConnections } from "./connections.ts";
 import { createControlServer } from "./control.ts";
@@ -56,7 +56,7 @@ export interface GatewaySimulatorOptions {
 
 export async function startGatewaySimulator(options: GatewaySimulatorOptions): Promise<GatewaySimulator> {
   const { clock = systemClock, settings = {}, log = () => {} } = options;
-  const { caPem, contexts } = await createSecureContexts(HOSTS);
+  const certificates = await createCertificates(HOSTS);
   const faults = createFaultQueue();
   const requests: RecordedRequest[] = [];
   let running = new AbortController();
@@ -64,7 +64,7 @@ export async function startGatewaySimulator(options: GatewaySimulatorOptions): P
   const { endpoints, endSessions, ...gateway } = createGateway({ clock, settings, log, signal });
 
   const connections = createConnections({
-    contexts,
+    certificates,
     takeFault() {
       const fault = faults.takeForConnection();
       if (fault !== undefined) log(`gateway  connection, fault ${nameOf(fault)}`);
@@ -126,7 +126,15 @@ export async function startGatewaySimulator(options: GatewaySimulatorOptions): P
       throw error;
     }
   }
-  return { ...simulator, url: `https://localhost:${port}`, port, caPem, controlUrl, connections: connections.counter, stop };
+  return {
+    ...simulator,
+    url: `https://localhost:${port}`,
+    port,
+    caPem: certificates.caPem,
+    controlUrl,
+    connections: connections.counter,
+    stop,
+  };
 }
 
 async function listen(server: Server, port: number): Promise<number> {
