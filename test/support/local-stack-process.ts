@@ -82,15 +82,11 @@ export function startLocalStack(ports: PortVariables): LocalStack {
     ended,
     processes,
     output: () => chunks.join(""),
-    printed(pattern) {
-      return vi.waitUntil(
-        () => {
-          processes();
-          const match = pattern.exec(chunks.join(""));
-          return match === null ? undefined : (match[1] ?? match[0]);
-        },
-        { timeout: TIMEOUT_MS, interval: 100 },
-      );
+    async printed(pattern) {
+      const found = vi.waitUntil(() => pattern.exec(chunks.join("")), { timeout: TIMEOUT_MS, interval: 100 });
+      // Whoever is there now is known to `clear`, also once nothing tells any more whose child it was.
+      const match = await found.finally(processes);
+      return match[1] ?? match[0];
     },
     processOf(command) {
       const found = descendantsOf(pid).find(({ args }) => command.test(args));
@@ -101,14 +97,14 @@ export function startLocalStack(ports: PortVariables): LocalStack {
     signal: (pid, signal) => void process.kill(pid, signal),
     clear() {
       processes();
-      for (const pid of seen) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+      for (const pid of alive(seen)) process.kill(pid, "SIGKILL");
     },
   };
 }
 
 /** Waits until none of these processes is there and all ports are free again. */
 export async function gone(pids: readonly number[], ports: PortVariables): Promise<void> {
-  await vi.waitUntil(() => !pids.some(isAlive), { timeout: TIMEOUT_MS, interval: 50 });
+  await vi.waitUntil(() => alive(new Set(pids)).length === 0, { timeout: TIMEOUT_MS, interval: 100 });
   for (const port of Object.values(ports)) await (await listen(Number(port))).release();
 }
 
@@ -123,8 +119,9 @@ export async function listen(port: number): Promise<{ readonly port: number; rel
   };
 }
 
-function isAlive(pid: number): boolean {
-  return listProcesses().some((running) => running.pid === pid && !running.isZombie);
+function alive(pids: ReadonlySet<number>): number[] {
+  const running = listProcesses().filter(({ pid, isZombie }) => pids.has(pid) && !isZombie);
+  return running.map(({ pid }) => pid);
 }
 
 interface Running {
