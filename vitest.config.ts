@@ -15,24 +15,32 @@ const LONG = [
 ];
 
 class LongestFirst extends BaseSequencer {
+  /** Within a project, whose files stay together: a shared process ends where one of another project is next. */
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rankOf = ({ moduleId }: TestSpecification) => {
       const rank = LONG.findIndex((part) => moduleId.includes(`/test/${part}`));
       return rank === -1 ? LONG.length : rank;
     };
-    return (await super.sort(files)).toSorted((one, other) => rankOf(one) - rankOf(other));
+    const projects = Map.groupBy(await super.sort(files), ({ project }) => project);
+    return [...projects.values()].flatMap((sorted) => sorted.toSorted((one, other) => rankOf(one) - rankOf(other)));
   }
 }
 
+const each = { testTimeout: 30_000, hookTimeout: 60_000 };
+/** They count on the time that passes, with hundreds of requests under way: each in a process of its own, and last, when no other runs beside them. */
+const PROOF = ["test/proof/**/*.test.ts"];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     // Packages the functions once: several tests invoke what is deployed.
     globalSetup: ["test/support/packaged.ts"],
     reporters: ["default", ["json", { outputFile: ".build/test-report.json" }]],
     sequence: { sequencer: LongestFirst },
     maxWorkers: 4,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      // To start a process and load the SDK costs more than most files take: they share a few.
+      { test: { ...each, name: "shared", include: ["test/**/*.test.ts"], exclude: PROOF, isolate: false } },
+      { test: { ...each, name: "proof", include: PROOF, sequence: { groupOrder: 1 } } },
+    ],
   },
 });
