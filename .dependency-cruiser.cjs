@@ -25,8 +25,10 @@ module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
-    { name: "handlers-import-lib", severity: "error", from: { path: "^handlers/" }, to: { path: "^(dev|test|handlers)/" } },
-    { name: "dev-stays-out", severity: "error", from: { path: "^(handlers|lib)/" }, to: { path: "^(dev|test|bench|scripts)/" } },
+    { name: "handlers-import-lib", severity: "error", from: { path: "^handlers/" }, to: { path: "^(cli|dev|test|handlers)/" } },
+    { name: "dev-stays-out", severity: "error", from: { path: "^(handlers|lib)/" }, to: { path: "^(cli|dev|test|bench|scripts)/" } },
+    { name: "the-command-stays-in-front", severity: "error", from: { path: "^(dev|scripts)/" }, to: { path: "^cli/" } },
+    { name: "the-command-deploys-nothing", severity: "error", from: { path: "^cli/" }, to: { path: "^(handlers|scripts|test)/" } },
     mayImport("transfer", errors),
     mayImport("verification", errors, core),
     mayImport("mapping", core, errors),

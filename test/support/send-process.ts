@@ -24,6 +24,11 @@ export function runDev(name: string, given: readonly string[], environment: Read
   return run(process.execPath, [`dev/${name}.ts`, ...given], { ...COMPILE_CACHE, ...environment });
 }
 
+/** `npx ccgw`, without the time that npx takes. */
+export function runCcgw(given: readonly string[], environment: Readonly<Record<string, string>>): Promise<Sent> {
+  return run(process.execPath, ["cli/ccgw.ts", ...given], { ...COMPILE_CACHE, ...environment });
+}
+
 export function runScript(name: string, given: readonly string[], environment: Readonly<Record<string, string>>): Promise<Sent> {
   return run(process.execPath, [`scripts/${name}.ts`, ...given], { ...COMPILE_CACHE, ...environment });
 }

@@ -1,0 +1,39 @@
+/**
+ * What all commands have in common: the options that say which stack is meant and how to answer, and what is done with the answer. A command is one file: it
+ * declares its arguments and options by commander, and answers with a report.
+ */
+import { Command } from "@commander-js/extra-typings";
+import { openPlace, type Place } from "./place.ts";
+import { printReport, type Report } from "./report.ts";
+
+export interface Context {
+  /** The stack that is meant. */
+  place(): Promise<Place>;
+  /** Whether a program reads the answer: nobody is asked anything then. */
+  readonly isJson: boolean;
+}
+
+interface CommonOptions {
+  readonly stage?: string | undefined;
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly json?: true | undefined;
+}
+
+/** `ccgw name`: to it, the command adds what is its own. */
+export function createCommand(name: string, description: string) {
+  return new Command(name)
+    .description(description)
+    .option("--stage <name>", "of a deployed stack, with the AWS credentials of the environment; the local stack's unless given")
+    .option("--region <region>", "of that stack; the environment's unless given")
+    .option("--profile <name>", "of AWS's configuration files")
+    .option("--json", "print one JSON document");
+}
+
+/** The action of a command. */
+export async function answer({ stage, region, profile, json }: CommonOptions, run: (context: Context) => Promise<Report>): Promise<void> {
+  const isJson = json === true;
+  const report = await run({ isJson, place: () => openPlace({ stage, region, profile }) });
+  printReport(report, isJson);
+  process.exitCode = report.exitCode ?? 0;
+}

@@ -1,0 +1,117 @@
+/**
+ * Which stack a command is about: the local one, by the ports of its environment, or a deployed stage, whose functions say which tables and secrets they use.
+ * Sets the environment of this process, as the clients of lib/ read it.
+ */
+import { GetFunctionConfigurationCommand, LambdaClient, ResourceNotFoundException } from "@aws-sdk/client-lambda";
+import { LOCAL_RECORDS_TABLE } from "../dev/dynamodb/local-dynamodb.ts";
+import { REGION, SERVICE } from "../dev/offline.ts";
+import { parsePorts } from "../dev/ports.ts";
+import { SECRETS_PREFIX } from "../dev/seed.ts";
+import { type Config, parseConfig } from "../lib/config.ts";
+import { CommandError } from "./problem.ts";
+
+const LOCAL_STAGE = "local";
+/** As serverless.yml has them for the stage `local`. */
+const LOCAL_RETENTION_DAYS = "30";
+const LOCAL_SESSIONS_TABLE = "ccgw-local-sessions";
+const STAGE = /^[A-Za-z0-9-]{1,40}$/;
+
+export interface PlaceOptions {
+  readonly stage?: string | undefined;
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
+export interface Place {
+  readonly stage: string;
+  readonly isLocal: boolean;
+  /** What its functions run with. */
+  readonly config: Config;
+  /** Of the key that the stack encrypts secrets with; the local one has none. */
+  readonly keyAlias: string;
+  /** The name of a function of serverless.yml. */
+  functionName(name: string): string;
+}
+
+/** Throws a `CommandError` where there is no such stack. */
+export async function openPlace({ stage, region, profile }: PlaceOptions): Promise<Place> {
+  if (stage === undefined && (region !== undefined || profile !== undefined))
+    throw new CommandError("--region and --profile go with --stage: without it, the local stack is meant.");
+  if (stage === undefined || stage === LOCAL_STAGE) return openLocal();
+  if (!STAGE.test(stage)) throw new CommandError("--stage must be the name of a stage: letters, digits and hyphens.");
+  // Of the local Secrets Manager, where it is exported. The SDK has no option that leaves it out.
+  delete process.env.AWS_ENDPOINT_URL;
+  if (profile !== undefined) process.env.AWS_PROFILE = profile;
+  const found = region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+  if (found !== undefined) process.env.AWS_REGION = found;
+  return openDeployed(stage);
+}
+
+function openLocal(): Place {
+  const ports = parsePorts(process.env);
+  const at = (port: number) => `http://127.0.0.1:${port}`;
+  delete process.env.AWS_ENDPOINT_URL;
+  Object.assign(process.env, {
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: at(ports.secrets),
+    AWS_ENDPOINT_URL_DYNAMODB: at(ports.dynamodb),
+    AWS_ENDPOINT_URL_SQS: at(ports.sqs),
+    AWS_ENDPOINT_URL_LAMBDA: at(ports.lambda),
+  });
+  const functionName = toFunctionName(LOCAL_STAGE);
+  const config = parseConfig({
+    CCGW_SECRETS_PREFIX: SECRETS_PREFIX,
+    CCGW_PUBLIC_BASE_URL: at(ports.http),
+    CCGW_VERSION: LOCAL_STAGE,
+    CCGW_SESSIONS_TABLE: LOCAL_SESSIONS_TABLE,
+    CCGW_RECORDS_TABLE: LOCAL_RECORDS_TABLE,
+    CCGW_RETENTION_DAYS: LOCAL_RETENTION_DAYS,
+    CCGW_KEEPER_FUNCTION: functionName("keep-session"),
+    CCGW_CALLBACK_QUEUE: `${at(ports.sqs)}/000000000000/ccgw-local-callbacks`,
+  });
+  return { stage: LOCAL_STAGE, isLocal: true, config, functionName, keyAlias: toKeyAlias(LOCAL_STAGE) };
+}
+
+async function openDeployed(stage: string): Promise<Place> {
+  const functionName = toFunctionName(stage);
+  const FunctionName = functionName("receive-transfer");
+  const client = new LambdaClient({});
+  try {
+    const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    return {
+      stage,
+      isLocal: false,
+      config: toConfig(Environment?.Variables ?? {}, FunctionName),
+      functionName,
+      keyAlias: toKeyAlias(stage),
+    };
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    throw new CommandError(
+      `There is no stage ${stage} in ${process.env.AWS_REGION ?? "this region"}: ${FunctionName} does not exist there.`,
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+function toConfig(variables: Readonly<Record<string, string>>, functionName: string): Config {
+  try {
+    return parseConfig(variables);
+  } catch (cause) {
+    throw new CommandError(`${functionName} has another environment than this version knows: is it of this project, and deployed?`, {
+      cause,
+    });
+  }
+}
+
+function toFunctionName(stage: string): (name: string) => string {
+  return (name) => `${SERVICE}-${stage}-${name}`;
+}
+
+/** As infrastructure/keys.yml names it. */
+function toKeyAlias(stage: string): string {
+  return `alias/${SERVICE}-${stage}`;
+}

@@ -1,0 +1,36 @@
+/** What kept a command from being done, in words that say what to do. Never the value of a secret. */
+import { CommanderError } from "commander";
+import { toMissing } from "../dev/missing-aws.ts";
+import { StartError } from "../dev/ports.ts";
+import { TransferError } from "../lib/errors.ts";
+
+/** Something that whoever typed the command can put right. */
+export class CommandError extends Error {}
+
+export interface Problem {
+  readonly message: string;
+  readonly exitCode: number;
+  /** It has been printed already. */
+  readonly isSaid?: boolean;
+}
+
+const NOT_BEGUN = 2;
+/** Of commander, for help and version that were asked for. */
+const DONE = 0;
+
+export function toProblem(error: unknown): Problem {
+  // It prints its own words, help and version among them.
+  if (error instanceof CommanderError)
+    return { message: error.message, exitCode: error.exitCode === DONE ? DONE : NOT_BEGUN, isSaid: true };
+  if (error instanceof CommandError || error instanceof StartError) return { message: error.message, exitCode: NOT_BEGUN };
+  const cause = error instanceof TransferError && error.cause !== undefined ? error.cause : error;
+  if (!(cause instanceof Error)) return { message: String(cause), exitCode: NOT_BEGUN };
+  return { message: toWords(cause, error), exitCode: NOT_BEGUN };
+}
+
+function toWords(cause: Error, error: unknown): string {
+  if ("code" in cause && cause.code === "ECONNREFUSED")
+    return "Nobody answers. Is `npm start` running, with the same ports in the environment? A deployed stack is meant with --stage NAME.";
+  if (error instanceof TransferError && cause === error) return error.message === "" ? error.code : `${error.code}: ${error.message}`;
+  return toMissing(cause) ?? `${cause.name}: ${cause.message}`;
+}

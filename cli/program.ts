@@ -1,0 +1,36 @@
+/** All commands. */
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import packageJson from "../package.json" with { type: "json" };
+import { createConnectionList } from "./connection/list.ts";
+
+interface Group {
+  readonly description: string;
+  readonly commands: readonly (() => CommandUnknownOpts)[];
+}
+
+/** By what they are about, and those that are about no one kind of thing. */
+const GROUPS: Readonly<Record<string, Group>> = {
+  connection: { description: "callers that may ask for transfers", commands: [createConnectionList] },
+};
+const COMMANDS: readonly (() => CommandUnknownOpts)[] = [];
+
+export function createProgram(): CommandUnknownOpts {
+  const program = new Command("ccgw")
+    .description("Sets up, looks at and stops transfers: of the local stack (npm start) or, with --stage NAME, of a deployed one.")
+    .version(packageJson.version)
+    .showHelpAfterError("(--help says more)");
+  for (const create of COMMANDS) program.addCommand(create());
+  for (const [name, { description, commands }] of Object.entries(GROUPS)) {
+    const group = new Command(name).description(description);
+    for (const create of commands) group.addCommand(create());
+    program.addCommand(group);
+  }
+  throwMistakes(program);
+  return program;
+}
+
+/** Of each command: a mistake is thrown instead of ending the process, after commander has said what it is. */
+function throwMistakes(command: CommandUnknownOpts): void {
+  command.exitOverride();
+  for (const each of command.commands) throwMistakes(each);
+}

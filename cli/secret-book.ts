@@ -1,0 +1,144 @@
+/**
+ * The documents in Secrets Manager that operators write: gateways, agents and connections. Lists, reads, writes and removes them; what is in one is parsed by the
+ * handlers' own schemas before it is written, so that no function ever meets a document that it refuses.
+ */
+import { randomUUID } from "node:crypto";
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  GetSecretValueCommand,
+  InvalidRequestException,
+  PutSecretValueCommand,
+  paginateListSecrets,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  RestoreSecretCommand,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import type * as z from "zod";
+import { TransferError } from "../lib/errors.ts";
+import { AgentAccess } from "../lib/gateway/agent-access.ts";
+import { GatewaySite } from "../lib/gateway/site.ts";
+import { parseSecret } from "../lib/secrets/secret-document.ts";
+import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
+import type { Place } from "./place.ts";
+import { CommandError } from "./problem.ts";
+
+const SCHEMAS = { gateways: GatewaySite, agents: AgentAccess, connections: ConfiguredConnection } as const;
+export type Folder = keyof typeof SCHEMAS;
+/** What the handlers make of a document. */
+export type Parsed<F extends Folder> = z.output<(typeof SCHEMAS)[F]>;
+export type Document = Readonly<Record<string, unknown>>;
+
+/** Until it is gone for good it can be restored, and its name is taken. AWS's own default. */
+const RECOVERY_DAYS = 30;
+
+export interface Listed {
+  readonly name: string;
+  /** ISO 8601. */
+  readonly changedAt: string | undefined;
+}
+
+export interface Kept {
+  readonly document: Document;
+  readonly versionId: string;
+  /** ISO 8601. */
+  readonly writtenAt: string | undefined;
+}
+
+export interface SecretBook {
+  /** By name; those that wait for their deletion are not among them. */
+  list(folder: Folder): Promise<readonly Listed[]>;
+  /** Undefined where there is none. Throws a `CommandError` for what is no JSON object. */
+  read(folder: Folder, name: string): Promise<Kept | undefined>;
+  /** What the handlers make of it. Throws a `CommandError` that names each field that is wrong, never what is in it. */
+  parse<F extends Folder>(folder: F, name: string, document: Document): Promise<Parsed<F>>;
+  /** Parses it first. Throws a `CommandError` where there is one already. */
+  create(folder: Folder, name: string, document: Document): Promise<void>;
+  /** Parses it first. Throws a `CommandError` where it has been changed since `seen` was read. */
+  replace(folder: Folder, name: string, document: Document, seen: Kept): Promise<void>;
+  /** It can be restored for 30 days. */
+  remove(folder: Folder, name: string): Promise<void>;
+  close(): void;
+}
+
+export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }: Place): SecretBook {
+  const client = new SecretsManagerClient({});
+  const pathOf = (folder: Folder, name: string) => `${secretsPrefix}/${folder}/${name}`;
+
+  async function read(folder: Folder, name: string): Promise<Kept | undefined> {
+    try {
+      const found = await client.send(new GetSecretValueCommand({ SecretId: pathOf(folder, name) }));
+      const { SecretString: text = "", VersionId: versionId = "", CreatedDate } = found;
+      return { document: parseDocument(text, pathOf(folder, name)), versionId, writtenAt: CreatedDate?.toISOString() };
+    } catch (error) {
+      // One that waits for its deletion cannot be read.
+      if (error instanceof ResourceNotFoundException || error instanceof InvalidRequestException) return undefined;
+      throw error;
+    }
+  }
+
+  async function parse<F extends Folder>(folder: F, name: string, document: Document): Promise<Parsed<F>>;
+  async function parse(folder: Folder, name: string, document: Document): Promise<unknown> {
+    const schema: z.ZodType<unknown> = SCHEMAS[folder];
+    try {
+      return await parseSecret(JSON.stringify(document), pathOf(folder, name), schema);
+    } catch (error) {
+      throw error instanceof TransferError ? new CommandError(error.message) : error;
+    }
+  }
+
+  async function write(path: string, SecretString: string): Promise<void> {
+    await client.send(new PutSecretValueCommand({ SecretId: path, SecretString, ClientRequestToken: randomUUID() }));
+  }
+
+  return {
+    read,
+    parse,
+    async list(folder) {
+      const start = `${secretsPrefix}/${folder}/`;
+      const found: Listed[] = [];
+      // The filter takes words, and beginnings of them: what is found is looked at again.
+      for await (const { SecretList = [] } of paginateListSecrets({ client }, { Filters: [{ Key: "name", Values: [start] }] }))
+        for (const { Name: name = "", LastChangedDate } of SecretList)
+          if (name.startsWith(start)) found.push({ name: name.slice(start.length), changedAt: LastChangedDate?.toISOString() });
+      return found.toSorted((one, other) => one.name.localeCompare(other.name));
+    },
+    async create(folder, name, document) {
+      await parse(folder, name, document);
+      const path = pathOf(folder, name);
+      const SecretString = JSON.stringify(document);
+      const key = isLocal ? {} : { KmsKeyId: keyAlias };
+      try {
+        await client.send(new CreateSecretCommand({ Name: path, SecretString, ClientRequestToken: randomUUID(), ...key }));
+      } catch (error) {
+        if (error instanceof ResourceExistsException) throw new CommandError(`There is a secret ${path} already.`);
+        // Its name is taken by one that was removed: that one comes back, with what is in the new one.
+        if (!(error instanceof InvalidRequestException)) throw error;
+        await client.send(new RestoreSecretCommand({ SecretId: path }));
+        await write(path, SecretString);
+      }
+    },
+    async replace(folder, name, document, seen) {
+      await parse(folder, name, document);
+      const now = await read(folder, name);
+      if (now?.versionId !== seen.versionId)
+        throw new CommandError(`${pathOf(folder, name)} was changed by somebody else meanwhile. Nothing was written: try again.`);
+      await write(pathOf(folder, name), JSON.stringify(document));
+    },
+    async remove(folder, name) {
+      await client.send(new DeleteSecretCommand({ SecretId: pathOf(folder, name), RecoveryWindowInDays: RECOVERY_DAYS }));
+    },
+    close: () => client.destroy(),
+  };
+}
+
+function parseDocument(text: string, path: string): Document {
+  try {
+    const json: unknown = JSON.parse(text);
+    if (typeof json === "object" && json !== null && !Array.isArray(json)) return Object.fromEntries(Object.entries(json));
+  } catch {
+    // Said below: the parser's own words quote what is in it.
+  }
+  throw new CommandError(`${path}: is not a JSON object.`);
+}

@@ -1,0 +1,94 @@
+/** `npx ccgw` as it is typed: how it answers people and programs, and what it ends with. */
+import { execFile } from "node:child_process";
+import { createServer } from "node:http";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import { listenOnLoopback } from "../support/raw-gateway.ts";
+import { runCcgw } from "../support/send-process.ts";
+
+const CRM = { schemaVersion: 1, source: "api", gateway: "main", agentId: "101" };
+const SECRET = "a-secret-that-nobody-may-see";
+
+let secrets: SecretsManagerEmulator;
+let local: Readonly<Record<string, string>>;
+beforeAll(async () => {
+  secrets = await startSecretsManagerEmulator({ port: 0, region: "eu-central-1", log: () => {} });
+  local = { SECRETS_MANAGER_PORT: String(new URL(secrets.url).port) };
+  const verification = { secrets: [{ id: "first", value: SECRET }] };
+  secrets.putSecret("ccgw/local/connections/crm", { ...CRM, verification });
+  secrets.putSecret("ccgw/prod/connections/shop", { ...CRM, agentId: "102", verification });
+});
+afterAll(() => secrets.stop());
+
+describe("ccgw", () => {
+  it("is what npx runs in a checkout", async () => {
+    const { stdout } = await promisify(execFile)("npx", ["--no-install", "ccgw", "--version"]);
+    expect(stdout.trim()).toBe(packageJson.version);
+  });
+
+  it("answers people with lines, about the local stack", async () => {
+    const { code, output } = await runCcgw(["connection", "list"], local);
+    expect({ code, output }).toEqual({ code: 0, output: "name  source  agent\ncrm   api     main/101\n" });
+  });
+
+  it("answers programs with one JSON document, in which no secret is", async () => {
+    const { code, output } = await runCcgw(["connection", "list", "--json"], local);
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toEqual({
+      connections: [
+        { name: "crm", source: "api", gateway: "main", agentId: "101", enabled: true, test: false, changedAt: expect.any(String) },
+      ],
+    });
+    expect(output).not.toContain(SECRET);
+  });
+
+  it("finds what a deployed stage has by what its functions say", async () => {
+    const asked: (string | undefined)[] = [];
+    const lambda = createServer((request, response) => {
+      asked.push(request.url);
+      const Variables = {
+        CCGW_SECRETS_PREFIX: "ccgw/prod",
+        CCGW_PUBLIC_BASE_URL: "https://hooks.example.com",
+        CCGW_VERSION: "1",
+        CCGW_SESSIONS_TABLE: "sessions",
+        CCGW_RECORDS_TABLE: "records",
+        CCGW_RETENTION_DAYS: "30",
+        CCGW_KEEPER_FUNCTION: "keeper",
+        CCGW_CALLBACK_QUEUE: "https://sqs.example.com/1/queue",
+      };
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ Environment: { Variables } }));
+    });
+    onTestFinished(() => void lambda.close());
+    const aws = {
+      AWS_ENDPOINT_URL: "http://127.0.0.1:1",
+      AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${await listenOnLoopback(lambda)}`,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+      AWS_ACCESS_KEY_ID: "key",
+      AWS_SECRET_ACCESS_KEY: "secret",
+    };
+    const { code, output } = await runCcgw(["connection", "list", "--stage", "prod", "--region", "eu-central-1"], aws);
+    expect({ code, output }).toEqual({ code: 0, output: "name  source  agent\nshop  api     main/102\n" });
+    expect(asked).toEqual(["/2015-03-31/functions/ccgateway-transfer-webhooks-prod-receive-transfer/configuration"]);
+  });
+
+  it.each([
+    ["an unknown command", ["frobnicate"], /unknown command|too many arguments|frobnicate/],
+    ["an unknown option", ["connection", "list", "--frobnicate"], /unknown option '--frobnicate'/],
+    ["a region without a stage", ["connection", "list", "--region", "eu-central-1"], /--region and --profile go with --stage/],
+    ["what is no stage", ["connection", "list", "--stage", "a/b"], /--stage must be the name of a stage/],
+    ["no region", ["connection", "list", "--stage", "prod"], /No region: give --region, or set AWS_REGION/],
+    ["no credentials", ["connection", "list", "--stage", "prod", "--region", "eu-central-1"], /No AWS credentials: set AWS_PROFILE/],
+  ])("ends with 2, and says what to do, for %s", async (_what, given, words) => {
+    const { code, output } = await runCcgw(given, local);
+    expect({ code, output }).toEqual({ code: 2, output: expect.stringMatching(words) });
+  });
+
+  it("says so where nobody answers, to programs as JSON", async () => {
+    const { code, output } = await runCcgw(["connection", "list", "--json"], { SECRETS_MANAGER_PORT: "1" });
+    expect(code).toBe(2);
+    expect(JSON.parse(output)).toEqual({ error: expect.stringContaining("Is `npm start` running") });
+  });
+});

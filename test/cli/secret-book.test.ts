@@ -1,0 +1,80 @@
+/** The documents that operators write, over a real socket: by the handlers' own schemas, and by one writer at a time. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { openPlace } from "../../cli/place.ts";
+import { openSecretBook, type SecretBook } from "../../cli/secret-book.ts";
+import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
+
+const SITE = { schemaVersion: 1, url: "https://gateway.example.com:8043" };
+const VALUE = "a-secret-that-nobody-may-see";
+const CONNECTION = { schemaVersion: 1, source: "api", gateway: "main", verification: { secrets: [{ id: "a", value: VALUE }] } };
+
+const SET_BY_A_PLACE = [
+  "AWS_REGION",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  ...["SECRETS_MANAGER", "DYNAMODB", "SQS", "LAMBDA"].map((service) => `AWS_ENDPOINT_URL_${service}`),
+];
+
+let secrets: SecretsManagerEmulator;
+let book: SecretBook;
+beforeEach(async () => {
+  secrets = await startSecretsManagerEmulator({ port: 0, region: "eu-central-1", log: () => {} });
+  // What a place sets is put back with them.
+  for (const name of Object.keys(process.env).concat(SET_BY_A_PLACE)) if (name.startsWith("AWS_")) vi.stubEnv(name, undefined);
+  vi.stubEnv("SECRETS_MANAGER_PORT", new URL(secrets.url).port);
+  const place = await openPlace({});
+  book = openSecretBook(place);
+});
+afterEach(async () => {
+  book.close();
+  await secrets.stop();
+  vi.unstubAllEnvs();
+});
+
+async function keptOf(name: string) {
+  const kept = await book.read("gateways", name);
+  if (kept === undefined) throw new Error(`no gateway ${name}`);
+  return kept;
+}
+
+describe("the book of secrets", () => {
+  it("writes a document, lists it by name and reads it back", async () => {
+    await book.create("gateways", "second", SITE);
+    await book.create("gateways", "first", SITE);
+    await book.create("connections", "crm", CONNECTION);
+    expect((await book.list("gateways")).map(({ name }) => name)).toEqual(["first", "second"]);
+    expect(await keptOf("first")).toMatchObject({ document: SITE, versionId: expect.any(String) });
+  });
+
+  it("writes nothing that a function would refuse, and names the field, not what is in it", async () => {
+    const broken = { ...CONNECTION, verification: { secrets: [{ id: "a", value: VALUE, notAfter: "tomorrow" }] }, agentID: "101" };
+    const refused = book.create("connections", "crm", broken);
+    await expect(refused).rejects.toThrow(
+      /ccgw\/local\/connections\/crm: .*notAfter.*unknown fields: agentID|unknown fields: agentID.*notAfter/,
+    );
+    await expect(refused).rejects.not.toThrow(VALUE);
+    expect(await book.list("connections")).toEqual([]);
+  });
+
+  it("makes none where there is one", async () => {
+    await book.create("gateways", "main", SITE);
+    await expect(book.create("gateways", "main", SITE)).rejects.toThrow("There is a secret ccgw/local/gateways/main already.");
+  });
+
+  it("replaces what was seen, and nothing that somebody else has written meanwhile", async () => {
+    await book.create("gateways", "main", SITE);
+    const seen = await keptOf("main");
+    await book.replace("gateways", "main", { ...SITE, authMode: 1 }, seen);
+    await expect(book.replace("gateways", "main", { ...SITE, authMode: 2 }, seen)).rejects.toThrow("changed by somebody else");
+    expect((await keptOf("main")).document).toEqual({ ...SITE, authMode: 1 });
+  });
+
+  it("makes one again that was removed", async () => {
+    await book.create("gateways", "main", { ...SITE, authMode: 1 });
+    await book.remove("gateways", "main");
+    expect(await book.list("gateways")).toEqual([]);
+    expect(await book.read("gateways", "main")).toBeUndefined();
+    await book.create("gateways", "main", { ...SITE, authMode: 2 });
+    expect((await keptOf("main")).document).toEqual({ ...SITE, authMode: 2 });
+  });
+});
