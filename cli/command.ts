@@ -5,6 +5,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { openPlace, type Place } from "./place.ts";
 import { printReport, type Report } from "./report.ts";
+import { openSecretBook, type SecretBook } from "./secret-book.ts";
 
 export interface Context {
   /** The stack that is meant. */
@@ -30,10 +31,23 @@ export function createCommand(name: string, description: string) {
     .option("--json", "print one JSON document");
 }
 
-/** The action of a command. */
-export async function answer({ stage, region, profile, json }: CommonOptions, run: (context: Context) => Promise<Report>): Promise<void> {
+/** The action of a command that answers with a report. */
+async function answer({ stage, region, profile, json }: CommonOptions, run: (context: Context) => Promise<Report>): Promise<void> {
   const isJson = json === true;
   const report = await run({ isJson, place: () => openPlace({ stage, region, profile }) });
   printReport(report, isJson);
   process.exitCode = report.exitCode ?? 0;
+}
+
+/** For a command that is about the documents alone. */
+export function answerFromBook(options: CommonOptions, run: (book: SecretBook, place: Place) => Promise<Report>): Promise<void> {
+  return answer(options, async (context) => {
+    const place = await context.place();
+    const book = openSecretBook(place);
+    try {
+      return await run(book, place);
+    } finally {
+      book.close();
+    }
+  });
 }

@@ -7,6 +7,9 @@ import { TransferError } from "../lib/errors.ts";
 /** Something that whoever typed the command can put right. */
 export class CommandError extends Error {}
 
+/** There is nothing of the name that was given: the answer is no. */
+export class NotFound extends Error {}
+
 export interface Problem {
   readonly message: string;
   readonly exitCode: number;
@@ -14,6 +17,7 @@ export interface Problem {
   readonly isSaid?: boolean;
 }
 
+const NO = 1;
 const NOT_BEGUN = 2;
 /** Of commander, for help and version that were asked for. */
 const DONE = 0;
@@ -22,6 +26,7 @@ export function toProblem(error: unknown): Problem {
   // It prints its own words, help and version among them.
   if (error instanceof CommanderError)
     return { message: error.message, exitCode: error.exitCode === DONE ? DONE : NOT_BEGUN, isSaid: true };
+  if (error instanceof NotFound) return { message: error.message, exitCode: NO };
   if (error instanceof CommandError || error instanceof StartError) return { message: error.message, exitCode: NOT_BEGUN };
   const cause = error instanceof TransferError && error.cause !== undefined ? error.cause : error;
   if (!(cause instanceof Error)) return { message: String(cause), exitCode: NOT_BEGUN };

@@ -1,7 +1,12 @@
 /** All commands. */
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import packageJson from "../package.json" with { type: "json" };
+import { createAgentList } from "./agent/list.ts";
+import { createAgentShow } from "./agent/show.ts";
 import { createConnectionList } from "./connection/list.ts";
+import { createConnectionShow } from "./connection/show.ts";
+import { createGatewayList } from "./gateway/list.ts";
+import { createGatewayShow } from "./gateway/show.ts";
 
 interface Group {
   readonly description: string;
@@ -10,7 +15,12 @@ interface Group {
 
 /** By what they are about, and those that are about no one kind of thing. */
 const GROUPS: Readonly<Record<string, Group>> = {
-  connection: { description: "callers that may ask for transfers", commands: [createConnectionList] },
+  agent: {
+    description: "who is signed in at a gateway, and holds the sessions that are moved",
+    commands: [createAgentList, createAgentShow],
+  },
+  connection: { description: "callers that may ask for transfers", commands: [createConnectionList, createConnectionShow] },
+  gateway: { description: "CC-Gateway sites", commands: [createGatewayList, createGatewayShow] },
 };
 const COMMANDS: readonly (() => CommandUnknownOpts)[] = [];
 

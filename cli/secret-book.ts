@@ -22,7 +22,7 @@ import { GatewaySite } from "../lib/gateway/site.ts";
 import { parseSecret } from "../lib/secrets/secret-document.ts";
 import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
 import type { Place } from "./place.ts";
-import { CommandError } from "./problem.ts";
+import { CommandError, NotFound } from "./problem.ts";
 
 const SCHEMAS = { gateways: GatewaySite, agents: AgentAccess, connections: ConfiguredConnection } as const;
 export type Folder = keyof typeof SCHEMAS;
@@ -51,6 +51,8 @@ export interface SecretBook {
   list(folder: Folder): Promise<readonly Listed[]>;
   /** Undefined where there is none. Throws a `CommandError` for what is no JSON object. */
   read(folder: Folder, name: string): Promise<Kept | undefined>;
+  /** The same, of one that has to be there. Throws `NotFound` where there is none. */
+  require(folder: Folder, name: string): Promise<Kept>;
   /** What the handlers make of it. Throws a `CommandError` that names each field that is wrong, never what is in it. */
   parse<F extends Folder>(folder: F, name: string, document: Document): Promise<Parsed<F>>;
   /** Parses it first. Throws a `CommandError` where there is one already. */
@@ -92,8 +94,15 @@ export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }:
     await client.send(new PutSecretValueCommand({ SecretId: path, SecretString, ClientRequestToken: randomUUID() }));
   }
 
+  async function require(folder: Folder, name: string): Promise<Kept> {
+    const kept = await read(folder, name);
+    if (kept === undefined) throw new NotFound(`There is no secret ${pathOf(folder, name)}.`);
+    return kept;
+  }
+
   return {
     read,
+    require,
     parse,
     async list(folder) {
       const start = `${secretsPrefix}/${folder}/`;

@@ -1,20 +1,11 @@
 /** `ccgw connection list`: who may ask, and for what. No secret is shown. */
-import { answer, createCommand } from "../command.ts";
+import { answerFromBook, createCommand } from "../command.ts";
 import type { Report } from "../report.ts";
-import { openSecretBook, type SecretBook } from "../secret-book.ts";
+import type { SecretBook } from "../secret-book.ts";
 import { toTable } from "../table.ts";
 
 export function createConnectionList() {
-  return createCommand("list", "all connections").action((options) =>
-    answer(options, async ({ place }) => {
-      const book = openSecretBook(await place());
-      try {
-        return await listConnections(book);
-      } finally {
-        book.close();
-      }
-    }),
-  );
+  return createCommand("list", "all connections").action((options) => answerFromBook(options, listConnections));
 }
 
 async function listConnections(book: SecretBook): Promise<Report> {

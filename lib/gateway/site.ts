@@ -49,7 +49,8 @@ export function findAuthorityExpiry({ ca = [] }: Pick<GatewaySite, "ca">): Date 
   return expiries.length === 0 ? undefined : new Date(Math.min(...expiries));
 }
 
-function certificatesIn(pem: string): readonly string[] {
+/** Of a bundle, one by one. */
+export function certificatesIn(pem: string): readonly string[] {
   return pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
 }
 

@@ -1,28 +1,18 @@
 /** The documents that operators write, over a real socket: by the handlers' own schemas, and by one writer at a time. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openPlace } from "../../cli/place.ts";
 import { openSecretBook, type SecretBook } from "../../cli/secret-book.ts";
 import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
+import { openLocalPlace } from "../support/local-place.ts";
 
 const SITE = { schemaVersion: 1, url: "https://gateway.example.com:8043" };
 const VALUE = "a-secret-that-nobody-may-see";
 const CONNECTION = { schemaVersion: 1, source: "api", gateway: "main", verification: { secrets: [{ id: "a", value: VALUE }] } };
 
-const SET_BY_A_PLACE = [
-  "AWS_REGION",
-  "AWS_ACCESS_KEY_ID",
-  "AWS_SECRET_ACCESS_KEY",
-  ...["SECRETS_MANAGER", "DYNAMODB", "SQS", "LAMBDA"].map((service) => `AWS_ENDPOINT_URL_${service}`),
-];
-
 let secrets: SecretsManagerEmulator;
 let book: SecretBook;
 beforeEach(async () => {
   secrets = await startSecretsManagerEmulator({ port: 0, region: "eu-central-1", log: () => {} });
-  // What a place sets is put back with them.
-  for (const name of Object.keys(process.env).concat(SET_BY_A_PLACE)) if (name.startsWith("AWS_")) vi.stubEnv(name, undefined);
-  vi.stubEnv("SECRETS_MANAGER_PORT", new URL(secrets.url).port);
-  const place = await openPlace({});
+  const place = await openLocalPlace({ SECRETS_MANAGER_PORT: new URL(secrets.url).port });
   book = openSecretBook(place);
 });
 afterEach(async () => {

@@ -1,0 +1,150 @@
+/** What `ccgw … list` and `ccgw … show` tell of gateways, agents and connections: all that an operator asks for, and no secret. */
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { showAgent } from "../../cli/agent/show.ts";
+import { showConnection } from "../../cli/connection/show.ts";
+import { showGateway } from "../../cli/gateway/show.ts";
+import { openSecretBook, type SecretBook } from "../../cli/secret-book.ts";
+import { createCertificateAuthority } from "../../dev/certificate-authority.ts";
+import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
+import type { AgentRecord } from "../../lib/sessions/agent-record.ts";
+import { openLocalPlace } from "../support/local-place.ts";
+import { runCcgw } from "../support/send-process.ts";
+
+const DAY_MS = 86_400_000;
+const NOW_MS = Date.parse("2026-11-25T12:00:00Z");
+/** In every place of a document that has a secret. */
+const CANARY = "canary-of-a-secret-0123456789";
+const WHSEC = `whsec_${Buffer.from(CANARY).toString("base64")}`;
+
+let secrets: SecretsManagerEmulator;
+let book: SecretBook;
+beforeAll(async () => {
+  secrets = await startSecretsManagerEmulator({ port: 0, region: "eu-central-1", log: () => {} });
+  book = openSecretBook(await openLocalPlace({ SECRETS_MANAGER_PORT: new URL(secrets.url).port }));
+  const ca = await createCertificateAuthority({ name: "The site's own CA" });
+  secrets.putSecret("ccgw/local/gateways/main", {
+    schemaVersion: 1,
+    url: "https://10.0.0.5:8043",
+    ca: ca.caPem,
+    tlsServerName: "cc.example.com",
+  });
+  secrets.putSecret("ccgw/local/gateways/open", { schemaVersion: 1, url: "https://cc.example.com" });
+  secrets.putSecret("ccgw/local/agents/main/101", { schemaVersion: 1, session: "external", guid: CANARY, cookies: `a=${CANARY}` });
+  const signIn = { password: CANARY, phonenum: "88880102" };
+  secrets.putSecret("ccgw/local/agents/main/102", { schemaVersion: 1, session: "managed", signIn });
+  const proof = { secrets: [{ id: "2026-11", value: CANARY, notAfter: "2027-01-01T00:00:00Z" }] };
+  const crm = { schemaVersion: 1, source: "api", gateway: "main", verification: proof };
+  const callback = { url: `https://receiver.example.com/in?key=${CANARY}`, secrets: [WHSEC] };
+  secrets.putSecret("ccgw/local/connections/crm", { ...crm, callback });
+  secrets.putSecret("ccgw/local/connections/broken", { ...crm, pasword: CANARY });
+});
+afterAll(async () => {
+  book.close();
+  await secrets.stop();
+  vi.unstubAllEnvs();
+});
+
+const NOTHING_KNOWN = { read: async () => undefined, nowMs: NOW_MS };
+
+describe("ccgw connection show", () => {
+  it("tells where to post, and by which secrets it is proven, by their ids", async () => {
+    const { json, lines } = await showConnection(book, "crm", "https://hooks.example.com");
+    expect(json).toMatchObject({
+      url: "https://hooks.example.com/v1/transfers/crm",
+      document: {
+        verification: { secrets: [{ id: "2026-11", value: "(secret)", notAfter: "2027-01-01T00:00:00Z" }] },
+        callback: { url: "https://receiver.example.com/in?(secret)", secrets: ["(secret)"] },
+      },
+    });
+    expect(lines[0]).toBe("POST https://hooks.example.com/v1/transfers/crm");
+  });
+
+  it("names what is wrong with one that no function takes, and shows nothing of it: what is in an unknown field is not known", async () => {
+    const shown = showConnection(book, "broken", "https://hooks.example.com");
+    await expect(shown).rejects.toThrow("ccgw/local/connections/broken: document has unknown fields: pasword");
+  });
+});
+
+describe("ccgw gateway show", () => {
+  it("tells whom it trusts there, by fingerprint and for how long", async () => {
+    const { json, lines } = await showGateway(book, "main", Date.now());
+    expect(json).toMatchObject({
+      url: "https://10.0.0.5:8043",
+      tlsServerName: "cc.example.com",
+      authorities: [{ subject: "CN=The site's own CA", fingerprint256: expect.stringMatching(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/) }],
+    });
+    expect(lines.join("\n")).toMatch(
+      /trusts, and nothing else:\n {2}CN=The site's own CA\n {4}SHA-256 .*\n {4}until .*Z, \d+ days from now$/,
+    );
+  });
+
+  it("says when that is over", async () => {
+    const { json, lines } = await showGateway(book, "main", Date.now() + 50_000 * DAY_MS);
+    expect(json).toMatchObject({ authorities: [{ daysLeft: expect.toSatisfy((days: number) => days < 0) }] });
+    expect(lines.at(-1)).toContain("which is over");
+  });
+
+  it("says that one without authorities of its own trusts the public ones", async () => {
+    const { lines } = await showGateway(book, "open", NOW_MS);
+    expect(lines.at(-1)).toBe("trusts: public authorities");
+  });
+});
+
+describe("ccgw agent show", () => {
+  const managed = async (record: AgentRecord) => showAgent(book, "main/102", { read: async () => record, nowMs: NOW_MS });
+
+  it("tells since when one is signed in, who keeps it, and what its password was said to have left, without its Guid", async () => {
+    const { json, lines } = await managed({
+      fence: 3,
+      session: { guid: CANARY, cookies: CANARY, renewedAt: NOW_MS, events: "poll" },
+      lease: { owner: "a-run", until: NOW_MS + 30_000, beat: 7 },
+      attempt: { secretVersion: "v1", at: NOW_MS - DAY_MS, result: "signed-in", failures: 0, proven: true },
+      password: { daysLeft: 12, at: NOW_MS - DAY_MS },
+    });
+    expect(json).toMatchObject({ session: { renewedAt: "2026-11-25T12:00:00.000Z", events: "poll", password: { daysLeft: 12 } } });
+    expect(lines.join("\n")).toContain("Signed in, the Guid of 2026-11-25T12:00:00.000Z, events by poll.");
+    expect(lines.join("\n")).toContain("The password was said to end in 12 days");
+    expect(JSON.stringify({ json, lines })).not.toContain(CANARY);
+  });
+
+  it("says that a sign-in is parked, and why", async () => {
+    const { versionId } = await book.require("agents", "main/102");
+    const refused = { secretVersion: versionId, at: NOW_MS, result: "refused", retcode: "100-004", failures: 1, proven: false } as const;
+    const { json, lines } = await managed({ fence: 1, attempt: refused });
+    expect(json).toMatchObject({ session: { parked: "100-004", lastSignIn: { result: "refused", retcode: "100-004" } } });
+    expect(lines).toContain("Not signed in.");
+    expect(lines.at(-1)).toBe("This secret is parked (100-004): it is not tried again before it is written anew.");
+  });
+
+  it("knows nothing of a session that somebody else writes into the secret", async () => {
+    const { json, lines } = await showAgent(book, "main/101", NOTHING_KNOWN);
+    expect(json).toMatchObject({ document: { guid: "(secret)", cookies: "(secret)" }, session: undefined });
+    expect(lines.at(-1)).toContain("Somebody else holds its session");
+  });
+});
+
+it.each(["crm", "main", "main/101", "main/102"])("shows no secret of %s, to people or programs", async (name) => {
+  const show = {
+    crm: () => showConnection(book, name, "https://hooks.example.com"),
+    main: () => showGateway(book, name, NOW_MS),
+  }[name];
+  const { json, lines } = await (show ?? (() => showAgent(book, name, NOTHING_KNOWN)))();
+  for (const secret of [CANARY, WHSEC]) expect(JSON.stringify({ json, lines })).not.toContain(secret);
+});
+
+describe("as they are typed", () => {
+  const typed = (...given: string[]) => runCcgw(given, { SECRETS_MANAGER_PORT: new URL(secrets.url).port });
+
+  it("lists agents and gateways", async () => {
+    expect(await typed("agent", "list")).toEqual({ code: 0, output: "agent     session\nmain/101  external\nmain/102  managed\n" });
+    expect(await typed("gateway", "list")).toEqual({
+      code: 0,
+      output:
+        "name  url                     trusts\nmain  https://10.0.0.5:8043   its own authority\nopen  https://cc.example.com  public authorities\n",
+    });
+  });
+
+  it("ends with 1 where there is nothing of that name", async () => {
+    expect(await typed("gateway", "show", "other")).toEqual({ code: 1, output: "There is no secret ccgw/local/gateways/other.\n" });
+  });
+});
