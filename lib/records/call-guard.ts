@@ -98,7 +98,9 @@ export function createCallGuard({ places, wallMs }: CallGuardOptions): CallGuard
         const content = {
           ...guard,
           ...holder,
-          ...{ inFlightUntil: last === undefined ? 0 : GIVEN_BACK, busyUntil, before, isOpenBefore: undefined },
+          ...{ inFlightUntil: last === undefined ? 0 : GIVEN_BACK, busyUntil, before },
+          // Who has it again met the same, as far as anybody knows.
+          isOpenBefore: last === undefined ? undefined : guard.isOpenBefore,
           previous: last === undefined ? guard.previous : previous,
         } as const;
         if ((await places.write(place, content, signal)) !== undefined) return;
@@ -127,12 +129,12 @@ function toOpenBefore(guard: GuardItem | undefined, delivery: string): true | un
   return guard.busyUntil > 0 ? true : undefined;
 }
 
-/** The one before has ended while another one has the call. Undefined where that is known, or was somebody else. */
+/** One before has ended while another one has the call. Undefined where that is known, or was somebody else. */
 function toEndedMeanwhile(guard: GuardItem, { delivery, claims }: Holder, ending: EndedBefore): Content | undefined {
-  const [last] = guard.previous ?? [];
-  if (guard.isOpenBefore !== true || last?.holder !== delivery || last.claims !== claims) return undefined;
-  // Also what a newer version wrote.
-  return { ...guard, isOpenBefore: undefined, before: ending };
+  const index = (guard.previous ?? []).findIndex((each) => each.holder === delivery && each.claims === claims);
+  if (guard.isOpenBefore !== true || index === -1) return undefined;
+  // Also what a newer version wrote. Those between may have been no more than a claim.
+  return { ...guard, isOpenBefore: index === 0 ? undefined : true, before: ending };
 }
 
 function guardOf({ item }: Place): GuardItem | undefined {

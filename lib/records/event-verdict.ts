@@ -11,8 +11,8 @@ const ECHO_MS = 60_000;
 const CLOCKS_MS = 5_000;
 /** What the gateway's clock may lose against ours in the meantime. */
 const DRIFT_MS = 1_000;
-/** In several events a gateway tells within this of each other how one transfer has ended. */
-const TOGETHER_MS = 1_000;
+/** In several events, each of another kind, a gateway tells within this of each other how one transfer has ended; its times may be of whole seconds. */
+const TOGETHER_MS = 3_000;
 const FAILURES: readonly (keyof CallFacts)[] = ["notTransferred", "connectFailed", "customerLeft"];
 const SUCCESSES: readonly (keyof CallFacts)[] = ["transferred", "answered"];
 
@@ -34,7 +34,8 @@ export function isNewsOf(item: DeliveryItem, { event: { generatedAt }, told, hea
   if (generatedAt !== undefined && before.eventAt !== undefined) {
     const sinceClaimMs = claimedAt - (before.heardAt ?? claimedAt);
     // As long after the one before, by the gateway's clock, as the claim is by ours; what is that much later, no repeat is, whatever became of that clock.
-    const apartMs = Math.max(Math.min(sinceClaimMs - DRIFT_MS, ECHO_MS), isAlike ? TOGETHER_MS : 0);
+    const isSame = Object.keys(told).some((fact) => Object.hasOwn(before.facts, fact));
+    const apartMs = Math.max(Math.min(sinceClaimMs - DRIFT_MS, ECHO_MS), isAlike && !isSame ? TOGETHER_MS : 0);
     return generatedAt > before.eventAt && generatedAt - before.eventAt >= apartMs;
   }
   return !isAlike || heardAt >= claimedAt + ECHO_MS;

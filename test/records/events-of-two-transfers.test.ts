@@ -157,3 +157,58 @@ it("a signature that was seen is known for as long as its record, however late t
   const again = await records.read({ ...named("made-up"), alias: "signature" }, toDeadline(0));
   expect(again).toMatchObject({ kind: "settled", isExplicit: true });
 });
+
+describe("a delivery whose claim was never made, between two that were", () => {
+  /** `x` is accepted, and nobody knows how it ends; then `a` takes the call, and its claim is lost. */
+  async function startLost() {
+    const world = startOneCall();
+    await (await world.claim(named("x"))).settle(ANSWERS.accepted);
+    world.clock.pass(61_000);
+    world.refuseClaims(true);
+    await expect(world.claim(named("a"))).rejects.toThrow("gone");
+    world.refuseClaims(false);
+    world.clock.pass(100_000);
+    return world;
+  }
+
+  it("does not take the end of the one before for its own once it is made, though one between has moved nothing", async () => {
+    const { clock, claim, take, outcomeOf } = await startLost();
+    await (await claim(named("b"))).reopen(ANSWERS.refused);
+    clock.pass(1_000);
+    await (await claim(named("a"))).settle(ANSWERS.unknown);
+    await take(toCallEvent("transfer-result", { succeeded: false }));
+    expect([await outcomeOf(named("x")), await outcomeOf(named("a"))]).toEqual(["accepted failed", "unknown pending"]);
+  });
+
+  it("does not hide what has ended the one before: told once more, it ends no later one", async () => {
+    const { clock, claim, take, outcomeOf } = await startLost();
+    const other = await claim(named("c"));
+    await take(toCallEvent("transfer-result", { succeeded: false }));
+    expect(await outcomeOf(named("x"))).toBe("accepted failed");
+    await other.reopen(ANSWERS.refused);
+    clock.pass(1_000);
+    await (await claim(named("d"))).settle(ANSWERS.accepted);
+    await take(toCallEvent("transfer-result", { succeeded: false }));
+    expect(await outcomeOf(named("d"))).toBe("accepted pending");
+  });
+});
+
+describe("the failure of a second transfer, within moments of the first one's", () => {
+  it.each([
+    ["of the same kind and later, is its own", { kind: "connect-failed", generatedAt: 10_700 }, "accepted failed"],
+    [
+      "of another kind, may be the first one's, by times in whole seconds, too",
+      { kind: "transfer-result", generatedAt: 11_000 },
+      "accepted pending",
+    ],
+  ] as const)("%s", async (_which, { kind, generatedAt }, outcome) => {
+    const { clock, claim, take, outcomeOf } = startOneCall();
+    await (await claim(DERIVED)).settle(ANSWERS.accepted);
+    await take(toCallEvent("connect-failed", { generatedAt: 10_000 }));
+    clock.pass(400);
+    await (await claim(DERIVED)).settle(ANSWERS.accepted);
+    clock.pass(300);
+    await take(kind === "transfer-result" ? toCallEvent(kind, { succeeded: false, generatedAt }) : toCallEvent(kind, { generatedAt }));
+    expect(await outcomeOf(DERIVED)).toBe(outcome);
+  });
+});
