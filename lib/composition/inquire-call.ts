@@ -10,7 +10,7 @@ import { RUNNING_CLOCK } from "./running-clock.ts";
 const ASK_MAX_MS = 5_000;
 
 export function composeInquireCall({ sites, send, records }: ReturnType<typeof composeAgents>, log: Log): InquireCall {
-  const inquiry = createPatientInquiry({ inquiry: createCallInquiry({ sites, send }), monotonicMs: RUNNING_CLOCK.monotonicMs });
+  const inquiry = createPatientInquiry({ inquiry: createCallInquiry({ sites, send }), wallMs: RUNNING_CLOCK.wallMs });
   return async ({ gateway, agentId, callId, target, mode }, signal) => {
     const session = (await records.read(`${gateway}/${agentId}`))?.session;
     // Of a session that somebody else keeps, nobody knows whether a question disturbs it.

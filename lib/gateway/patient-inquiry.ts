@@ -13,17 +13,18 @@ export interface PatientInquiry {
 
 interface PatientInquiryOptions {
   readonly inquiry: CallInquiry;
-  readonly monotonicMs: () => number;
+  /** Of the wall: a function that is frozen between two sweeps may have a monotonic clock that stood still. */
+  readonly wallMs: () => number;
 }
 
-export function createPatientInquiry({ inquiry, monotonicMs }: PatientInquiryOptions): PatientInquiry {
+export function createPatientInquiry({ inquiry, wallMs }: PatientInquiryOptions): PatientInquiry {
   const restUntil = new Map<string, number>();
-  const rest = (gateway: string) => void restUntil.set(gateway, monotonicMs() + REST_MS);
+  const rest = (gateway: string) => void restUntil.set(gateway, wallMs() + REST_MS);
 
   return {
     async ask(question, session, deadline) {
       const { gateway } = question;
-      if (monotonicMs() < (restUntil.get(gateway) ?? Number.NEGATIVE_INFINITY)) return undefined;
+      if (wallMs() < (restUntil.get(gateway) ?? Number.NEGATIVE_INFINITY)) return undefined;
       try {
         const sighting = await inquiry.ask(question, session, deadline);
         if (hasTimedOut(sighting, deadline)) rest(gateway);

@@ -16,7 +16,8 @@ const WRITES_MAX = 8;
 
 export interface CallEvents {
   /**
-   * Id of the delivery whose outcome this event has changed. `only`: of whose transfer it is, where that is known: it says nothing of another one of the call.
+   * Id of the delivery whose outcome this event has changed. `only`: the one that was asked about: it says nothing of another one of the call, and nothing at all
+   * where another one may have moved it since.
    * Throws `store-unavailable`.
    */
   take(event: CallEvent, signal: AbortSignal, only?: Holder): Promise<string | undefined>;
@@ -62,7 +63,8 @@ export function createCallEvents({ places, guard, wallMs }: CallEventsOptions): 
   return {
     async take(event, signal, only) {
       const call = toCall(event.gateway, event.callId);
-      const noted = await noteFirst(only === undefined ? await guard.holdersOf(call, signal) : [only], event, signal);
+      const holders = await guard.holdersOf(call, signal);
+      const noted = await noteFirst(only === undefined ? holders : holders.slice(0, 1).filter(isSameAs(only)), event, signal);
       const result = noted && toResult(noted.item, wallMs());
       if (noted === undefined || result === undefined) return undefined;
       const { id, claims } = noted.item;
@@ -71,6 +73,10 @@ export function createCallEvents({ places, guard, wallMs }: CallEventsOptions): 
       return noted.isNews ? id : undefined;
     },
   };
+}
+
+function isSameAs({ delivery, claims }: Holder): (other: Holder) => boolean {
+  return (other) => other.delivery === delivery && other.claims === claims;
 }
 
 interface Noted {

@@ -23,7 +23,7 @@ function start(takesMs: number, comesTo: CallSighting | Error) {
         return comesTo;
       },
     },
-    monotonicMs: clock.monotonicMs,
+    wallMs: clock.wallMs,
   });
   return {
     clock,
@@ -45,6 +45,14 @@ describe("a gateway that lets an ask wait for nothing", () => {
     expect(asked).toEqual(["main"]);
     clock.pass(1);
     expect(await ask()).toEqual(sighting);
+  });
+
+  it("is asked again a minute later by a function that was frozen meanwhile, whose monotonic clock stood still", async () => {
+    const { ask, asked, clock } = start(ASK_MS - 300, TIMED_OUT);
+    await ask();
+    clock.jump(60_000);
+    expect(await ask()).toEqual(TIMED_OUT);
+    expect(asked).toEqual(["main", "main"]);
   });
 
   it("is left alone where asking it threw, which is told", async () => {

@@ -186,6 +186,16 @@ describe("a transfer whose answer was lost", () => {
     expect(await records.read(DELIVERY, toDeadline(0))).toMatchObject({ result: { state: "unknown", outcome: "pending" } });
   });
 
+  it("does not claim for itself what another one of the call has done since, whom the call was brought to by that", async () => {
+    const { records, clock, sweep } = start({ inquire: seenAtTarget });
+    await (await claimed(records, DELIVERY)).settle(ANSWERS.unknown);
+    clock.pass(MINUTE_MS);
+    await (await claimed(records, { ...DELIVERY, key: "second" })).settle(ANSWERS.accepted);
+    await records.events.take(SUCCESS, SIGNAL);
+    await sweep();
+    expect(await records.read(DELIVERY, toDeadline(0))).toMatchObject({ result: { state: "unknown", outcome: "pending" } });
+  });
+
   it("is asked after each minute, as long as it may be heard of", async () => {
     const { records, clock, sweep, asked } = start();
     await (await claimed(records, DELIVERY)).settle(ANSWERS.unknown);
