@@ -6,7 +6,7 @@ import { letKeepersGoOn } from "./keepers.ts";
 import { describeNextSteps } from "./next-steps.ts";
 import { listSecrets } from "./secret-names.ts";
 import type { Serverless } from "./serverless.ts";
-import { readStack, secretsPrefixOf, toStartError } from "./stack.ts";
+import { readStack, type Stack, secretsPrefixOf, toStartError } from "./stack.ts";
 
 export const DEPLOY_USAGE = `npm run deploy -- --stage NAME [OPTIONS]
 
@@ -39,11 +39,14 @@ export async function deployStack(given: readonly string[], { open, serverless, 
   );
   const where = ["--stage", stage, "--region", region, ...(profile === undefined ? [] : ["--aws-profile", profile])];
   const code = await serverless(["deploy", ...rest, ...where]);
-  if (code !== 0) return code;
+  if (code !== 0) {
+    // What was deployed before is at work, and is to have its agents.
+    if (before !== undefined) await mendKeepers(account, before, print);
+    return code;
+  }
   try {
     const stack = await readStack(cloudFormation, stage);
-    const mended = stack && (await letKeepersGoOn(account.lambda, { stack, region }));
-    if (mended !== undefined) print(`\n${mended}`);
+    if (stack !== undefined) await mendKeepers(account, stack, print);
     const prefix = stack && secretsPrefixOf(stack);
     if (stack === undefined || prefix === undefined) throw new StartError("The stack has no secret keys/records.");
     const names = (await listSecrets(secrets, prefix)).filter(({ isDeleted }) => !isDeleted).map(({ name }) => name);
@@ -59,4 +62,9 @@ export async function deployStack(given: readonly string[], { open, serverless, 
     );
   }
   return 0;
+}
+
+async function mendKeepers({ lambda, region }: Account, stack: Stack, print: DeployTools["print"]): Promise<void> {
+  const mended = await letKeepersGoOn(lambda, { stack, region });
+  if (mended !== undefined) print(`\n${mended}`);
 }

@@ -46,6 +46,11 @@ export async function removeStack(given: readonly string[], tools: RemoveTools):
     return 1;
   }
 
+  const where = ["--stage", stage, "--region", region, ...(profile === undefined ? [] : ["--aws-profile", profile])];
+  // The framework would refuse wrong parameters only once nobody is signed in any more.
+  if ((await serverless(["print", "--path", "service", "--format", "text", ...paramsOf(rest), ...where])) !== 0)
+    throw new StartError("Nothing was removed: serverless.yml cannot be read with these parameters. Give those that it was deployed with.");
+
   const stopped = await stopKeepers(account.lambda, { stack, region }).catch((error: unknown) => {
     throw toStartError(error);
   });
@@ -62,11 +67,18 @@ export async function removeStack(given: readonly string[], tools: RemoveTools):
   }
 
   print("");
-  const where = ["--stage", stage, "--region", region, ...(profile === undefined ? [] : ["--aws-profile", profile])];
   const code = await serverless(["remove", ...rest, ...where]);
   if (code === 0) await printTakenNames(account, stack, print);
   else print(`\nIt is not removed. No run begins that would sign an agent in, until you let them:\n${stopped.undo}`);
   return code;
+}
+
+/** Each `--param "NAME=VALUE"`, in either spelling. */
+function paramsOf(rest: readonly string[]): readonly string[] {
+  return rest.flatMap((each, index) => {
+    if (each === "--param") return [each, rest[index + 1] ?? ""];
+    return each.startsWith("--param=") ? [each] : [];
+  });
 }
 
 async function readAll(account: Account, stage: string) {

@@ -126,8 +126,16 @@ describe("keepers that a removal has stopped, and that was broken off", () => {
     expect(printed).not.toContain("removal");
   });
 
-  it("are not touched where it is not deployed", async () => {
+  it("run again also where the deployment fails: what was deployed before is at work", async () => {
     aws.reserved.set("keep-session", 0);
+    const { code, printed } = await deploy(["--stage", "prod"], { deploys: () => 3 });
+    expect(code).toBe(3);
+    expect([...aws.reserved]).toEqual([]);
+    expect(printed).toContain("A removal that was broken off had stopped keep-session: they run again");
+  });
+
+  it("are not looked for where nothing was deployed before", async () => {
+    aws.stack = undefined;
     await deploy(["--stage", "prod"], { deploys: () => 3 });
     expect(aws.lambdaCalls).toEqual([]);
   });

@@ -25,16 +25,26 @@ interface Removing {
   readonly answers?: readonly string[];
   readonly isInteractive?: boolean;
   readonly removes?: () => number;
+  /** What reading the configuration ends with. */
+  readonly reads?: number;
 }
 
-async function remove(given: readonly string[], { answers = [], isInteractive = answers.length > 0, removes = () => 0 }: Removing = {}) {
+async function remove(
+  given: readonly string[],
+  { answers = [], isInteractive = answers.length > 0, removes = () => 0, reads = 0 }: Removing = {},
+) {
   const printed: string[] = [];
   const questions: string[] = [];
   const left = [...answers];
   const asked: (readonly string[])[] = [];
+  const read: (readonly string[])[] = [];
   const code = await removeStack(["--stage", "prod", ...given], {
     open: async () => aws.account,
     serverless: async (parameters) => {
+      if (parameters[0] === "print") {
+        read.push(parameters);
+        return reads;
+      }
       asked.push(parameters);
       aws.lambdaCalls.push("serverless");
       return removes();
@@ -51,7 +61,7 @@ async function remove(given: readonly string[], { answers = [], isInteractive = 
     printed.push(error.message);
     return 2;
   });
-  return { code, asked, questions, printed: printed.join("\n") };
+  return { code, asked, read, questions, printed: printed.join("\n") };
 }
 
 /** What changed something, without its questions. */
@@ -113,6 +123,15 @@ describe("npm run remove", () => {
     const { printed } = await remove(["--yes"]);
     expect(printed).toContain(`${STACK_NAME}-keeper-silent and ${STACK_NAME}-dispatch-keepers-throttles may ring`);
     expect(readFileSync("docs/runbook.md", "utf8")).toContain("While `npm run remove` is at work");
+  });
+
+  it("stops nobody where the framework would refuse the parameters that it is given", async () => {
+    const params = ["--param", "gatewayCidrs=10.0.0.0/8", "--param=retentionDays=60"];
+    const { code, read, printed } = await remove(["--yes", "--verbose", ...params], { reads: 1 });
+    expect(code).toBe(2);
+    expect(read).toEqual([["print", "--path", "service", "--format", "text", ...params, "--stage", "prod", "--region", "eu-central-1"]]);
+    expect(printed).toMatch(/Give those that it was deployed with\.$/);
+    expect(calls()).toEqual([]);
   });
 
   it("does nothing where there is no such stack", async () => {
