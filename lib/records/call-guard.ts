@@ -54,30 +54,24 @@ interface CallGuardOptions {
 
 export function createCallGuard({ places, wallMs }: CallGuardOptions): CallGuard {
   return {
-    async take(seen, call, { delivery, claims }, signal) {
-      let place = seen;
-      for (let lost = 0; lost < WRITES_MAX; lost += 1) {
-        const nowMs = wallMs();
-        const guard = guardOf(place);
-        const before = guard?.before;
-        // Of a copy of ours, for the same claim: which of us gets that is decided there. One that came to nothing guards nobody any more once its time is over.
-        const isUsed = guard !== undefined && (guard.claims > claims || guard.inFlightUntil === 0 || nowMs < guard.inFlightUntil);
-        if (guard?.holder === delivery && guard.claims >= claims && isUsed)
-          return { kind: "taken", before, isOpenBefore: guard.isOpenBefore };
-        if (guard !== undefined && guard.holder !== delivery && nowMs < guard.busyUntil) return toBusy(guard, nowMs);
-        const inFlightUntil = nowMs + LEASE_MS;
-        const isOpenBefore = toOpenBefore(guard, delivery);
-        const content = {
-          // Also what a newer version wrote.
-          ...guard,
-          kind: "guard",
-          ...{ holder: delivery, claims, inFlightUntil, busyUntil: inFlightUntil + BUSY_MS },
-          ...{ previous: toPrevious(guard, delivery), before, isOpenBefore },
-        } as const;
-        if ((await places.write(place, content, signal)) !== undefined) return { kind: "taken", before, isOpenBefore };
-        place = await places.find(call, signal);
-      }
-      return { kind: "lost" };
+    async take(seen, call, holder, signal) {
+      const nowMs = wallMs();
+      const guard = guardOf(seen);
+      const known = toKnown(guard, holder, nowMs);
+      if (known !== undefined) return known;
+      const before = guard?.before;
+      const inFlightUntil = nowMs + LEASE_MS;
+      const isOpenBefore = toOpenBefore(guard, holder.delivery);
+      const content = {
+        // Also what a newer version wrote.
+        ...guard,
+        kind: "guard",
+        ...{ holder: holder.delivery, claims: holder.claims, inFlightUntil, busyUntil: inFlightUntil + BUSY_MS },
+        ...{ previous: toPrevious(guard, holder.delivery), before, isOpenBefore },
+      } as const;
+      if ((await places.write(seen, content, signal)) !== undefined) return { kind: "taken", before, isOpenBefore };
+      // Whoever had it meanwhile may have been a copy of ours, whose transfer is over: the call is taken for no claim that is not there to be made.
+      return toKnown(guardOf(await places.find(call, signal)), holder, wallMs()) ?? { kind: "lost" };
     },
 
     async letGo(call, { delivery, claims }, ending, signal) {
@@ -113,6 +107,15 @@ export function createCallGuard({ places, wallMs }: CallGuardOptions): CallGuard
       return [guard, ...(guard.previous ?? [])].map(({ holder, claims }) => ({ delivery: holder, claims }));
     },
   };
+}
+
+/** Undefined where it may be taken. */
+function toKnown(guard: GuardItem | undefined, { delivery, claims }: Holder, nowMs: number): Taken | Busy | undefined {
+  if (guard === undefined) return undefined;
+  if (guard.holder !== delivery) return nowMs < guard.busyUntil ? toBusy(guard, nowMs) : undefined;
+  // Of a copy of ours, for the same claim: which of us gets that is decided there. One that came to nothing guards nobody any more once its time is over.
+  const isUsed = guard.claims > claims || guard.inFlightUntil === 0 || nowMs < guard.inFlightUntil;
+  return guard.claims >= claims && isUsed ? { kind: "taken", before: guard.before, isOpenBefore: guard.isOpenBefore } : undefined;
 }
 
 /** Of the same delivery there is none: it was claimed again because nothing of it was moved, or because it failed. */

@@ -4,7 +4,7 @@ import { createMemoryStore } from "../../lib/records/memory-store.ts";
 import { ANSWERS, PENDING } from "../support/claims.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { createTestRecords } from "../support/memory-records.ts";
-import { named, startOneCall } from "../support/one-call.ts";
+import { named, startOneCall, toCallEvent } from "../support/one-call.ts";
 import { toDeadline } from "../support/transfer-service.ts";
 
 it("a guard of a claim that was not written guards the retry's transfer, however late that comes", async () => {
@@ -41,4 +41,18 @@ it("and so does one that another delivery has had meanwhile, which was refused",
   await claim(named("a"));
   clock.pass(1_000);
   await expect(claim(named("b"))).rejects.toThrow("the claim is busy");
+});
+
+it("a copy that stood still takes the call for no claim that another copy has made meanwhile", async () => {
+  const { clock, records, claim, take, outcomeOf } = startOneCall();
+  const stoodStill = await records.read(named("a"), toDeadline(0));
+  await (await claim(named("a"))).settle(ANSWERS.accepted);
+  await take(toCallEvent("connect-failed"));
+  clock.pass(3_000);
+  await (await claim(named("b"))).settle(ANSWERS.accepted);
+  const transferred = toCallEvent("transfer-result", { succeeded: true });
+  await take(transferred);
+  expect(await stoodStill.claim(PENDING)).toEqual({ kind: "lost" });
+  await take(transferred);
+  expect([await outcomeOf(named("a")), await outcomeOf(named("b"))]).toEqual(["accepted failed", "accepted completed"]);
 });
