@@ -23,7 +23,11 @@ export const SignIn = z.strictObject({
     .max(PASSWORD_MAX_CHARACTERS)
     // The gateway would count it as a wrong one.
     .refine((password) => !isPlaceholder(password), PLACEHOLDER_RULE),
-  phonenum: z.string().min(1).max(PHONENUM_MAX_CHARACTERS),
+  phonenum: z
+    .string()
+    .min(1)
+    .max(PHONENUM_MAX_CHARACTERS)
+    .refine((phonenum) => !isPlaceholder(phonenum), PLACEHOLDER_RULE),
   /** `push` needs an address that the gateway can reach. */
   events: z.enum(EVENT_MODES).default("poll"),
   /** Whether to sign in where somebody else is signed in as this agent already. */

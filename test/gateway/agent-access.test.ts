@@ -86,6 +86,8 @@ describe("the document of a managed agent", () => {
   it.each([
     ["password", ""],
     ["password", "x".repeat(33)],
+    ["password", "CHANGE-ME"],
+    ["phonenum", "CHANGE-ME"],
     ["password", undefined],
     ["phonenum", ""],
     ["phonenum", "8".repeat(25)],
