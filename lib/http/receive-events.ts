@@ -17,7 +17,7 @@ const EVENTS_MAX = 1_000;
 /** Word for word what the gateway takes for an acknowledgement. Without it, the same events may come again. */
 const ACKNOWLEDGEMENT = JSON.stringify({ message: "success", retcode: "0" });
 
-const EventBatch = z.looseObject({ eventList: z.array(z.unknown()).max(EVENTS_MAX) });
+export const EventBatch = z.looseObject({ eventList: z.array(z.unknown()).max(EVENTS_MAX) });
 
 interface Dependencies {
   /** Whether this is the service token that the agent was signed in with. Throws `secrets-unavailable` or `misconfigured`. */

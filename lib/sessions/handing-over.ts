@@ -33,7 +33,8 @@ export function parseHandOver(body: unknown, receivedAt: Date): LiveSession {
   return parsed.data;
 }
 
-function handOverUntil(latestMs: number) {
+/** What is handed over, until that time. */
+export function handOverUntil(latestMs: number) {
   return z.strictObject({
     guid: Guid,
     cookies: Cookies.optional(),

@@ -18,7 +18,7 @@ import { AgentId, Mode, Target } from "./target.ts";
 import { expected, PlainText, plainText } from "./text.ts";
 import { toViolations } from "./violations.ts";
 
-const CanonicalRequest = z.strictObject({
+export const CanonicalRequest = z.strictObject({
   callId: plainText(CALL_ID_MAX_CHARACTERS),
   agentId: AgentId,
   target: Target,

@@ -10,7 +10,8 @@ export type Mode = z.infer<typeof Mode>;
 const AGENT_ID_RULE = `a string of digits from ${AGENT_ID_MIN} to ${AGENT_ID_MAX}`;
 export const AgentId = z
   .string({ error: expected(AGENT_ID_RULE) })
-  .refine((value) => /^[1-9]\d{2,5}$/.test(value) && Number(value) >= AGENT_ID_MIN, `must be ${AGENT_ID_RULE}`);
+  .refine((value) => /^[1-9]\d{2,5}$/.test(value) && Number(value) >= AGENT_ID_MIN, `must be ${AGENT_ID_RULE}`)
+  .meta({ pattern: "^[1-9][0-9]{2,5}$" });
 
 /** A name of a connection, a gateway or a target: what a secret's name and a URL path can both carry as they are. */
 export const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must match ^[a-z0-9][a-z0-9-]{0,62}$");

@@ -16,10 +16,9 @@ export const PlainText = z
   .refine((value) => !CONTROL_CHARACTER.test(value), "must not contain control characters (line breaks and tabs among them)")
   .refine((value) => value.isWellFormed(), "must be well-formed Unicode");
 
-/** Plain text of 1 to `maxCharacters` UTF-16 units that is not only white space. */
+/** Plain text of 1 to `maxCharacters` UTF-16 units that is not only white space. As JSON Schema, which knows no rules of ours, it has its length at least. */
 export function plainText(maxCharacters: number) {
-  return PlainText.refine((value) => value.trim() !== "", "must not be empty").refine(
-    (value) => value.length <= maxCharacters,
-    `must have at most ${maxCharacters} characters`,
-  );
+  return PlainText.refine((value) => value.trim() !== "", "must not be empty")
+    .refine((value) => value.length <= maxCharacters, `must have at most ${maxCharacters} characters`)
+    .meta({ minLength: 1, maxLength: maxCharacters });
 }
