@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 
 const PORTS = {
   http: { variable: "PORT", port: 3000, use: "the webhook API" },
+  docs: { variable: "DOCS_PORT", port: 3001, use: "the API reference" },
   lambda: { variable: "LAMBDA_PORT", port: 3002, use: "serverless-offline's Lambda endpoint" },
   gateway: { variable: "GATEWAY_PORT", port: 8043, use: "the CC-Gateway simulator" },
   control: { variable: "GATEWAY_CONTROL_PORT", port: 8044, use: "the simulator's control interface" },
@@ -48,6 +49,7 @@ function describeTaken({ variable, port, use }: { readonly variable: string; rea
 export function parsePorts(environment: Readonly<Record<string, string | undefined>>): Ports {
   return {
     http: parsePort("http", environment),
+    docs: parsePort("docs", environment),
     lambda: parsePort("lambda", environment),
     gateway: parsePort("gateway", environment),
     control: parsePort("control", environment),

@@ -1,4 +1,5 @@
 /** `npm start`: the whole integration on this machine, the functions under serverless-offline and the servers that they need, all on loopback. */
+import { startApiReference } from "./api-reference/server.ts";
 import { DEMOS } from "./demos.ts";
 import { LOCAL_RECORDS_TABLE, RECORDS_TABLE, SESSIONS_TABLE, startLocalDynamoDb } from "./dynamodb/local-dynamodb.ts";
 import { startGatewaySimulator } from "./gateway-simulator/simulator.ts";
@@ -65,6 +66,8 @@ async function start(): Promise<void> {
       },
     });
     servers.push(offline);
+    const reference = await startApiReference({ port: ports.docs, apiUrl: offline.url });
+    servers.push(reference);
     const invoke = (event: object, signal: AbortSignal) => offline.request("deliver-callbacks", event, signal);
     servers.push(startEventSourceMapping({ client: sqs.client, queueUrl: sqs.queueUrl, region: REGION, invoke }));
     // The schedule's first tick is up to a minute away.
@@ -72,6 +75,7 @@ async function start(): Promise<void> {
     console.log(
       welcome({
         url: offline.url,
+        docsUrl: `${reference.url}/docs`,
         gatewayUrl: gateway.url,
         controlUrl: gateway.controlUrl,
         secretsUrl: secrets.url,
@@ -107,6 +111,7 @@ function stopRequested(): Promise<void> {
 
 interface Addresses {
   readonly url: string;
+  readonly docsUrl: string;
   readonly gatewayUrl: string;
   readonly controlUrl: string | undefined;
   readonly secretsUrl: string;
@@ -115,11 +120,12 @@ interface Addresses {
   readonly issuerUrl: string;
 }
 
-function welcome({ url, gatewayUrl, controlUrl, secretsUrl, dynamoDbUrl, sqsUrl, issuerUrl }: Addresses): string {
+function welcome({ url, docsUrl, gatewayUrl, controlUrl, secretsUrl, dynamoDbUrl, sqsUrl, issuerUrl }: Addresses): string {
   const post = (request: object) =>
     `curl -s -w '\\n' ${url}/v1/transfers/${DEMO_CONNECTION} -H 'Authorization: Bearer ${DEMO_KEY}' -H 'Content-Type: application/json' -d '${JSON.stringify(request)}'`;
   return `
 Webhooks          ${url}
+API reference     ${docsUrl}
 CC-Gateway        ${gatewayUrl} (simulator; what arrived and faults: ${controlUrl})
 Secrets Manager   ${secretsUrl} (emulator)
 DynamoDB          ${dynamoDbUrl} (dynalite)

@@ -60,6 +60,10 @@ describe("npm start", () => {
     const { LAMBDA_PORT: _, ...listed } = stack.ports;
     for (const [variable, port] of Object.entries(listed))
       expect(stack.output(), variable).toMatch(new RegExp(`^[A-Z].* https?://(?:127\\.0\\.0\\.1|localhost):${port}\\b`, "m"));
+    const reference = await stack.printed(/^API reference +(http\S+)$/m);
+    expect(reference).toBe(`http://127.0.0.1:${stack.ports.DOCS_PORT}/docs`);
+    expect((await fetch(reference)).status).toBe(200);
+    expect((await fetch(new URL("/openapi.json", reference))).status).toBe(200);
 
     expect(await ask(url, init)).toMatchObject({ status: 200, body: { state: "accepted", replayed: false, gateway: { retcode: "0" } } });
     await stack.printed(/webhook +POST \/v1\/transfers\/demo secret local call \S+ → 200 accepted \d+ ms$/m);

@@ -73,7 +73,7 @@ function findLiesInBody(content: Content | undefined, type: string | undefined, 
   return codes.includes(body.code) || body.ok !== undefined ? [] : [`no example of ${body.code}`];
 }
 
-export function findOperation(operationId: string) {
+function findOperation(operationId: string) {
   const all = Object.values(OPEN_API.paths).flatMap(({ parameters: _ofPath, ...operations }) => Object.values(operations));
   const found = all.find((operation) => operation.operationId === operationId);
   if (found === undefined) throw new Error(`no operation ${operationId}`);

@@ -11,6 +11,7 @@ import { vi } from "vitest";
 const TIMEOUT_MS = 50_000;
 const VARIABLES = [
   "PORT",
+  "DOCS_PORT",
   "LAMBDA_PORT",
   "GATEWAY_PORT",
   "GATEWAY_CONTROL_PORT",
@@ -43,11 +44,12 @@ export interface LocalStack {
 
 export async function freePorts(): Promise<PortVariables> {
   const held = await Promise.all(VARIABLES.map(() => listen(0)));
-  const [http, lambda, gateway, control, tokens, secrets, dynamodb, sqs] = held.map(({ port }) => String(port));
+  const [http, docs, lambda, gateway, control, tokens, secrets, dynamodb, sqs] = held.map(({ port }) => String(port));
   await Promise.all(held.map(({ release }) => release()));
-  if (!http || !lambda || !gateway || !control || !tokens || !secrets || !dynamodb || !sqs) throw new Error("no free ports");
+  if (!http || !docs || !lambda || !gateway || !control || !tokens || !secrets || !dynamodb || !sqs) throw new Error("no free ports");
   return {
     PORT: http,
+    DOCS_PORT: docs,
     LAMBDA_PORT: lambda,
     GATEWAY_PORT: gateway,
     GATEWAY_CONTROL_PORT: control,
