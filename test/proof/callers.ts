@@ -1,22 +1,24 @@
 /** Callers as they are: they repeat what was not answered, what says that a repeat is of use, and what a person presses twice. */
 import { failureOf } from "../../lib/errors.ts";
 import type { Draft } from "../../lib/transfer/request.ts";
+import { createDice, pick } from "./dice.ts";
 import type { Answer, World } from "./world.ts";
 
-const TARGET = { type: "agent", address: "205" };
+const TARGETS = [
+  { target: { type: "agent", address: "205" } },
+  { target: { type: "agent", address: "205" }, mode: "blind" },
+  { target: { type: "skill-queue", address: "31" } },
+];
+/** Of those that have their answer, and ask once more all the same. */
+const AGAIN = 0.3;
 /** How long each waits for its answer. */
 const BUDGETS_MS = [2_000, 8_500, 25_000];
+const PRESSED_AFTER_MS = [3_000, 20_000];
 const REPEATS_MAX = 6;
 const LOOKS_MAX = 100;
 const REPEATED_AFTER_MS = [500, 5_000, 30_000, 120_000, 900_000];
 
 type Play = (world: World, callId: string) => Promise<void>;
-
-function pick<Value>(values: readonly [Value, ...Value[]] | readonly Value[], world: World): Value {
-  const value = values[Math.floor(world.dice() * values.length)];
-  if (value === undefined) throw new Error("nothing to pick from");
-  return value;
-}
 
 function isDone(answer: Answer | undefined): boolean {
   if (answer === undefined) return false;
@@ -27,15 +29,15 @@ function isDone(answer: Answer | undefined): boolean {
 /** Until it is answered with something that no repeat can mend. Each repeat after a while of this caller's own. */
 async function repeat(world: World, draft: () => Draft, tag: string): Promise<void> {
   for (let sent = 0; sent < REPEATS_MAX; sent += 1) {
-    const answer = await world.ask({ draft: draft(), tag, budgetMs: pick(BUDGETS_MS, world) });
-    if (isDone(answer)) return;
-    await world.clock.sleep(pick(REPEATED_AFTER_MS, world) * (0.5 + world.dice()));
+    const answer = await world.ask({ draft: draft(), tag, budgetMs: pick(world.dice, BUDGETS_MS) });
+    if (isDone(answer) && world.dice() >= AGAIN) return;
+    await world.clock.sleep(pick(world.dice, REPEATED_AFTER_MS) * (0.5 + world.dice()));
   }
 }
 
-/** What the delivery is called, and what it asks for. `caller` marks on the wire whose transfer it is, and is no part of what it is. */
-function toFields(callId: string, over: object = {}): object {
-  return { callId, target: TARGET, ...over };
+/** The same whenever it is asked for. */
+function toFields(callId: string): object {
+  return { callId, ...pick(createDice("target of", callId), TARGETS) };
 }
 
 export const CALLERS: Readonly<Record<string, Play>> = {
@@ -57,11 +59,12 @@ export const CALLERS: Readonly<Record<string, Play>> = {
 
   /** A button that somebody presses again, as well while the first is under way as after it has failed. */
   "no id, pressed again": async (world, callId) => {
-    const press = () => world.ask({ draft: { fields: toFields(callId) }, tag: `derived-${callId}`, budgetMs: pick(BUDGETS_MS, world) });
+    const press = () =>
+      world.ask({ draft: { fields: toFields(callId) }, tag: `derived-${callId}`, budgetMs: pick(world.dice, BUDGETS_MS) });
     const presses: Promise<unknown>[] = [];
     for (let pressed = 0; pressed < 5; pressed += 1) {
       presses.push(press());
-      await world.clock.sleep(world.dice() * 20_000);
+      await world.clock.sleep(world.dice() * pick(world.dice, PRESSED_AFTER_MS));
     }
     await Promise.all(presses);
   },

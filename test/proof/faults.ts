@@ -1,7 +1,8 @@
 /** What can go wrong with one call of a function to something outside it, and how it goes wrong: drawn by a seeded dice, counted. */
+import { pick } from "./dice.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
-export const POINTS = ["secrets", "session", "read", "guard", "claim", "send", "keep", "event", "tell"] as const;
+export const POINTS = ["pauses", "count", "secrets", "session", "read", "guard", "claim", "send", "keep", "event", "tell"] as const;
 export type Point = (typeof POINTS)[number];
 
 /** `-before`: it was not carried out. `-after`: it was, and who asked does not learn it. */
@@ -13,8 +14,9 @@ const OFTEN = 3;
 const LATENCY_MS = 30;
 const TIMEOUT_MS = 3_000;
 /** What arrives when nobody waits for it any more. */
-const LATE_MS = 5_000;
-const FREEZE_MS = 120_000;
+export const LATE_MS = 5_000;
+/** Within what a caller waits, and beyond any lease. */
+const FREEZES_MS = [25_000, 120_000];
 
 /** An invocation of a function, on a machine that can die or stand still. */
 export interface Invoked {
@@ -54,6 +56,10 @@ export function createFaultyWorld({ clock, dice, rate, faultsMax }: FaultyWorldO
     // An answer that is kept, and nobody learns that it is: whoever keeps it once more may meet somebody else's claim.
     if (point === "keep" && dice() < 0.5) return "throw-after";
     return FAULTS[Math.floor(dice() * FAULTS.length)];
+  }
+
+  function freezeMs(): number {
+    return dice() * pick(dice, FREEZES_MS);
   }
 
   /** A reset comes at once, a time-out does not. */
@@ -96,14 +102,14 @@ export function createFaultyWorld({ clock, dice, rate, faultsMax }: FaultyWorldO
           return forever();
         case "freeze-before": {
           process.frozen = true;
-          await clock.sleep(dice() * FREEZE_MS);
+          await clock.sleep(freezeMs());
           process.frozen = false;
           return act();
         }
         case "freeze-after": {
           const result = await act();
           process.frozen = true;
-          await clock.sleep(dice() * FREEZE_MS);
+          await clock.sleep(freezeMs());
           process.frozen = false;
           return result;
         }

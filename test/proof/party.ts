@@ -32,6 +32,8 @@ export interface Party extends Pick<Invoked, "dead" | "troubled"> {
 export interface Written {
   readonly kind: string;
   readonly id: string;
+  /** Id of the transfer, where it is a claim. */
+  readonly claimed?: string;
 }
 
 interface PartyOptions extends Pick<Party, "onSeen" | "onKept" | "onWritten"> {

@@ -7,9 +7,8 @@ import { vi } from "vitest";
 import { createDynamoDbStore } from "../../lib/records/dynamodb-store.ts";
 import type { RecordItem } from "../../lib/records/record-item.ts";
 import { createRecords } from "../../lib/records/records.ts";
-import type { ToldOutcome } from "../../lib/records/sweep.ts";
 import { RETENTION_SECONDS } from "../support/memory-records.ts";
-import { HASHES_OF, type SocketWorld } from "./socket-world.ts";
+import { HASHES_OF, type SocketWorld, type Told } from "./socket-world.ts";
 import type { Judged } from "./verdict.ts";
 
 /** Longer than any lease, and than any outcome is waited for. */
@@ -30,12 +29,15 @@ export async function endWorlds(
   const endsAtMs = Math.max(...worlds.map(({ clock }) => clock.wallMs())) + LONG_AFTER_MS;
   const wallMs = () => endsAtMs;
   const { signal } = new AbortController();
-  const told: ToldOutcome[] = [];
+  const told: Told[] = [];
   vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", url);
   const store = createDynamoDbStore(table, { wallMs });
   const clock = { wallMs, sleep: async () => {} };
   const records = createRecords({ store, hashesOf: HASHES_OF, clock, newId: randomUUID, retentionSeconds: RETENTION_SECONDS });
-  const sweep = records.sweep({ tell: async (outcome) => void told.push(outcome), inquire: async () => undefined });
+  const sweep = records.sweep({
+    tell: async (outcome) => void told.push({ ...outcome, toldAtMs: endsAtMs }),
+    inquire: async () => undefined,
+  });
   let due = await sweep.due(signal);
   for (let round = 0; due.length > 0 && round < ROUNDS_MAX; round += 1) {
     await pMap(due, (id) => sweep.settle(id, signal), { concurrency: AT_A_TIME });
@@ -45,10 +47,11 @@ export async function endWorlds(
   return {
     due,
     toJudged: ({ seed, attempts, gateway, told: toldBefore }) => ({
-      gateway,
+      // Who knew what when is not seen from here.
+      gateway: { ...gateway, unsure: new Set(gateway.ledger.map(({ transferId }) => transferId)) },
       // Of who was not let in nothing was read: that speaks of this request alone.
       attempts: attempts.filter(({ answer }) => !(answer !== undefined && "error" in answer && answer.error.code === "unauthenticated")),
-      told: [...toldBefore, ...told],
+      told: [...toldBefore, ...told.filter(({ result }) => result.callId.startsWith(`call-${seed}-`))],
       clock: { wallMs },
       store: { items: () => items.filter((item) => item.kind === "delivery" && item.pending?.callId.startsWith(`call-${seed}-`)) },
     }),

@@ -9,11 +9,11 @@ import type { DueRecords, RecordStore } from "../../lib/records/record-store.ts"
 import { createRecords, type TransferRecords } from "../../lib/records/records.ts";
 import type { ToldOutcome } from "../../lib/records/sweep.ts";
 import type { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
-import type { CallEvent } from "../../lib/transfer/outcome.ts";
 import { RETENTION_SECONDS } from "../support/memory-records.ts";
 import { createDice } from "./dice.ts";
 import type { Dice } from "./faults.ts";
 import type { FaultyDynamoDb } from "./faulty-dynamodb.ts";
+import type { News } from "./gateway-news.ts";
 import type { LedgerGateway } from "./ledger-gateway.ts";
 import { createParty, type Party } from "./party.ts";
 import { createShiftedClock, type ShiftedClock } from "./shifted-clock.ts";
@@ -43,13 +43,15 @@ export interface Ground {
   readonly counts: Map<string, number>;
 }
 
+export type Told = ToldOutcome & { readonly toldAtMs: number };
+
 export interface SocketWorld {
   readonly seed: number;
   readonly dice: Dice;
   readonly clock: ShiftedClock;
   readonly gateway: VirtualGateway;
   readonly attempts: readonly Attempt[];
-  readonly told: readonly ToldOutcome[];
+  readonly told: readonly Told[];
   /** What must not be, and shows itself at once. */
   readonly bugs: readonly string[];
   /** Of whoever's signature is kept first. */
@@ -72,7 +74,7 @@ export function createSocketWorld(seed: number, ground: Ground): SocketWorld {
   const working = new Set<Promise<unknown>>();
   const deliveries = new Set<string>();
   const attempts: Attempt[] = [];
-  const told: ToldOutcome[] = [];
+  const told: Told[] = [];
   const bugs: string[] = [];
   const dice = createDice(seed, "callers");
   let captured: PostedWebhook | undefined;
@@ -83,8 +85,10 @@ export function createSocketWorld(seed: number, ground: Ground): SocketWorld {
   });
   const gateway = createVirtualGateway({
     ...{ clock, next, gateway: "site-a", agentId: "101", dice: createDice(seed, "gateway") },
-    tell: (event) => during(telling, tell(event, 1)),
+    tell: (news) => during(telling, tell(news, 1)),
   });
+
+  const note = async (outcome: ToldOutcome) => void told.push({ ...outcome, toldAtMs: clock.wallMs() });
 
   function during(set: Set<Promise<unknown>>, work: Promise<unknown>): void {
     set.add(work);
@@ -121,14 +125,17 @@ export function createSocketWorld(seed: number, ground: Ground): SocketWorld {
   }
 
   /** The gateway's push, once again where it was not taken. */
-  async function tell(event: CallEvent, nth: number): Promise<void> {
+  async function tell(news: News, nth: number): Promise<void> {
+    // Who knows what when is not seen from here.
+    if (news.isOverdue(() => true)) return;
     const taken = await runAside(`event/${nth}`, "event", async (records) => {
       const signal = AbortSignal.timeout(EVENT_MAX_MS);
-      const changed = await records.events.take(event, signal);
-      const outbox = records.outbox(async (outcome) => void told.push(outcome));
+      const changed = await records.events.take(news.event, signal);
+      news.taken();
+      const outbox = records.outbox(note);
       if (changed !== undefined) await outbox.tell(changed, signal).catch(() => undefined);
     });
-    if (!taken && nth < EVENT_TRIES_MAX) clock.at(EVENT_AGAIN_MS, () => during(telling, tell(event, nth + 1)));
+    if (!taken && nth < EVENT_TRIES_MAX) clock.at(EVENT_AGAIN_MS, () => during(telling, tell(news, nth + 1)));
   }
 
   return {
@@ -146,19 +153,30 @@ export function createSocketWorld(seed: number, ground: Ground): SocketWorld {
           see(order);
           isKept = true;
         },
-        onWritten({ kind }) {
+        onWritten({ kind, claimed }) {
+          if (claimed !== undefined) attempt.claimed.push(claimed);
           if (kind === "alias") captured ??= posted;
         },
       });
       const attempt = {
-        ...{ number: attempts.length + 1, tag: posted.tag, seen: 0, answeredAt: 0, hasPosted: false, troubled: party.troubled },
+        ...{
+          number: attempts.length + 1,
+          tag: posted.tag,
+          seen: 0,
+          answeredAt: 0,
+          answeredAtMs: 0,
+          hasPosted: false,
+          troubled: party.troubled,
+        },
+        ...{ startedAt: next(), startedAtMs: clock.wallMs(), claimed: [] as string[], sentAtMs: [], counted: [] },
         answer: undefined as Answer | undefined,
       };
       attempts.push(attempt);
       const { answered, ended } = post(posted, {
         ...{ ground, clock, party, recordsOf, dice: createDice(seed, posted.name, "renew") },
         guid: `guid-${seed}-${attempt.number}`,
-        carryOut: (callId) => gateway.carryOut({ callId, tag: posted.tag, attempt: attempt.number }),
+        carryOut: (callId) =>
+          gateway.carryOut({ callId, tag: posted.tag, attempt: attempt.number, transferId: attempt.claimed.at(-1) ?? "claimed by nobody" }),
         onPosting(flight) {
           attempt.hasPosted = true;
           during(flights, flight);
@@ -169,6 +187,7 @@ export function createSocketWorld(seed: number, ground: Ground): SocketWorld {
       const answer = await answered;
       attempt.answer = answer;
       attempt.answeredAt = next();
+      attempt.answeredAtMs = clock.wallMs();
       return answer;
     },
     async pass(ms) {
@@ -177,7 +196,7 @@ export function createSocketWorld(seed: number, ground: Ground): SocketWorld {
     },
     async sweep() {
       await runAside("sweep", "tell", async (records) => {
-        const sweeper = records.sweep({ tell: async (outcome) => void told.push(outcome), inquire: async () => undefined });
+        const sweeper = records.sweep({ tell: note, inquire: async () => undefined });
         for (const id of deliveries) await sweeper.settle(id, AbortSignal.timeout(EVENT_MAX_MS)).catch(() => undefined);
       });
     },

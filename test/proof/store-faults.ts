@@ -43,7 +43,7 @@ const PutItem = z.object({
 export function toStoreRequest(target: string, body: string, carryOut: StoreRequest["carryOut"]): StoreRequest {
   if (!target.endsWith(".PutItem")) return { point: "read", isKept: false, written: undefined, carryOut };
   const { id, kind, status, claims } = PutItem.parse(JSON.parse(body)).Item;
-  const written = { kind, id };
+  const written = { kind, id, ...(status === "claimed" && { claimed: `${id}-${claims?.N}` }) };
   if (kind !== "delivery") return { point: "guard", isKept: false, written, carryOut };
   const point = status === "claimed" ? "claim" : "keep";
   return { point, isKept: point === "keep" && claims?.N !== "0", written, carryOut };

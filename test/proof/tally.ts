@@ -33,7 +33,7 @@ export function toBlock(title: string, all: readonly Counts[]): string {
   return [title, ...[...groups].map(([group, members]) => `  ${group}: ${members.join("; ")}`)].join("\n");
 }
 
-function toWord(answer: Judged["attempts"][number]["answer"]): string {
+export function toWord(answer: Judged["attempts"][number]["answer"]): string {
   if (answer === undefined) return "none";
   return "error" in answer
     ? `${answer.error.code} (${answer.error.effect})`

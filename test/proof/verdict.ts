@@ -1,42 +1,60 @@
 /** What must be true of every schedule, held against what the gateway wrote down itself. */
-import { type DeliveryItem, isInFlight, toResult } from "../../lib/records/record-item.ts";
-import type { Point } from "./faults.ts";
-import { hasSeenEnd, type LedgerEntry } from "./virtual-gateway.ts";
+import { isInFlight, toResult } from "../../lib/records/record-item.ts";
+import { LATE_MS, type Point } from "./faults.ts";
+import { findHeldBackInVain, findNotHeldBack } from "./verdict-holding-back.ts";
+import { findContradictions, findDenied } from "./verdict-truth.ts";
+import { hasSeenEnd, type LedgerEntry, REFUSALS } from "./virtual-gateway.ts";
 import type { Attempt, World } from "./world.ts";
 
 /** What of a world is judged, virtual or not. */
 export interface Judged extends Pick<World, "attempts" | "told"> {
-  readonly gateway: Pick<World["gateway"], "ledger">;
+  readonly gateway: Pick<World["gateway"], "arrivals" | "ledger" | "left"> & {
+    /** Transfers whose end was told while nobody knew that the gateway had accepted them. */
+    readonly unsure: ReadonlySet<string>;
+  };
+  /** Where something holds transfers back. */
+  readonly holding?: World["holding"];
   readonly store: Pick<World["store"], "items">;
   readonly clock: Pick<World["clock"], "wallMs">;
 }
 
+const BLIND = 0;
 /** Where a write may be there although whoever wrote it was told otherwise. */
 const AMBIGUOUS: readonly Point[] = ["claim", "keep", "read"];
-/** How long one transfer of a call keeps another delivery's away, where nothing is known of its end. */
-const BUSY_MS = 60_000;
+/** How long one transfer of a call keeps another delivery's away, where nothing is known of its end: from when it was sent, which may have been on its way for a while. */
+const BUSY_MS = 60_000 - LATE_MS;
 
 /** Every way in which this run was untruthful; empty where it was not. */
 export function judge(world: Judged): string[] {
-  return [findDoubles, findCrowded, findLies, findUntrueRecords, findNeedlessDoubts, findUntold].flatMap((find) => find(world));
+  return [
+    ...[findDoubles, findCrowded, findLies, findContradictions, findDenied, findInFlight, findNeedlessDoubts, findUntold],
+    ...[findNotHeldBack, findHeldBackInVain],
+  ].flatMap((find) => find(world));
 }
 
-/** A delivery is moved once; without an id, once more each time that it has failed. */
-function findDoubles({ gateway: { ledger } }: Judged): string[] {
-  return ledger.flatMap((entry, index) => {
-    const earlier = ledger.slice(0, index).filter(({ tag }) => tag === entry.tag);
+/** A delivery is sent once, unless it was refused; without an id, once more each time that it has failed and the customer is with the agent. */
+function findDoubles({ gateway: { arrivals, ledger } }: Judged): string[] {
+  return arrivals.flatMap((arrival) => {
+    const earlier = arrivals.filter(
+      ({ tag, order, retcode }) => tag === arrival.tag && order < arrival.order && !REFUSALS.includes(retcode),
+    );
     if (earlier.length === 0) return [];
-    const mayFollow = entry.tag.startsWith("derived-") && earlier.every((each) => each.truth === "failure" && each.endsAtMs <= entry.atMs);
-    return mayFollow ? [] : [`${entry.tag} was transferred ${earlier.length + 1} times`];
+    const mayFollow = arrival.tag.startsWith("derived-") && earlier.every((each) => mayBeFollowed(ledger, each.order, arrival.atMs));
+    return mayFollow ? [] : [`${arrival.tag} was sent ${earlier.length + 1} times`];
   });
 }
 
+function mayBeFollowed(ledger: readonly LedgerEntry[], order: number, atMs: number): boolean {
+  const entry = ledger.find((each) => each.order === order);
+  return entry?.truth === "failure" && entry.target.mode !== BLIND && entry.endsAtMs <= atMs;
+}
+
 /** Between two deliveries of one call lies a known end, or a minute. */
-function findCrowded({ gateway: { ledger } }: Judged): string[] {
-  return ledger.flatMap((entry, index) => {
-    const before = ledger.slice(0, index).findLast(({ callId, tag }) => callId === entry.callId && tag !== entry.tag);
-    if (before === undefined || hasSeenEnd(before, entry.atMs) || entry.atMs - before.atMs >= BUSY_MS) return [];
-    return [`${entry.callId} was moved twice within ${Math.round(entry.atMs - before.atMs)} ms`];
+function findCrowded({ gateway: { arrivals, ledger } }: Judged): string[] {
+  return arrivals.flatMap((arrival) => {
+    const before = ledger.findLast(({ callId, tag, order }) => callId === arrival.callId && tag !== arrival.tag && order < arrival.order);
+    if (before === undefined || hasSeenEnd(before, arrival.atMs) || arrival.atMs - before.atMs >= BUSY_MS) return [];
+    return [`${arrival.callId} was asked for twice within ${Math.round(arrival.atMs - before.atMs)} ms`];
   });
 }
 
@@ -53,34 +71,14 @@ function findLies({ attempts, gateway: { ledger } }: Judged): string[] {
 
 /** A delivery without an id that had failed is a new one. */
 function isOver(entry: LedgerEntry, { tag }: Attempt): boolean {
-  return tag.startsWith("derived-") && entry.truth === "failure";
+  return tag.startsWith("derived-") && entry.truth === "failure" && entry.target.mode !== BLIND;
 }
 
-function findUntrueRecords({ store, clock, gateway: { ledger } }: Judged): string[] {
-  const nowMs = clock.wallMs();
-  const records = store.items().filter((item): item is DeliveryItem => item.kind === "delivery");
-  const known = records.flatMap((item) => {
-    const result = toResult(item, nowMs);
-    const nonces = ledger.filter(({ callId }) => callId === item.pending?.callId);
-    if (item.claims > 0 && isInFlight(item, nowMs)) return [`${item.id} is in flight for ever`];
-    if (result?.state === "accepted" && nonces.length === 0) return [`${item.id} is accepted, and was not sent`];
-    const truths = nonces.map(({ truth }) => truth);
-    if (result?.outcome === "completed" && !truths.includes("success")) return [`${item.id} is completed, and was not`];
-    if (result?.outcome === "failed" && !truths.includes("failure")) return [`${item.id} has failed, and has not`];
-    return [];
+function findInFlight({ store, clock }: Judged): string[] {
+  return store.items().flatMap((item) => {
+    const isStuck = item.kind === "delivery" && item.claims > 0 && isInFlight(item, clock.wallMs());
+    return isStuck ? [`${item.id} is in flight for ever`] : [];
   });
-  // A transfer that went well is one that a record does not deny.
-  const denied = ledger
-    .filter(({ truth }) => truth === "success")
-    .flatMap((entry) => {
-      const of = records.filter(({ pending }) => pending?.callId === entry.callId);
-      const told = of.some((item) => {
-        const result = toResult(item, nowMs);
-        return result !== undefined && result.state !== "refused" && result.outcome !== "failed";
-      });
-      return told ? [] : [`${entry.tag} was transferred, and no record says that it may have been`];
-    });
-  return [...known, ...denied];
 }
 
 /** Unknown is what may have been sent: not what somebody who lived on never came to send. */

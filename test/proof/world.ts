@@ -4,29 +4,37 @@
  */
 
 import { TransferError } from "../../lib/errors.ts";
-import { type GatewayRequest, mayBegin, type RequestOutcome } from "../../lib/gateway/client.ts";
 import { GatewaySite } from "../../lib/gateway/site.ts";
 import { createTransferGateway } from "../../lib/gateway/transfer-gateway.ts";
 import { createHashes } from "../../lib/records/hashes.ts";
 import { createMemoryStore, type MemoryStore } from "../../lib/records/memory-store.ts";
-import type { RecordItem } from "../../lib/records/record-item.ts";
+import { type RecordItem, toTransferId } from "../../lib/records/record-item.ts";
 import type { DueRecords, RecordStore } from "../../lib/records/record-store.ts";
 import { createRecords, type TransferRecords } from "../../lib/records/records.ts";
 import type { ToldOutcome } from "../../lib/records/sweep.ts";
+import type { RateLimit } from "../../lib/transfer/connection.ts";
+import type { PauseScope } from "../../lib/transfer/pause.ts";
 import type { Draft } from "../../lib/transfer/request.ts";
 import type { TransferResult } from "../../lib/transfer/result.ts";
 import { createTransferService } from "../../lib/transfer/service.ts";
-import { HOLDING_NOTHING_BACK } from "../support/holding-nothing-back.ts";
 import { createSeededRandom } from "../support/seeded-random.ts";
 import { toConnection } from "../support/transfer-request.ts";
 import { createFaultyWorld, type Invoked, type Point } from "./faults.ts";
+import type { News } from "./gateway-news.ts";
+import { createHoldingBack } from "./holding-back.ts";
+import { type InForce, startOperator } from "./operator.ts";
 import { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";
 import { createVirtualGateway, type VirtualGateway } from "./virtual-gateway.ts";
+import { createVirtualPost } from "./virtual-post.ts";
 
 const AGENT_ID = "101";
 const RETENTION_SECONDS = 30 * 24 * 60 * 60;
 const SITE = GatewaySite.parse({ schemaVersion: 1, url: "https://gateway.example" });
-const CONNECTION = toConnection({ maxAgeSeconds: 86_400 });
+const CONNECTION_NAME = "crm";
+const GATEWAY = "site-a";
+const SCOPES: readonly PauseScope[] = ["all", "gateway/site-a", "agent/site-a/101", "connection/crm"];
+/** Of others, whose pauses hold nothing back here. */
+const OTHER_SCOPES: readonly PauseScope[] = ["connection/other", `agent/${GATEWAY}/102`, `agent/site-b/${AGENT_ID}`, "gateway/site-b"];
 const SWEEP_MS = 60_000;
 const TICKS_LOST_MAX = 6;
 /** Of a batch of what is due. */
@@ -38,10 +46,19 @@ export type Answer = { readonly result: TransferResult } | { readonly error: Tra
 export interface Attempt {
   readonly number: number;
   readonly tag: string;
+  readonly startedAt: number;
+  readonly startedAtMs: number;
+  /** Ids of the transfers that it claimed, or tried to. */
+  readonly claimed: readonly string[];
+  /** When its requests to the gateway left. */
+  readonly sentAtMs: readonly number[];
+  /** Where it was counted. */
+  readonly counted: readonly string[];
   /** Order of the last time that the record was seen by it. */
   readonly seen: number;
   readonly answer: Answer | undefined;
   readonly answeredAt: number;
+  readonly answeredAtMs: number;
   /** Whether it came to where it sends. */
   readonly hasPosted: boolean;
   readonly troubled: ReadonlySet<Point>;
@@ -57,10 +74,17 @@ export interface Asked {
 export interface World {
   readonly clock: VirtualClock;
   readonly dice: () => number;
-  readonly gateway: VirtualGateway;
+  /** `unsure`: of transfers whose events came while nobody knew that the gateway had accepted them. */
+  readonly gateway: VirtualGateway & { readonly unsure: ReadonlySet<string> };
   readonly store: MemoryStore;
   readonly attempts: readonly Attempt[];
-  readonly told: readonly ToldOutcome[];
+  readonly told: readonly (ToldOutcome & { readonly toldAtMs: number })[];
+  /** `scopes`: by which a transfer can be held back here. */
+  readonly holding: {
+    readonly pauses: readonly InForce[];
+    readonly scopes: readonly PauseScope[];
+    readonly rateLimit?: RateLimit | undefined;
+  };
   readonly counts: ReadonlyMap<string, number>;
   /** One invocation, as long as its caller waits for it. */
   ask(asked: Asked): Promise<Answer | undefined>;
@@ -73,16 +97,20 @@ export interface WorldOptions {
   readonly seed: number;
   readonly rate: number;
   readonly faultsMax: number;
+  readonly pauses?: number;
+  readonly rateLimit?: RateLimit | undefined;
 }
 
-export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
+export function createWorld({ seed, rate, faultsMax, pauses: paused = 0, rateLimit }: WorldOptions): World {
   const dice = createSeededRandom(seed);
   const clock = createVirtualClock();
   const faulty = createFaultyWorld({ clock, dice, rate, faultsMax });
   const store = createMemoryStore(clock);
   const hashesOf = createHashes(["key-of-the-records-for-proofs-alone"]);
   const attempts: Attempt[] = [];
-  const told: ToldOutcome[] = [];
+  const told: (ToldOutcome & { readonly toldAtMs: number })[] = [];
+  const unsure = new Set<string>();
+  const connection = toConnection({ gateway: GATEWAY, agentId: AGENT_ID, maxAgeSeconds: 86_400, rateLimit });
   let order = 0;
   let ids = 0;
   const next = () => {
@@ -93,13 +121,20 @@ export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
     clock,
     dice,
     next,
-    gateway: CONNECTION.gateway,
+    gateway: GATEWAY,
     agentId: AGENT_ID,
-    tell: (event) => void tell(event),
+    tell: (news) => void tell(news),
   });
   const unavailable = () => new TransferError("store-unavailable", { reason: "proof" });
+  const newId = () => {
+    ids += 1;
+    return `id-${ids}`;
+  };
+  const post = createVirtualPost({ clock, dice, faulty, gateway });
+  const pauses = startOperator({ clock, dice, store, newId, scopes: [...SCOPES, ...SCOPES, ...OTHER_SCOPES], pauses: paused });
+  const holdingBack = createHoldingBack({ clock, dice, store, faulty, unavailable });
 
-  function storeOf(process: Invoked, { onSeen, onKept }: Watch): RecordStore & DueRecords {
+  function storeOf(process: Invoked, { onSeen, onClaim, onKept }: Watch): RecordStore & DueRecords {
     return {
       due: store.due,
       get(id, signal) {
@@ -111,6 +146,7 @@ export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
       },
       put(item, seen, signal) {
         const point = pointOf(item);
+        if (point === "claim" && item.kind === "delivery") onClaim(toTransferId(item));
         const put = () => {
           // From here on, others may claim it: what it knows of the delivery is as old as this.
           if (point === "keep") onKept();
@@ -122,30 +158,34 @@ export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
   }
 
   function recordsOf(process: Invoked, watch: Watch = UNWATCHED): TransferRecords {
-    const newId = () => {
-      ids += 1;
-      return `id-${ids}`;
-    };
     return createRecords({ store: storeOf(process, watch), hashesOf, clock, newId, retentionSeconds: RETENTION_SECONDS });
   }
 
   /** The gateway's push, once again where it was not taken. */
-  async function tell(event: Parameters<TransferRecords["events"]["take"]>[0]): Promise<void> {
+  async function tell(news: News): Promise<void> {
+    if (news.isOverdue(isKnownAsAccepted)) return;
     const process = newProcess();
-    const heard = { ...event, heardAt: clock.wallMs() };
-    const taken = await faulty
-      .call(process, "event", () => recordsOf(process).events.take(heard, new AbortController().signal), unavailable)
-      .then(
-        () => true,
-        () => false,
-      );
-    if (!taken) clock.at(10_000, () => void tell(event));
+    const heard = { ...news.event, heardAt: clock.wallMs() };
+    const take = async () => {
+      if (!isKnownAsAccepted(news.transferId)) unsure.add(news.transferId);
+      await recordsOf(process).events.take(heard, new AbortController().signal);
+      news.taken();
+    };
+    const taken = await faulty.call(process, "event", take, unavailable).then(
+      () => true,
+      () => false,
+    );
+    if (!taken) clock.at(10_000, () => void tell(news));
+  }
+
+  function isKnownAsAccepted(transferId: string): boolean {
+    return store.items().some((item) => item.kind === "delivery" && toTransferId(item) === transferId && item.answer?.state === "accepted");
   }
 
   async function sweep(process: Invoked): Promise<void> {
     const { signal } = new AbortController();
     const sweeper = recordsOf(process).sweep({
-      tell: (outcome) => faulty.call(process, "tell", () => void told.push(outcome), unavailable),
+      tell: (outcome) => faulty.call(process, "tell", () => void told.push({ ...outcome, toldAtMs: clock.wallMs() }), unavailable),
       inquire: async () => undefined,
     });
     const due = await sweeper.due(signal);
@@ -164,10 +204,11 @@ export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
   return {
     clock,
     dice,
-    gateway,
+    gateway: { ...gateway, unsure },
     store,
     attempts,
     told,
+    holding: { pauses, scopes: SCOPES, rateLimit },
     counts: faulty.counts,
     isKept: (name) => store.items().some(({ id }) => hashesOf(name).includes(id)),
     async ask({ draft, tag, budgetMs }) {
@@ -176,9 +217,10 @@ export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
       const mutable = {
         number,
         tag,
-        seen: 0,
+        ...{ startedAt: next(), startedAtMs: clock.wallMs(), seen: 0 },
+        ...{ claimed: [] as string[], sentAtMs: [] as number[], counted: [] as string[] },
         answer: undefined as Answer | undefined,
-        answeredAt: 0,
+        ...{ answeredAt: 0, answeredAtMs: 0 },
         hasPosted: false,
         troubled: process.troubled,
       };
@@ -188,6 +230,7 @@ export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
         onSeen() {
           if (!isKept && mutable.answer === undefined) mutable.seen = next();
         },
+        onClaim: (transferId) => void mutable.claimed.push(transferId),
         onKept() {
           if (mutable.answer === undefined) mutable.seen = next();
           isKept = true;
@@ -200,7 +243,7 @@ export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
       clock.at(budgetMs, () => process.frozen || controller.abort());
 
       const service = createTransferService({
-        ...HOLDING_NOTHING_BACK,
+        ...holdingBack(process, (id) => mutable.counted.push(id)),
         records: recordsOf(process, watch),
         gateway: createTransferGateway({
           clock,
@@ -219,11 +262,12 @@ export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
           },
           post(request) {
             mutable.hasPosted = true;
-            return post(process, request, { tag, attempt: number });
+            const by = { tag, attempt: number, transferId: mutable.claimed.at(-1) ?? "claimed by nobody" };
+            return post(request, { process, by, onSent: (atMs) => mutable.sentAtMs.push(atMs) });
           },
         }),
       });
-      const command = { connectionName: "crm", connection: CONNECTION, draft, receivedAt: new Date(startedAt).toISOString(), deadline };
+      const command = { connectionName: CONNECTION_NAME, connection, draft, receivedAt: new Date(startedAt).toISOString(), deadline };
       const answered = service.transfer({ ...command, observe: () => {} }).then(
         (reply): Answer =>
           reply.kind === "result" ? { result: reply.result } : { error: new TransferError("internal", { reason: "dry" }) },
@@ -237,6 +281,7 @@ export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
           controller.abort();
           mutable.answer = given;
           mutable.answeredAt = next();
+          mutable.answeredAtMs = clock.wallMs();
           return given;
         }),
         gaveUp,
@@ -244,39 +289,15 @@ export function createWorld({ seed, rate, faultsMax }: WorldOptions): World {
       return answer;
     },
   };
-
-  /** As the real client: the bytes leave only where there is time for it, asked in the tick in which they do. */
-  async function post(process: Invoked, { body, deadline }: GatewayRequest, by: { tag: string; attempt: number }): Promise<RequestOutcome> {
-    if (!mayBegin(deadline)) return { kind: "too-late" };
-    const { callid } = JSON.parse(body ?? "") as { callid: string };
-    const send = (isLate?: true): RequestOutcome => {
-      if (isLate === undefined && !mayBegin(deadline)) return { kind: "too-late" };
-      const { retcode, answer } = gateway.carryOut({ callId: callid, ...by });
-      if (answer === "lost") return { kind: "sent-without-answer", timedOut: dice() < 0.5, cause: "proof" };
-      const text = JSON.stringify({ message: retcode === "0" ? "success" : "", retcode });
-      return { kind: "answered", response: { status: 200, headers: {}, body: new TextEncoder().encode(text) } };
-    };
-    if (dice() < 0.05) return { kind: "not-sent", cause: "ECONNREFUSED" };
-    return faulty
-      .call(process, "send", send, (fault) => new Lost(fault))
-      .catch((error: unknown): RequestOutcome => {
-        if (!(error instanceof Lost)) throw error;
-        const isProvablyUnsent = error.message === "throw-before" && dice() < 0.5;
-        return isProvablyUnsent
-          ? { kind: "not-sent", cause: "ECONNRESET" }
-          : { kind: "sent-without-answer", timedOut: true, cause: "proof" };
-      });
-  }
 }
 
 /** What one invocation has seen, and when it let go of it. */
 interface Watch {
   onSeen(): void;
+  onClaim(transferId: string): void;
   onKept(): void;
 }
-const UNWATCHED: Watch = { onSeen() {}, onKept() {} };
-
-class Lost extends Error {}
+const UNWATCHED: Watch = { onSeen() {}, onClaim() {}, onKept() {} };
 
 function newProcess(): Invoked {
   return { dead: false, frozen: false, troubled: new Set() };
