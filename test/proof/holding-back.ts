@@ -25,7 +25,7 @@ type HoldingBack = (process: Invoked, onCount: (id: string) => void) => { readon
 
 export function createHoldingBack({ clock, dice, store, faulty, unavailable }: HoldingBackOptions): HoldingBack {
   const { wallMs } = clock;
-  const instances = Array.from({ length: INSTANCES }, () => createPauses({ store: { getEach }, wallMs }));
+  const instances = Array.from({ length: INSTANCES }, () => createPauses({ store: { getEach }, wallMs, tell: () => {} }));
 
   /** As it was when it was asked for, or as it is when that is answered. */
   async function getEach(...asked: Parameters<MemoryStore["getEach"]>): Promise<readonly RecordItem[]> {
