@@ -76,6 +76,6 @@ export function toPauseId(scope: PauseScope): string {
 
 function toPause(item: RecordItem): Pause | undefined {
   if (item.kind !== "pause") return undefined;
-  const { scope, firstSeenAt: since, until, by } = item;
-  return { scope, since, until, by };
+  const { scope, firstSeenAt: since, until } = item;
+  return { scope, since, until };
 }

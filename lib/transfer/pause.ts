@@ -7,8 +7,6 @@ export interface Pause {
   readonly scope: PauseScope;
   /** ISO 8601. */
   readonly since: string;
-  /** Whoever paused it, as they call themselves. */
-  readonly by: string;
   /** ISO 8601: it ends by itself then. */
   readonly until?: string | undefined;
 }
@@ -26,12 +24,12 @@ export function toScopes(connectionName: string, gateway: string, agentId: strin
   return ["all", `gateway/${gateway}`, `agent/${gateway}/${agentId}`, `connection/${connectionName}`];
 }
 
-/** For the log. Why it was paused, the entry in the records has. */
-export function toReason({ scope, since, until, by }: Pause): string {
-  return `${scope} since ${since}${until === undefined ? "" : ` until ${until}`} by ${by}`;
+/** For the log. Who paused it, and why, is in words of the operator's own: the entry in the records has them. */
+export function toReason({ scope, since, until }: Pause): string {
+  return `${scope} since ${since}${until === undefined ? "" : ` until ${until}`}`;
 }
 
-/** Throws `paused`. Who paused it is not for the caller. */
+/** Throws `paused`. Which gateway or agent it is, is not for the caller. */
 export function assertNotPaused(pauses: readonly Pause[], receivedAt: string): void {
   const [longest] = pauses.toSorted((one, other) => endOf(other) - endOf(one));
   if (longest === undefined) return;

@@ -74,7 +74,7 @@ describe("pauses", () => {
     const found = (over: Partial<PauseItem> = {}) => [async () => [{ ...PAUSE, ...over }]];
     const again = "2026-11-23T08:00:00.000Z";
     const { pauses, clock, told } = start(...found(), ...found(), ...found(), ...found({ firstSeenAt: again }));
-    const met = { scope: "gateway/main", since: PAUSE.firstSeenAt, until: undefined, by: "ann" };
+    const met = { scope: "gateway/main", since: PAUSE.firstSeenAt, until: undefined };
     await pauses.holding(SCOPES, signal);
     await pauses.holding(SCOPES, signal);
     await pauses.holding(toScopes("another", "main", "102"), signal);
