@@ -12,8 +12,13 @@ import type { SignOut, SignOutEnding, SignOutRun } from "./sign-out.ts";
 /** Nearly all of the time each waits for its keeper to let go. */
 const CONCURRENT_AGENTS = 100;
 
-/** `only`: who was left the last time. All, unless given. */
-const Asked = z.strictObject({ keepOut: z.boolean().default(false), only: z.array(z.string()).optional() });
+const Named = z.string().refine((name) => parseAgentName(name) !== undefined, "must be the name of an agent, as in main/101");
+
+/** `only`: these alone, such as who was left the last time. All, unless given. */
+const Asked = z.strictObject({ keepOut: z.boolean().default(false), only: z.array(Named).optional() });
+
+/** Of one that was asked for by its name: whoever did is not to believe that it is signed out. */
+const NOT_MANAGED = "is not managed, or there is no such agent";
 
 interface SignOutHandlerOptions {
   /** `main/101` of every agent that has a secret. */
@@ -22,7 +27,12 @@ interface SignOutHandlerOptions {
   readonly log: Log;
 }
 
-/** Of managed agents. `reason` is a retcode, a code of ours, or words of ours. */
+interface EndOptions extends SignOutRun {
+  readonly isNamed: boolean;
+  readonly lambdaRequestId: string;
+}
+
+/** Of managed agents, and of those that were named. `reason` is a retcode, a code of ours, or words of ours. */
 export interface SignedOutAgent extends AgentName {
   readonly ended: Exclude<SignOutEnding["ended"], "not-managed" | "not-begun">;
   readonly reason?: string | undefined;
@@ -36,11 +46,11 @@ export interface SignedOutAgents {
 
 /** Rejects for an event that is none, and where the agents could not be listed: nobody is signed out then. */
 export function createSignOutHandler({ list, signOut, log }: SignOutHandlerOptions) {
-  async function end(agent: AgentName, run: SignOutRun, lambdaRequestId: string): Promise<SignedOutAgent | string | undefined> {
+  async function end(agent: AgentName, { isNamed, lambdaRequestId, ...run }: EndOptions): Promise<SignedOutAgent | string | undefined> {
     const told = { ...agent, lambdaRequestId };
     try {
       const ending = await signOut(agent, run);
-      if (ending.ended === "not-managed") return undefined;
+      if (ending.ended === "not-managed") return isNamed ? { ...agent, ended: "failed", reason: NOT_MANAGED } : undefined;
       if (ending.ended === "not-begun") return `${agent.gateway}/${agent.agentId}`;
       if (ending.ended === "failed") log.problem("not signed out", { ...told, reason: ending.reason });
       else log.run("sign-out", { ...told, ...ending });
@@ -54,9 +64,9 @@ export function createSignOutHandler({ list, signOut, log }: SignOutHandlerOptio
 
   return async (event: unknown, context: Context): Promise<SignedOutAgents> => {
     const { keepOut, only } = Asked.parse(event);
-    const run = { keepOut, deadline: toRunDeadline(context) };
+    const run = { keepOut, deadline: toRunDeadline(context), isNamed: only !== undefined, lambdaRequestId: context.awsRequestId };
     const agents = (only ?? (await list())).flatMap((name) => parseAgentName(name) ?? []);
-    const ended = await pMap(agents, (agent) => end(agent, run, context.awsRequestId), { concurrency: CONCURRENT_AGENTS });
+    const ended = await pMap(agents, (agent) => end(agent, run), { concurrency: CONCURRENT_AGENTS });
     const left = ended.filter((each) => typeof each === "string");
     if (left.length > 0) log.run("sign-out", { lambdaRequestId: context.awsRequestId, ended: "not-begun", entries: left.length });
     return { agents: ended.filter((each) => typeof each === "object"), left };

@@ -202,7 +202,7 @@ describe("the other packaged functions", () => {
     expect(gateway.transfers().at(-1)).toMatchObject({ acted: true, headers: { guid: gateway.guidOf("102") } });
 
     const { results } = await invokeAny("sign-out-agents.zip", [{}], { TEST_REMAINING_MS: "300000" });
-    expect(results).toEqual([{ agents: [{ gateway: "main", agentId: "102", ended: "signed-out" }] }]);
+    expect(results).toEqual([{ agents: [{ gateway: "main", agentId: "102", ended: "signed-out" }], left: [] }]);
     expect(gateway.agents()).toContainEqual(expect.objectContaining({ agentId: "102", signedIn: "no" }));
   });
 

@@ -46,3 +46,20 @@ describe("agents whom the time does not suffice for", () => {
     expect(log.runs.map(({ ended }) => ended)).toEqual(["signed-out"]);
   });
 });
+
+describe("agents who are asked for by their names", () => {
+  it("are told of where they are not managed: nobody is to believe that they were signed out", async () => {
+    const { asked, invoke } = start(9);
+    expect(await invoke({ only: ["main/101"] })).toEqual({
+      agents: [{ gateway: "main", agentId: "101", ended: "failed", reason: "is not managed, or there is no such agent" }],
+      left: [],
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it.each(["main/1O3", "103", "main/", ""])("are all left alone where one is no agent's name: %j", async (name) => {
+    const { asked, invoke } = start(9);
+    await expect(invoke({ only: ["main/102", name] })).rejects.toThrow("must be the name of an agent, as in main/101");
+    expect(asked).toEqual([]);
+  });
+});
