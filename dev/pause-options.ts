@@ -28,6 +28,9 @@ Holds back what would be sent, within 5 s: the caller is answered "paused". SCOP
 
 Ends with 0 when it is done, with 1 when there was nothing to resume or somebody else was faster, and with 2 when it could not be begun.`;
 
+/** Controls, line ends, and marks that make a line of the log read otherwise than it is. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
 const VERBS = ["pause", "resume", "list"] as const;
 export interface ChangeCommand {
   readonly verb: "pause" | "resume";
@@ -77,7 +80,7 @@ function parseScope([kind, name = "", ...others]: readonly string[]): PauseScope
 
 function parseText(option: string, text: string | undefined): string {
   const trimmed = text?.trim() ?? "";
-  if (trimmed === "" || trimmed.length > REASON_MAX_CHARACTERS || /\p{Cc}/u.test(trimmed))
+  if (trimmed === "" || trimmed.length > REASON_MAX_CHARACTERS || UNPRINTABLE.test(trimmed))
     throw new StartError(`${option} must be given, in one line of at most ${REASON_MAX_CHARACTERS} characters.`);
   return trimmed;
 }

@@ -38,7 +38,10 @@ async function run(verb: string, given: string[]): Promise<number> {
   if (aheadMs !== 0) console.error(`This machine's clock is ${toDifference(aheadMs)} the table's, by which it is done.`);
   const store = createDynamoDbStore(table, { wallMs });
   const book = createPauseBook({ store, wallMs, newId: randomUUID, retentionSeconds: retentionDays * DAY_SECONDS });
-  return command.verb === "list" ? list(book, signal) : change(book, command, signal);
+  if (command.verb === "list") return list(book, signal);
+  // Whoever forgets --stage is to see it.
+  console.log(stage === undefined ? "On the local stack:" : `On the stage ${stage}${region === undefined ? "" : ` in ${region}`}:`);
+  return change(book, command, signal);
 }
 
 interface Place {

@@ -44,7 +44,7 @@ describe("npm run pause", () => {
     [["all"], "all"],
   ])("pauses %j until it is resumed, and both are listed", async (scope, words) => {
     const paused = await run("pause", ...scope, ...ANN);
-    expect(paused).toEqual({ code: 0, output: expect.stringContaining(`Paused: ${words}, until it is resumed.`) });
+    expect(paused).toEqual({ code: 0, output: expect.stringContaining(`On the local stack:\nPaused: ${words}, until it is resumed.`) });
     const listed = await run("list");
     expect(listed.output).toMatch(new RegExp(`^Paused:\\n  ${words}, since \\S+Z, by ann: the site is being moved$`, "m"));
     expect(await run("resume", ...scope, "--by", "bob", "--reason", "moved")).toMatchObject({ code: 0 });
@@ -108,6 +108,8 @@ describe("npm run pause", () => {
     ["pause", ["gateway", "main", "--reason", "why"], "--by must be"],
     ["pause", ["gateway", "main", "--by", "ann"], "--reason must be"],
     ["pause", ["gateway", "main", "--by", "ann", "--reason", "x".repeat(201)], "--reason must be"],
+    ["pause", ["gateway", "main", "--by", "ann\u202enna", "--reason", "why"], "--by must be"],
+    ["pause", ["gateway", "main", "--by", "ann", "--reason", "one\u2028two"], "--reason must be"],
     ["pause", ["gateway", "main", ...ANN, "--minutes", "0"], "--minutes must be"],
     ["pause", ["gateway", "main", ...ANN, "--minutes", "10081"], "--minutes must be"],
     ["resume", ["gateway", "main", ...ANN, "--minutes", "1"], "--minutes goes with"],
