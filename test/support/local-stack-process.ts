@@ -42,8 +42,18 @@ export interface LocalStack {
   clear(): void;
 }
 
+/** Below those that systems lend to whatever connects somewhere: a port from there may be gone before the stack has it. Each worker has a range of its own. */
+const FIRST_PORT = 12_000;
+const PORTS_A_WORKER = 2_000;
+const WORKERS_MAX = 8;
+let nextPort = FIRST_PORT + (Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS_MAX) * PORTS_A_WORKER;
+
 export async function freePorts(): Promise<PortVariables> {
-  const held = await Promise.all(VARIABLES.map(() => listen(0)));
+  const held: Awaited<ReturnType<typeof listen>>[] = [];
+  while (held.length < VARIABLES.length) {
+    const free = await listen(nextPort++).catch(() => undefined);
+    if (free !== undefined) held.push(free);
+  }
   const [http, docs, lambda, gateway, control, tokens, secrets, dynamodb, sqs] = held.map(({ port }) => String(port));
   await Promise.all(held.map(({ release }) => release()));
   if (!http || !docs || !lambda || !gateway || !control || !tokens || !secrets || !dynamodb || !sqs) throw new Error("no free ports");
@@ -66,7 +76,11 @@ export function startLocalStack(ports: PortVariables): LocalStack {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NODE_COMPILE_CACHE: ".build/compile-cache", ...ports },
   });
-  const ended = once(child, "close").then(([code]: (number | null)[]) => code ?? null);
+  let hasEnded = false;
+  const ended = once(child, "close").then(([code]: (number | null)[]) => {
+    hasEnded = true;
+    return code ?? null;
+  });
   const chunks: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (chunk) => chunks.push(chunk));
   const { pid } = child;
@@ -85,7 +99,12 @@ export function startLocalStack(ports: PortVariables): LocalStack {
     processes,
     output: () => chunks.join(""),
     async printed(pattern) {
-      const found = vi.waitUntil(() => pattern.exec(chunks.join("")), { timeout: TIMEOUT_MS, interval: 100 });
+      const find = () => {
+        const match = pattern.exec(chunks.join(""));
+        if (match === null && hasEnded) throw new Error(`npm start has ended, and printed no ${pattern}:\n${chunks.join("")}`);
+        return match;
+      };
+      const found = vi.waitUntil(find, { timeout: TIMEOUT_MS, interval: 100 });
       // Whoever is there now is known to `clear`, also once nothing tells any more whose child it was.
       const match = await found.finally(processes);
       return match[1] ?? match[0];
