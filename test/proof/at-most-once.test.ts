@@ -7,7 +7,7 @@ import { FAULTS } from "./faults.ts";
 import { type Played, playSchedule } from "./schedule.ts";
 
 const FIRST_SEED = Number(process.env.CCGW_PROOF_SEED ?? 1);
-const SCHEDULES = Number(process.env.CCGW_PROOF_SCHEDULES ?? (process.env.CCGW_PROOF_SEED === undefined ? 9_000 : 1));
+const SCHEDULES = Number(process.env.CCGW_PROOF_SCHEDULES ?? (process.env.CCGW_PROOF_SEED === undefined ? 10_000 : 1));
 /** Where the path waits for something outside it. */
 const WAITS = ["pauses", "count", "secrets", "session", "read", "guard", "claim", "send", "keep"];
 /** Of what holds transfers back, and of how they end. */
@@ -30,7 +30,7 @@ describe(`${SCHEDULES} schedules from seed ${FIRST_SEED}`, () => {
     process.stdout.write(`${toTable(counts)}\n`);
     expect(failures.slice(0, 10)).toEqual([]);
     // What was not tried is not proven.
-    if (SCHEDULES < 9_000) return;
+    if (SCHEDULES < 10_000) return;
     for (const wait of WAITS) for (const fault of FAULTS) expect(counts.get(`${wait} ${fault}`), `${wait} ${fault}`).toBeGreaterThan(20);
     for (const seen of SEEN) expect(counts.get(seen), seen).toBeGreaterThan(500);
   }, 300_000);
