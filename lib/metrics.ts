@@ -67,7 +67,7 @@ export const METRICS = {
   Outcomes: { unit: Count, by: [["to", "result"]] },
   /** Transfers whose fate is not known, as a sweep finds them. */
   OpenUnknown: { unit: Count, by: [[]] },
-  /** Records that a sweep met and left alone, since only a newer version understands them. */
+  /** Records that are due, and that a sweep left alone, since only a newer version understands them. */
   NewerRecords: { unit: Count, by: [[]] },
   /** What a sweep could not do. 0 as well: a sweep that does not run tells nothing. */
   SweepFailures: { unit: Count, by: [[]] },

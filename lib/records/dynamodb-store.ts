@@ -9,10 +9,12 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  type QueryCommandInput,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { TransferError } from "../errors.ts";
+import { SCHEMA_VERSIONS } from "../transfer/schema-version.ts";
 import type { RecordItem } from "./record-item.ts";
 import type { Counters, DueRecords, RecordBatches, RecordLists, RecordStore } from "./record-store.ts";
 
@@ -22,8 +24,8 @@ const REQUEST_TIMEOUT_MS = 1_000;
 const ATTEMPTS_MAX = 2;
 /** One partition of an index takes 1000 writes a second: enough for four times as many. */
 const SHARDS = 4;
-/** Of each shard at a time: a sweep has a minute. */
-const DUE_MAX = 200;
+/** Of each shard at a time. */
+const PAGE_MAX = 200;
 
 /** DynamoDB deletes what has expired up to days later: until then it is there, and is not to be seen. */
 const NOT_LIVE = "attribute_not_exists(#id) OR #expiresAt <= :now";
@@ -52,17 +54,23 @@ export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs
     }
   }
 
-  async function dueOf(shard: number, nowMs: number, abortSignal: AbortSignal): Promise<readonly DueKey[]> {
-    const command = new QueryCommand({
+  function queryDue(dueShard: string, nowMs: number, how: Pick<QueryCommandInput, "ExclusiveStartKey" | "Select">): QueryCommand {
+    return new QueryCommand({
       TableName: table,
       IndexName: "due",
       KeyConditionExpression: "#dueShard = :shard AND #dueAt <= :now",
       ExpressionAttributeNames: { "#dueShard": "dueShard", "#dueAt": "dueAt" },
-      ExpressionAttributeValues: marshall({ ":shard": toShard(shard), ":now": nowMs }),
-      Limit: DUE_MAX,
+      ExpressionAttributeValues: marshall({ ":shard": dueShard, ":now": nowMs }),
+      Limit: PAGE_MAX,
+      ...how,
     });
-    const { Items = [] } = await client.send(command, { abortSignal }).catch(toFailure(abortSignal));
-    return Items.map(parseDueKey);
+  }
+
+  async function pageOf({ shard, after }: Unread, nowMs: number, abortSignal: AbortSignal) {
+    const command = queryDue(shard, nowMs, { ExclusiveStartKey: after });
+    const { Items = [], LastEvaluatedKey } = await client.send(command, { abortSignal }).catch(toFailure(abortSignal));
+    const unread: readonly Unread[] = LastEvaluatedKey === undefined ? [] : [{ shard, after: LastEvaluatedKey }];
+    return { keys: Items.map(parseDueKey), unread };
   }
 
   return {
@@ -125,17 +133,35 @@ export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs
       return conditionally(command, abortSignal);
     },
 
-    async due(nowMs, signal) {
-      const asked = await Promise.allSettled(Array.from({ length: SHARDS }, (_each, shard) => dueOf(shard, nowMs, signal)));
-      const [first] = asked;
-      if (first?.status === "rejected" && asked.every(({ status }) => status === "rejected")) throw first.reason;
-      // What one shard did not tell is due the next time, too.
-      return asked
-        .flatMap((shard) => (shard.status === "fulfilled" ? shard.value : []))
-        .sort((one, other) => one.dueAt - other.dueAt)
-        .map(({ id }) => id);
+    async *due(nowMs, signal) {
+      let unread: readonly Unread[] = toShards(SCHEMA_VERSIONS.record).map((shard) => ({ shard }));
+      for (let isFirst = true; unread.length > 0; isFirst = false) {
+        const asked = await Promise.allSettled(unread.map((each) => pageOf(each, nowMs, signal)));
+        const [first] = asked;
+        if (isFirst && first?.status === "rejected" && asked.every(({ status }) => status === "rejected")) throw first.reason;
+        // What one shard did not tell is due the next time, too.
+        const pages = asked.flatMap((page) => (page.status === "fulfilled" ? page.value : []));
+        const keys = pages.flatMap((page) => page.keys).sort((one, other) => one.dueAt - other.dueAt);
+        yield* keys.map(({ id }) => id);
+        unread = pages.flatMap((page) => page.unread);
+      }
+    },
+
+    async newerDue(nowMs, abortSignal) {
+      const counts = toShards(SCHEMA_VERSIONS.record + 1).map(async (shard) => {
+        const command = queryDue(shard, nowMs, { Select: "COUNT" });
+        const { Count = 0 } = await client.send(command, { abortSignal }).catch(toFailure(abortSignal));
+        return Count;
+      });
+      return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
     },
   };
+}
+
+/** What is left of a shard, behind the last key that was read of it. */
+interface Unread {
+  readonly shard: string;
+  readonly after?: QueryCommandInput["ExclusiveStartKey"];
 }
 
 interface DueKey {
@@ -152,14 +178,16 @@ function parseDueKey(item: Parameters<typeof unmarshall>[0]): DueKey {
   return unmarshall(item) as DueKey;
 }
 
-/** Of this schemaVersion. One that we could not read would stay due and keep its place before ours: the next has shards of its own. */
-function toShard(index: number): string {
-  return `due-${index}`;
+/** Each schemaVersion has its own: what an older version cannot read would stay due there, before all that it can. It counts the next one's. */
+function toShards(schemaVersion: number): readonly string[] {
+  const prefix = schemaVersion === 1 ? "due" : `due-v${schemaVersion}`;
+  return Array.from({ length: SHARDS }, (_each, index) => `${prefix}-${index}`);
 }
 
 function toShardOf(item: RecordItem): { readonly dueShard?: string } {
   if (item.kind !== "delivery" || item.dueAt === undefined) return {};
-  return { dueShard: toShard(item.id.charCodeAt(0) % SHARDS) };
+  const dueShard = toShards(item.schemaVersion)[item.id.charCodeAt(0) % SHARDS];
+  return dueShard === undefined ? {} : { dueShard };
 }
 
 /** The SDK's message can hold the request: the error's name, or its system code, is all that is for the log. */

@@ -23,13 +23,15 @@ export function createMemoryStore({ wallMs }: { readonly wallMs: () => number })
       kept.set(item.id, item);
       return true;
     },
-    async due(nowMs) {
+    async *due(nowMs) {
       const due = [...kept.values()].flatMap((item) => {
         const dueAt = item.kind === "delivery" ? item.dueAt : undefined;
         return dueAt === undefined || dueAt > nowMs ? [] : [{ id: item.id, dueAt }];
       });
-      return due.sort((one, other) => one.dueAt - other.dueAt).map(({ id }) => id);
+      yield* due.sort((one, other) => one.dueAt - other.dueAt).map(({ id }) => id);
     },
+    // One process is of one version.
+    newerDue: async () => 0,
     getEach: async (ids) => ids.flatMap((id) => live(id) ?? []),
     async listed(reference, max) {
       const found = [...kept.values()].flatMap((item) =>

@@ -19,8 +19,13 @@ export interface RecordStore {
 
 /** Lists deliveries that are due. Eventually consistent: read each before anything is done. */
 export interface DueRecords {
-  /** Ids of those whose `dueAt` has come, the oldest first, as far as they could be read. Throws `store-unavailable` where none could. */
-  due(nowMs: number, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Ids of those whose `dueAt` has come, page by page, the oldest of each first, as far as they can be read: a page is read once it is asked for. Throws
+   * `store-unavailable` where nothing of the first can.
+   */
+  due(nowMs: number, signal: AbortSignal): AsyncIterable<string>;
+  /** How many of the next `schemaVersion` are due, as far as one page tells: `due` has none of them. Throws `store-unavailable`. */
+  newerDue(nowMs: number, signal: AbortSignal): Promise<number>;
 }
 
 /** Reads several at once. */

@@ -7,6 +7,10 @@ import type { Sweep } from "./sweep.ts";
 
 /** One may wait for a gateway that hangs, and others are to be told meanwhile; but each may ask a gateway, which serves people, too. */
 const CONCURRENT = 20;
+/** Of ours, in one run: it has a minute. */
+const OURS_MAX = 800;
+/** With those of a newer version, which stay due before ours until it is back. Each is one read. */
+const DUE_MAX = 8_000;
 /** Kept back of the function's time for ending what is under way. */
 const RESERVE_MS = 5_000;
 
@@ -25,6 +29,14 @@ export function createSweepHandler({ open, log }: SweepHandlerOptions): (event: 
     let failed = 0;
     try {
       const sweep = await open(signal);
+      let seen = 0;
+      async function* due() {
+        for await (const id of sweep.due(signal)) {
+          if (signal.aborted || seen === DUE_MAX || seen - done.newer >= OURS_MAX) return;
+          seen += 1;
+          yield id;
+        }
+      }
       const settle = async (id: string) => {
         if (signal.aborted) return;
         try {
@@ -34,9 +46,10 @@ export function createSweepHandler({ open, log }: SweepHandlerOptions): (event: 
           problem("record not swept", thrown);
         }
       };
-      await pMap(await sweep.due(signal), settle, { concurrency: CONCURRENT });
+      await pMap(due(), settle, { concurrency: CONCURRENT });
       // Those whose lease has just ended are unknown from now on.
       log.measure("OpenUnknown", done.unknown + done["lease-ended"], {});
+      done.newer += await sweep.newerDue(signal);
       log.measure("NewerRecords", done.newer, {});
     } catch (thrown) {
       failed += 1;

@@ -41,8 +41,10 @@ export interface OutcomeOutbox {
 type Settled = "told" | "lease-ended" | "settled" | "unknown" | "nothing" | "newer";
 
 export interface Sweep {
-  /** Ids of what is due, the oldest first. */
-  due(signal: AbortSignal): Promise<readonly string[]>;
+  /** Ids of what is due, the oldest first, for as long as they are asked for. */
+  due(signal: AbortSignal): AsyncIterable<string>;
+  /** How many are due that `due` does not have, since only a newer version reads them. */
+  newerDue(signal: AbortSignal): Promise<number>;
   /** One that is due. What was done with it, for the log. */
   settle(id: string, signal: AbortSignal): Promise<Settled>;
 }
@@ -118,6 +120,7 @@ export function createSweep({ places, store, events, tell, inquire, wallMs }: Sw
 
   return {
     due: (signal) => store.due(wallMs(), signal),
+    newerDue: (signal) => store.newerDue(wallMs(), signal),
     settle: (id, signal) =>
       settle(id, signal).catch((thrown: unknown) => {
         if (thrown instanceof NewerVersion) return "newer";

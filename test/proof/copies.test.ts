@@ -134,7 +134,7 @@ function toSlow(nth: number): Party {
   };
 }
 
-function inTurn({ get, put, due }: RecordStore & DueRecords): RecordStore & DueRecords {
+function inTurn({ get, put, due, newerDue }: RecordStore & DueRecords): RecordStore & DueRecords {
   const waiting: (() => void)[] = [];
   let asked = 0;
   async function ask<Result>(what: () => Promise<Result>): Promise<Result> {
@@ -152,6 +152,7 @@ function inTurn({ get, put, due }: RecordStore & DueRecords): RecordStore & DueR
     get: (id, signal) => ask(() => get(id, signal)),
     put: (item, seen, signal) => ask(() => put(item, seen, signal)),
     due,
+    newerDue,
   };
 }
 

@@ -7,6 +7,7 @@ import { vi } from "vitest";
 import { createDynamoDbStore } from "../../lib/records/dynamodb-store.ts";
 import type { RecordItem } from "../../lib/records/record-item.ts";
 import { createRecords } from "../../lib/records/records.ts";
+import { collect } from "../support/collect.ts";
 import { RETENTION_SECONDS } from "../support/memory-records.ts";
 import { HASHES_OF, type SocketWorld, type Told } from "./socket-world.ts";
 import type { Judged } from "./verdict.ts";
@@ -38,10 +39,10 @@ export async function endWorlds(
     tell: async (outcome) => void told.push({ ...outcome, toldAtMs: endsAtMs }),
     inquire: async () => undefined,
   });
-  let due = await sweep.due(signal);
+  let due = await collect(sweep.due(signal));
   for (let round = 0; due.length > 0 && round < ROUNDS_MAX; round += 1) {
     await pMap(due, (id) => sweep.settle(id, signal), { concurrency: AT_A_TIME });
-    due = await sweep.due(signal);
+    due = await collect(sweep.due(signal));
   }
   const items = await readItems(table);
   return {

@@ -17,6 +17,7 @@ import type { PauseScope } from "../../lib/transfer/pause.ts";
 import type { Draft } from "../../lib/transfer/request.ts";
 import type { TransferResult } from "../../lib/transfer/result.ts";
 import { createTransferService } from "../../lib/transfer/service.ts";
+import { collect } from "../support/collect.ts";
 import { createSeededRandom } from "../support/seeded-random.ts";
 import { toConnection } from "../support/transfer-request.ts";
 import { createFaultyWorld, type Invoked, type Point } from "./faults.ts";
@@ -137,6 +138,7 @@ export function createWorld({ seed, rate, faultsMax, pauses: paused = 0, rateLim
   function storeOf(process: Invoked, { onSeen, onClaim, onKept }: Watch): RecordStore & DueRecords {
     return {
       due: store.due,
+      newerDue: store.newerDue,
       get(id, signal) {
         const read = () => {
           onSeen();
@@ -188,7 +190,7 @@ export function createWorld({ seed, rate, faultsMax, pauses: paused = 0, rateLim
       tell: (outcome) => faulty.call(process, "tell", () => void told.push({ ...outcome, toldAtMs: clock.wallMs() }), unavailable),
       inquire: async () => undefined,
     });
-    const due = await sweeper.due(signal);
+    const due = await collect(sweeper.due(signal));
     for (const id of due.slice(0, SWEPT_MAX)) await sweeper.settle(id, signal).catch(() => undefined);
   }
 

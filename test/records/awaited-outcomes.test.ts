@@ -37,7 +37,7 @@ async function startAnswered(pending: Partial<Pending>, answer: GatewayAnswer) {
     pass: clock.pass,
     tellNow: () => records.outbox(tell).tell(claim.transferId.replace(/-\d+$/, ""), SIGNAL),
     async sweepAll() {
-      for (const id of await sweep.due(SIGNAL)) await sweep.settle(id, SIGNAL);
+      for await (const id of sweep.due(SIGNAL)) await sweep.settle(id, SIGNAL);
     },
     take: (succeeded: boolean) =>
       records.events.take({ kind: "transfer-result", gateway: "main", agentId: "101", callId: PENDING.callId, succeeded }, SIGNAL),

@@ -3,6 +3,7 @@ import { json } from "node:stream/consumers";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createDynamoDbStore } from "../../lib/records/dynamodb-store.ts";
 import type { RecordItem } from "../../lib/records/record-item.ts";
+import { collect } from "../support/collect.ts";
 import { createTestRecords } from "../support/memory-records.ts";
 import { listenOnLoopback, trackConnections } from "../support/raw-gateway.ts";
 import { startService, toDeadline } from "../support/transfer-service.ts";
@@ -69,7 +70,7 @@ describe("a table that answers for a part of what is due", () => {
     const connections = trackConnections(table);
     onTestFinished(() => connections.stop());
     vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", `http://127.0.0.1:${await listenOnLoopback(table)}`);
-    return createDynamoDbStore("records", { wallMs: Date.now }).due(50, new AbortController().signal);
+    return collect(createDynamoDbStore("records", { wallMs: Date.now }).due(50, new AbortController().signal));
   }
 
   it.each([

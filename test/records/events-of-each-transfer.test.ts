@@ -118,7 +118,7 @@ describe("outcomes of earlier transfers that were not told", () => {
     }
     const told: ToldOutcome[] = [];
     const sweep = records.sweep({ tell: async (each) => void told.push(each), inquire: async () => undefined });
-    for (const id of await sweep.due(SIGNAL)) await sweep.settle(id, SIGNAL);
+    for await (const id of sweep.due(SIGNAL)) await sweep.settle(id, SIGNAL);
     expect(told.map(({ result }) => result.transferId)).toEqual(ids);
   });
 });

@@ -137,8 +137,8 @@ describe("a transfer that failed and whose delivery is claimed again", () => {
     await second.settle(ANSWERS.accepted);
     const told: ToldOutcome[] = [];
     const sweep = records.sweep({ tell: async (each) => void told.push(each), inquire: async () => undefined });
-    for (const id of await sweep.due(SIGNAL)) await sweep.settle(id, SIGNAL);
-    for (const id of await sweep.due(SIGNAL)) await sweep.settle(id, SIGNAL);
+    for await (const id of sweep.due(SIGNAL)) await sweep.settle(id, SIGNAL);
+    for await (const id of sweep.due(SIGNAL)) await sweep.settle(id, SIGNAL);
     expect(told.map(({ result }) => [result.transferId, result.outcome])).toEqual([[first.transferId, "failed"]]);
     const found = await records.find("crm", first.transferId, SIGNAL);
     expect(found).toMatchObject({ kind: "ended", result: { transferId: first.transferId, outcome: "failed" } });

@@ -8,7 +8,8 @@ it("settles twenty at a time, so that a gateway which hangs holds up no more", a
   let running = 0;
   let most = 0;
   const sweep: Sweep = {
-    due: async () => Array.from({ length: 50 }, (_, at) => `id-${at}`),
+    due: () => oneByOne(Array.from({ length: 50 }, (_, at) => `id-${at}`)),
+    newerDue: async () => 0,
     async settle() {
       running += 1;
       most = Math.max(most, running);
@@ -23,12 +24,45 @@ it("settles twenty at a time, so that a gateway which hangs holds up no more", a
   expect(log.runs).toMatchObject([{ told: 50, failed: 0 }]);
 });
 
+describe("a sweep of more than it can do", () => {
+  const NEWER_MAX = 8_000;
+
+  /** Of those that are due, the first `newer` are a newer version's. What was done, and how many were asked for. */
+  async function sweep(newer: number) {
+    let asked = 0;
+    async function* due() {
+      while (asked < 20_000) {
+        asked += 1;
+        yield String(asked);
+      }
+    }
+    const settle: Sweep["settle"] = async (id) => (Number(id) <= newer ? "newer" : "told");
+    const log = createKeptLog();
+    const open = async () => ({ due, newerDue: async () => 0, settle });
+    await createSweepHandler({ open, log })({}, { ...toContext(), getRemainingTimeInMillis: () => 50_000 });
+    return { asked, run: log.runs[0] };
+  }
+
+  it.each([0, 1_000, 7_200])("comes to ours behind %i of a newer version, and leaves the rest for the next one", async (newer) => {
+    const { run, asked } = await sweep(newer);
+    expect(run).toMatchObject({ told: 800, failed: 0, ...(newer > 0 && { newer }) });
+    expect(asked).toBe(newer + 801);
+  });
+
+  it("does not look at those of a newer version without end", async () => {
+    const { run, asked } = await sweep(Number.POSITIVE_INFINITY);
+    expect(run).toMatchObject({ told: 0, newer: NEWER_MAX });
+    expect(asked).toBe(NEWER_MAX + 1);
+  });
+});
+
 describe("what a sweep measures", () => {
   type Done = Awaited<ReturnType<Sweep["settle"]>> | Error;
-  async function measured(due: readonly Done[] | Error) {
+  async function measured(due: readonly Done[] | Error, newerDue = 0) {
     const log = createKeptLog();
     const sweep: Sweep = {
-      due: async () => (due instanceof Error ? Promise.reject(due) : due.map((_done, at) => String(at))),
+      due: () => oneByOne(due instanceof Error ? due : due.map((_done, at) => String(at))),
+      newerDue: async () => newerDue,
       settle: async (id) => {
         const done = due instanceof Error ? due : due[Number(id)];
         if (done === undefined || done instanceof Error) throw done;
@@ -52,6 +86,10 @@ describe("what a sweep measures", () => {
   ])("is %s", async (_what, due, told) => {
     expect(await measured(due)).toEqual(told);
   });
+
+  it("is what a newer version wrote where nobody else looks", async () => {
+    expect(await measured(["newer", "told"], 3)).toMatchObject({ NewerRecords: 4 });
+  });
 });
 
 it.each<[readonly ("newer" | "told")[], object]>([
@@ -59,8 +97,17 @@ it.each<[readonly ("newer" | "told")[], object]>([
   [["told"], { told: 1, failed: 0 }],
 ])("says how many are a newer version's, where there are any: %j", async (due, told) => {
   const log = createKeptLog();
-  const sweep: Sweep = { due: async () => due.map((_done, at) => String(at)), settle: async (id) => due[Number(id)] ?? "nothing" };
+  const sweep: Sweep = {
+    due: () => oneByOne(due.map((_done, at) => String(at))),
+    newerDue: async () => 0,
+    settle: async (id) => due[Number(id)] ?? "nothing",
+  };
   await createSweepHandler({ open: async () => sweep, log })({}, { ...toContext(), getRemainingTimeInMillis: () => 50_000 });
   const counts = { leasesEnded: 0, settled: 0, unknown: 0 };
   expect(log.runs).toEqual([{ lambdaRequestId: "lambda-request", ...counts, ...told }]);
 });
+
+async function* oneByOne(ids: readonly string[] | Error): AsyncGenerator<string> {
+  if (ids instanceof Error) throw ids;
+  yield* ids;
+}

@@ -50,7 +50,7 @@ function start({ inquire = async () => undefined }: Options = {}) {
     /** All that is due, and what was done with it. */
     async sweep() {
       const done: unknown[] = [];
-      for (const id of await sweeper.due(SIGNAL)) done.push(await sweeper.settle(id, SIGNAL).catch((error: unknown) => error));
+      for await (const id of sweeper.due(SIGNAL)) done.push(await sweeper.settle(id, SIGNAL).catch((error: unknown) => error));
       return done;
     },
     now: async () => {
