@@ -1,12 +1,13 @@
 /**
- * The limits within which a mapping is evaluated. JSONata's own (time, stack, sequences) are looked at between its steps; a step can be one function
- * over a large value, or one that makes a large value of a small one, so that each value and each call of a function is looked at here.
+ * The limits within which a mapping is evaluated. JSONata's own (stack, sequences) are looked at between its steps; a step can be one function over a
+ * large value, or one that makes a large value of a small one, so that each value and each call of a function is looked at here. So is the time, which the
+ * library would take from the wall clock.
  */
 import type jsonata from "jsonata";
 import { createScale, LimitError, WEIGHT_MAX } from "./weight.ts";
 
 /** A mapping takes some ms; the least patient caller waits 5 s. */
-export const TIMEOUT_MS = 500;
+const TIMEOUT_MS = 500;
 /** Steps within steps. */
 export const STACK_MAX = 500;
 /** Of a list that the expression makes or hands to a function. */
@@ -36,6 +37,12 @@ const REFUSED = ["eval", "clone", "random", "shuffle", "now", "millis", "parseIn
 /** What JSONata calls after each step, if it is there. */
 const AFTER_STEP = Symbol.for("jsonata.__evaluate_exit");
 
+/** Under the library's code for it. */
+class TimeError extends Error {
+  override readonly name = "TimeError";
+  readonly code = "D1012";
+}
+
 type Arguments = readonly [unknown, unknown, unknown, unknown];
 
 /** Throws what has to be known before the call. */
@@ -54,19 +61,21 @@ export function isRefusedFunction(name: string): boolean {
   return REFUSED.includes(name);
 }
 
-export async function limitEvaluation(expression: jsonata.Expression, parse: typeof jsonata): Promise<void> {
+export async function limitEvaluation(expression: jsonata.Expression, parse: typeof jsonata, monotonicMs: () => number): Promise<void> {
   // One meter an evaluation, which the library tells by the innermost of its environments.
   const meters = new WeakMap<object, Meter>();
   function meterOf(environment: unknown): Meter {
     const base = memberOf(environment, "base");
     if (typeof base !== "object" || base === null) throw new TypeError("not the library's environment");
-    const meter = meters.get(base) ?? createMeter();
+    const meter = meters.get(base) ?? createMeter(monotonicMs);
     meters.set(base, meter);
     return meter;
   }
 
   function afterStep(_step: unknown, _input: unknown, environment: unknown, result: unknown): void {
-    meterOf(environment).weigh(result);
+    const meter = meterOf(environment);
+    meter.weigh(result);
+    meter.assertTime();
   }
   // The declaration of `assign` knows no symbols, `lookup` of the environment does.
   Reflect.apply(expression.assign, expression, [AFTER_STEP, afterStep]);
@@ -106,8 +115,8 @@ interface Meter {
   assertTime(): void;
 }
 
-function createMeter(): Meter {
-  const startedAt = performance.now();
+function createMeter(monotonicMs: () => number): Meter {
+  const startedAt = monotonicMs();
   const weigh = createScale();
   let produced = 0;
   return {
@@ -117,7 +126,9 @@ function createMeter(): Meter {
       assertWithin(produced <= PRODUCED_MAX);
       return value;
     },
-    assertTime: () => assertWithin(performance.now() - startedAt <= TIMEOUT_MS),
+    assertTime() {
+      if (monotonicMs() - startedAt > TIMEOUT_MS) throw new TimeError();
+    },
   };
 }
 

@@ -5,7 +5,7 @@
 import type jsonata from "jsonata";
 import { TransferError } from "../errors.ts";
 import { invalidRequest } from "../transfer/request.ts";
-import { isRefusedFunction, limitEvaluation, SEQUENCE_MAX, STACK_MAX, TIMEOUT_MS } from "./jsonata-limits.ts";
+import { isRefusedFunction, limitEvaluation, SEQUENCE_MAX, STACK_MAX } from "./jsonata-limits.ts";
 import { createRegexEngine } from "./linear-regex.ts";
 import type { Mapping } from "./mapping.ts";
 import { createScale, isLibraryFunction, LimitError } from "./weight.ts";
@@ -14,14 +14,18 @@ import { createScale, isLibraryFunction, LimitError } from "./weight.ts";
 const COMPILED_MAX = 100;
 
 /** Compiles an expression once, however often its connection is read. Throws an error whose message tells where and what is wrong. */
-export const compileMapping = createCompiler();
+export const compileMapping = createMappingCompiler({ monotonicMs: () => performance.now() });
 
-function createCompiler(): (expression: string) => Promise<Mapping> {
+interface CompilerOptions {
+  readonly monotonicMs: () => number;
+}
+
+export function createMappingCompiler({ monotonicMs }: CompilerOptions): (expression: string) => Promise<Mapping> {
   const compiled = new Map<string, Promise<Mapping>>();
   return (expression) => {
     const known = compiled.get(expression);
     if (known !== undefined) return known;
-    const mapping = compile(expression);
+    const mapping = compile(expression, monotonicMs);
     compiled.set(expression, mapping);
     // What failed for want of memory or a module may succeed the next time.
     mapping.catch(() => compiled.get(expression) === mapping && compiled.delete(expression));
@@ -31,13 +35,12 @@ function createCompiler(): (expression: string) => Promise<Mapping> {
   };
 }
 
-async function compile(text: string): Promise<Mapping> {
+async function compile(text: string, monotonicMs: () => number): Promise<Mapping> {
   const [{ default: library }, RegexEngine] = await Promise.all([import("jsonata"), createRegexEngine()]);
-  const parse: typeof jsonata = (expression) =>
-    library(expression, { RegexEngine, timeout: TIMEOUT_MS, stack: STACK_MAX, sequence: SEQUENCE_MAX });
+  const parse: typeof jsonata = (expression) => library(expression, { RegexEngine, stack: STACK_MAX, sequence: SEQUENCE_MAX });
   const expression = parseExpression(text, parse);
   checkNodes(expression.ast(), RegexEngine);
-  await limitEvaluation(expression, parse);
+  await limitEvaluation(expression, parse, monotonicMs);
 
   return async (input) => {
     // No expression could be held to blame for it.
