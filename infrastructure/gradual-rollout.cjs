@@ -3,6 +3,8 @@
  * `rollout` says, and back when an alarm of it rings, which is told as all are. What no caller waits for is replaced at once.
  */
 const ALIAS = "live";
+/** Of the hash that each version has in its logical id: enough for no two of a function to be alike. */
+const VERSION_CHARACTERS = 12;
 const FUNCTIONS = ["receive-transfer", "read-transfer", "describe-connection", "gateway-events", "agent-sessions"];
 
 const ref = (logicalId) => ({ Ref: logicalId });
@@ -48,15 +50,17 @@ module.exports = class GradualRollout {
   rolloutOf(name, version) {
     const normalized = this.nameOf(name);
     const told = { AlarmActions: [ref("AlarmTopic")], OKActions: [ref("AlarmTopic")] };
-    const errors = `${normalized}RolloutErrors`;
+    const versionName = version.slice(`${normalized}LambdaVersion`.length).slice(0, VERSION_CHARACTERS);
+    const errors = `${normalized}RolloutErrors${versionName}`;
     const group = `${normalized}Rollout`;
     const functionName = ref(`${normalized}LambdaFunction`);
     return {
-      // Of the new version alone: one before it that throws must not keep its successor out.
+      // Of the new version alone, and new with it: CodeDeploy carries out no deployment while an alarm of its group rings, and that of a version that throws may
+      // still ring when what mends it is deployed. CloudFormation deletes the one before once all callers have the new version.
       [errors]: {
         Type: "AWS::CloudWatch::Alarm",
         Properties: {
-          AlarmName: `${this.serverless.getProvider("aws").naming.getStackName()}-${name}-rollout-errors`,
+          AlarmName: `${this.serverless.getProvider("aws").naming.getStackName()}-${name}-rollout-errors-${versionName}`,
           AlarmDescription:
             "The new version of the function throws: while it takes over, it is taken back. docs/runbook.md#a-rollout-is-taken-back",
           Namespace: "AWS/Lambda",
@@ -91,6 +95,8 @@ module.exports = class GradualRollout {
       },
       [`${normalized}Alias`]: {
         Type: "AWS::Lambda::Alias",
+        // The group has the new alarm by then.
+        DependsOn: [group],
         Properties: { FunctionName: functionName, FunctionVersion: { "Fn::GetAtt": [version, "Version"] }, Name: ALIAS },
         UpdatePolicy: { CodeDeployLambdaAliasUpdate: { ApplicationName: ref("RolloutApplication"), DeploymentGroupName: ref(group) } },
       },

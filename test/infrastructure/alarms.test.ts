@@ -71,6 +71,7 @@ const anchorOf = (heading: string) =>
     .toLowerCase()
     .replaceAll(/[^\w -]/g, "")
     .replaceAll(" ", "-");
+const isOfRollout = (id: string) => /RolloutErrors\w{12}$/.test(id);
 const anchorIn = ({ AlarmDescription }: Alarm) => /docs\/runbook\.md#([a-z-]+)$/.exec(AlarmDescription)?.[1];
 
 describe("an alarm", () => {
@@ -85,7 +86,7 @@ describe("an alarm", () => {
           assertMeasured(MetricName, []);
         } else if (Namespace === "AWS/SQS")
           expect(given, id).toEqual([{ Name: "QueueName", Value: { "Fn::GetAtt": ["CallbackDeadLetters", "QueueName"] } }]);
-        else if (id.endsWith("RolloutErrors"))
+        else if (isOfRollout(id))
           expect([Namespace, given.map(({ Name }) => Name)], id).toEqual(["AWS/Lambda", ["FunctionName", "Resource", "ExecutedVersion"]]);
         else expect([Namespace, given.map(({ Name }) => Name)], id).toEqual(["AWS/Lambda", ["FunctionName"]]);
         if (id.endsWith("ErrorsAlarm") || id.endsWith("ThrottlesAlarm")) expect(names, id).toContain(given[0]?.Value);
@@ -102,10 +103,12 @@ describe("an alarm", () => {
       expect([id, alarm.AlarmActions, alarm.OKActions]).toEqual([id, [{ Ref: "AlarmTopic" }], [{ Ref: "AlarmTopic" }]]);
   });
 
-  it("of a rollout is named after its function, as the others are", () => {
-    const names = alarms.flatMap(([id, { AlarmName }]) => (id.endsWith("RolloutErrors") ? AlarmName : []));
+  it("of a rollout is named after its function, as the others are, and after the version", () => {
+    const names = alarms.flatMap(([id, { AlarmName }]) => (isOfRollout(id) ? String(AlarmName) : []));
     const functions = ["receive-transfer", "read-transfer", "describe-connection", "gateway-events", "agent-sessions"];
-    expect(names.toSorted()).toEqual(functions.map((name) => `${SERVICE}-${name}-rollout-errors`).toSorted());
+    const expected = functions.map((name) => expect.stringMatching(new RegExp(`^${SERVICE}-${name}-rollout-errors-\\w{12}$`)));
+    expect(names).toHaveLength(functions.length);
+    expect(names).toEqual(expect.arrayContaining(expected));
   });
 
   it("looks back no further than CloudWatch can", () => {

@@ -106,7 +106,7 @@ describe("what is deployed to production", () => {
     });
     expect(resources.ReceiveDashtransferRollout?.Properties).toMatchObject({
       DeploymentConfigName: "CodeDeployDefault.LambdaCanary10Percent5Minutes",
-      AlarmConfiguration: { Enabled: true, Alarms: [{ Name: { Ref: "ReceiveDashtransferRolloutErrors" } }] },
+      AlarmConfiguration: { Enabled: true, Alarms: [{ Name: { Ref: expect.stringMatching(/^ReceiveDashtransferRolloutErrors\w{12}$/) } }] },
     });
   });
 });
