@@ -1,4 +1,5 @@
 /** Who is told when something is wrong: the topic, and an alarm for each section of docs/runbook.md, which a test holds against this list. */
+const { THROTTLED } = require("./access-log.cjs");
 const { GRANTS } = require("./grants.cjs");
 const { measured, SERVICE } = require("./measured.cjs");
 
@@ -31,6 +32,11 @@ const ALARMS = {
   Faults: ["faults", "A request failed by a fault of ours, or of what we keep.", any("Faults")],
   UnknownTransfer: ["unknown-transfer", "A transfer was sent, and nobody knows whether it was carried out.", any("UnknownTransfers")],
   GatewayUnreachable: ["gateway-unreachable", "A gateway cannot be reached.", any("GatewayUnreachable")],
+  ApiThrottled: [
+    "api-throttled",
+    "API Gateway has turned requests away: more came than requestsPerSecond and requestsBurst allow.",
+    { ...THROTTLED, Statistic: "Sum", ...once(FIVE_MINUTES), ...atLeast(1), ...IS_FINE },
+  ],
   DeadLetters: [
     "dead-letters",
     "An outcome could not be told in more than a day.",

@@ -1,4 +1,5 @@
 /** What an operator looks at: the alarms, then transfers, gateways, agents, outcomes, who calls, and what AWS measures itself. Gateways and agents come by themselves. */
+const { THROTTLED } = require("./access-log.cjs");
 const { alarmsOf } = require("./alarms.cjs");
 const { GRANTS } = require("./grants.cjs");
 const { NAMESPACE, SERVICE } = require("./measured.cjs");
@@ -19,6 +20,7 @@ const whole = (metric, stat) => [NAMESPACE, metric, "service", SERVICE, { stat, 
 const ofFunctions = (metric, stat) =>
   Object.keys(GRANTS).map((name) => ["AWS/Lambda", metric, "FunctionName", `${SERVICE}-${name}`, { stat, label: name }]);
 const ofApi = (metric, stat) => ["AWS/ApiGateway", metric, "ApiId", "${HttpApi}", { stat, label: `${metric} ${stat}` }];
+const turnedAway = [THROTTLED.Namespace, THROTTLED.MetricName, { stat: "Sum", label: "turned away by the throttling" }];
 const ofQueue = (queue, metric, label) => ["AWS/SQS", metric, "QueueName", `\${${queue}.QueueName}`, { stat: "Maximum", label }];
 
 const GRAPHS = {
@@ -57,7 +59,7 @@ const GRAPHS = {
     ofQueue("CallbackDeadLetters", "ApproximateNumberOfMessagesVisible", "dead letters"),
   ],
   "What sweeps could not do": [whole("SweepFailures", "Sum"), whole("NewerRecords", "Maximum")],
-  API: [ofApi("Count", "Sum"), ofApi("4xx", "Sum"), ofApi("5xx", "Sum")],
+  API: [ofApi("Count", "Sum"), ofApi("4xx", "Sum"), ofApi("5xx", "Sum"), turnedAway],
   "API, latency in ms": [ofApi("Latency", "p50"), ofApi("Latency", "p99")],
   "Functions that threw": ofFunctions("Errors", "Sum"),
   "Functions that were not run": ofFunctions("Throttles", "Sum"),

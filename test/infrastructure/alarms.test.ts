@@ -10,7 +10,7 @@ const SERVICE = "ccgateway-transfer-webhooks-prod";
 const PERIODS_MAX_SECONDS = 86_400;
 
 const Dimensions = z.array(z.object({ Name: z.string(), Value: z.unknown() }));
-const Metric = z.object({ Namespace: z.string(), MetricName: z.string(), Dimensions });
+const Metric = z.object({ Namespace: z.string(), MetricName: z.string(), Dimensions: Dimensions.default([]) });
 const Alarm = z.looseObject({
   AlarmDescription: z.string(),
   Period: z.int().optional(),
@@ -75,7 +75,7 @@ const isOfRollout = (id: string) => /RolloutErrors\w{12}$/.test(id);
 const anchorIn = ({ AlarmDescription }: Alarm) => /docs\/runbook\.md#([a-z-]+)$/.exec(AlarmDescription)?.[1];
 
 describe("an alarm", () => {
-  it("looks at what is measured for the whole stack, in this stage, or at what AWS measures of its functions and queues", () => {
+  it("looks at what is measured for the whole stack, in this stage, or at what AWS measures of its functions, its queues and its access log", () => {
     const names = Object.values(resources).flatMap(({ Type, Properties }) =>
       Type === "AWS::Lambda::Function" ? Properties.FunctionName : [],
     );
@@ -86,6 +86,7 @@ describe("an alarm", () => {
           assertMeasured(MetricName, []);
         } else if (Namespace === "AWS/SQS")
           expect(given, id).toEqual([{ Name: "QueueName", Value: { "Fn::GetAtt": ["CallbackDeadLetters", "QueueName"] } }]);
+        else if (Namespace === SERVICE) expect([MetricName, given], id).toEqual(["ThrottledRequests", []]);
         else if (isOfRollout(id))
           expect([Namespace, given.map(({ Name }) => Name)], id).toEqual(["AWS/Lambda", ["FunctionName", "Resource", "ExecutedVersion"]]);
         else expect([Namespace, given.map(({ Name }) => Name)], id).toEqual(["AWS/Lambda", ["FunctionName"]]);

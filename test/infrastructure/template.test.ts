@@ -34,6 +34,7 @@ const Role = z.object({
     )
     .default([]),
 });
+const AccessLog = z.object({ DestinationArn: z.unknown(), Format: z.string() });
 const statementsOf = (role: Resource) => Role.parse(role.Properties).Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 
 describe("what is deployed to production", () => {
@@ -86,7 +87,8 @@ describe("what is deployed to production", () => {
     const functions = ofType("AWS::Lambda::Function");
     for (const [id, { Properties }] of functions)
       expect(Properties, id).toMatchObject({ TracingConfig: { Mode: "Active" }, Architectures: ["arm64"] });
-    expect(ofType("AWS::Logs::LogGroup")).toHaveLength(functions.length);
+    // And that of API Gateway.
+    expect(ofType("AWS::Logs::LogGroup")).toHaveLength(functions.length + 1);
     for (const [, { Properties }] of ofType("AWS::Logs::LogGroup")) expect(Properties.RetentionInDays).toBe(90);
   });
 
@@ -95,6 +97,36 @@ describe("what is deployed to production", () => {
       DetailedMetricsEnabled: true,
       ThrottlingRateLimit: 50,
       ThrottlingBurstLimit: 100,
+    });
+  });
+
+  it("has API Gateway log each request, by nothing that tells who called or what a status address is signed with", () => {
+    const { DestinationArn, Format } = AccessLog.parse(resources.HttpApiStage?.Properties.AccessLogSettings);
+    expect(DestinationArn).toEqual({ "Fn::GetAtt": ["HttpApiLogGroup", "Arn"] });
+    const variables = Object.values(z.record(z.string(), z.string()).parse(JSON.parse(Format))).filter((value) => value.includes("$"));
+    expect(variables.toSorted()).toEqual(
+      [
+        ...["requestId", "requestTime", "httpMethod", "routeKey", "status", "responseLatency", "responseLength"],
+        ...["integration.status", "integration.latency", "error.responseType"],
+      ]
+        .map((name) => `$context.${name}`)
+        .toSorted(),
+    );
+  });
+
+  it("counts the requests that API Gateway turned away itself: 429, and no function was asked", () => {
+    const { Format } = AccessLog.parse(resources.HttpApiStage?.Properties.AccessLogSettings);
+    expect(JSON.parse(Format)).toMatchObject({ status: "$context.status", integrationStatus: "$context.integration.status" });
+    expect(resources.ThrottledRequests?.Properties).toMatchObject({
+      LogGroupName: { Ref: "HttpApiLogGroup" },
+      FilterPattern: '{ $.status = "429" && $.integrationStatus = "-" }',
+      MetricTransformations: [{ MetricNamespace: "ccgateway-transfer-webhooks-prod", MetricName: "ThrottledRequests", MetricValue: "1" }],
+    });
+    expect(resources.ApiThrottledAlarm?.Properties).toMatchObject({
+      Namespace: "ccgateway-transfer-webhooks-prod",
+      MetricName: "ThrottledRequests",
+      Statistic: "Sum",
+      Threshold: 1,
     });
   });
 
