@@ -8,6 +8,8 @@ module.exports = async function network(resolvers) {
   const parameters = await resolvers.resolveConfigurationProperty(["custom", "parameters"]);
   const { vpcId, gatewayCidrs, gatewayPort, endpointsSecurityGroupId, dynamoDbPrefixListId, internetCidrs } = parameters;
   if (vpcId === "") return {};
+  // AWS takes no rule twice, whatever its description.
+  const isOfTheGateway = (cidr) => gatewayPort === HTTPS && gatewayCidrs.includes(cidr);
   const group = {
     Type: "AWS::EC2::SecurityGroup",
     Properties: {
@@ -17,7 +19,7 @@ module.exports = async function network(resolvers) {
         ...gatewayCidrs.map((CidrIp) => tcp(gatewayPort, "The gateway", { CidrIp })),
         ...(endpointsSecurityGroupId ? [tcp(HTTPS, "Interface endpoints", { DestinationSecurityGroupId: endpointsSecurityGroupId })] : []),
         ...(dynamoDbPrefixListId ? [tcp(HTTPS, "DynamoDB", { DestinationPrefixListId: dynamoDbPrefixListId })] : []),
-        ...internetCidrs.map((CidrIp) => tcp(HTTPS, "The internet", { CidrIp })),
+        ...internetCidrs.filter((cidr) => !isOfTheGateway(cidr)).map((CidrIp) => tcp(HTTPS, "The internet", { CidrIp })),
       ],
     },
   };

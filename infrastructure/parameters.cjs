@@ -37,10 +37,13 @@ const flag = z.enum(["true", "false"], 'has to be "true" or "false"').transform(
 
 function listOf(isOne, advice) {
   const split = (text) => text.split(",").flatMap((part) => part.trim() || []);
-  return z
-    .string()
-    .transform(split)
-    .refine((parts) => parts.every(isOne), `has to be ${advice}, with commas between, or empty`);
+  return (
+    z
+      .string()
+      // AWS takes no rule of a security group twice.
+      .transform((text) => [...new Set(split(text))])
+      .refine((parts) => parts.every(isOne), `has to be ${advice}, with commas between, or empty`)
+  );
 }
 
 const Parameters = z
@@ -123,6 +126,9 @@ const Parameters = z
       missing("endpointsSecurityGroupId", "since vpcId is and internetCidrs is not");
   });
 
+/** Of `npm start`, with addresses of this machine. */
+const LOCAL_STAGE = "local";
+
 const NAMES = Object.keys(Parameters.shape);
 
 /** Without the first of them, nothing reads the others. */
@@ -137,15 +143,32 @@ const READ_WITH = {
     "callbacksInVpc",
   ],
   domainName: ["domainCertificateArn"],
+  lexBotAliasArn: ["lexConcurrency"],
 };
+
+/** Of the region that is deployed to, or of no use: API Gateway takes no certificate of another one, and Lex invokes no function there. */
+const OF_THE_REGION = ["domainCertificateArn", "lexBotAliasArn"];
+
+/** What no single value is wrong in: how it fits where it is deployed to. */
+function misplaced(given, { stage, region }) {
+  const line = (name, advice) => `${name} (${JSON.stringify(given[name])}) ${advice}`;
+  const elsewhere = OF_THE_REGION.flatMap((name) => {
+    const other = given[name].split(":")[3];
+    if (!other || other === region) return [];
+    return line(name, `is of the region ${other}, and this is deployed to ${region}: set one of ${region}, or give --region ${other}`);
+  });
+  if (stage === LOCAL_STAGE || !given.publicBaseUrl.startsWith("http://")) return elsewhere;
+  return [line("publicBaseUrl", "has to begin with https://: API Gateway is not to be had without TLS"), ...elsewhere];
+}
 
 /** Its argument is what the framework hands to a file of this kind. */
 module.exports = async function parametersOf({ options, resolveConfigurationProperty, resolveVariable }) {
   const stage = await resolveVariable("sls:stage");
   assertNameable(stage, await resolveConfigurationProperty(["service"]));
+  const region = await resolveConfigurationProperty(["provider", "region"]);
   const declared = await resolveConfigurationProperty(["params"]);
   if (stage === "default" || !Object.hasOwn(declared, stage)) {
-    const stages = Object.keys(declared).filter((name) => name !== "default" && name !== "local");
+    const stages = Object.keys(declared).filter((name) => name !== "default" && name !== LOCAL_STAGE);
     refuse(`There is no stage "${stage}", but ${stages.join(" and ")}. Another one needs its line under \`params\` in serverless.yml.`);
   }
   const given = Object.fromEntries(await Promise.all(NAMES.map(async (name) => [name, String(await resolveVariable(`param:${name}`))])));
@@ -156,6 +179,7 @@ module.exports = async function parametersOf({ options, resolveConfigurationProp
     ...(parsed.error?.issues ?? []).map(
       ({ path, message }) => `${path[0]} (${given[path[0]] === REFERENCE ? "not set" : JSON.stringify(given[path[0]])}) ${message}`,
     ),
+    ...misplaced(given, { stage, region }),
     ...Object.entries(READ_WITH).flatMap(([first, others]) =>
       others
         .filter((name) => given[first] === "" && given[name] !== String(declared.default[name]))

@@ -80,3 +80,12 @@ it("lets them reach the internet by 443 where the parameters say so", async () =
     expect.objectContaining({ CidrIp: "0.0.0.0/0", FromPort: 443, ToPort: 443 }),
   ]);
 });
+
+it("has no rule twice, which AWS refuses, where the gateway is on the internet by 443 itself", async () => {
+  const { Resources } = await made({ gatewayPort: 443, gatewayCidrs: ["0.0.0.0/0"], internetCidrs: ["0.0.0.0/0", "10.0.0.0/8"] });
+  const rules = Resources?.FunctionsSecurityGroup?.Properties.SecurityGroupEgress.filter((rule) => Object.hasOwn(Object(rule), "CidrIp"));
+  expect(rules).toEqual([
+    expect.objectContaining({ CidrIp: "0.0.0.0/0", Description: "The gateway" }),
+    expect.objectContaining({ CidrIp: "10.0.0.0/8", Description: "The internet" }),
+  ]);
+});

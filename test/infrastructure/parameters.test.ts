@@ -54,7 +54,8 @@ function read(set: Record<string, string>, { stage = "prod", param }: { stage?: 
   return parametersOf({
     options: param === undefined ? {} : { param },
     resolveVariable: async (address) => (address === "sls:stage" ? stage : values[address.replace("param:", "")]),
-    resolveConfigurationProperty: async ([name]) => (name === "service" ? "ccgateway-transfer-webhooks" : declared),
+    resolveConfigurationProperty: async ([name = ""]) =>
+      ({ service: "ccgateway-transfer-webhooks", provider: "eu-central-1", params: declared })[name],
   });
 }
 
@@ -138,10 +139,48 @@ describe("the parameters of a stage", () => {
     ["internetCidrs", "0.0.0.0/0", "vpcId"],
     ["callbacksInVpc", "true", "vpcId"],
     ["domainCertificateArn", "arn:aws:acm:eu-central-1:123456789012:certificate/1", "domainName"],
+    ["lexConcurrency", "5", "lexBotAliasArn"],
   ])("refuse %s where nothing would read it", async (name, value, first) => {
     await expect(read({ [name]: value })).rejects.toThrow(
       `${name} (${JSON.stringify(value)}) is of use only where ${first} is set: set ${first}, or leave ${name} out`,
     );
+  });
+
+  it.each([
+    [
+      "domainCertificateArn",
+      {
+        domainName: "transfers.example.com",
+        publicBaseUrl: "https://transfers.example.com",
+        domainCertificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/1",
+      },
+    ],
+    ["lexBotAliasArn", { lexBotAliasArn: "arn:aws:lex:us-east-1:123456789012:bot-alias/BOTID12345/ALIASID123" }],
+  ])("refuse a %s of another region than the one that is deployed to", async (name, set) => {
+    await expect(read(set)).rejects.toThrow(
+      new RegExp(
+        `${name} .*is of the region us-east-1, and this is deployed to eu-central-1: set one of eu-central-1, or give --region us-east-1`,
+      ),
+    );
+  });
+
+  it("are good where what they name is of the region", async () => {
+    const lexBotAliasArn = "arn:aws:lex:eu-central-1:123456789012:bot-alias/BOTID12345/ALIASID123";
+    expect(await read({ lexBotAliasArn, lexConcurrency: "5" })).toMatchObject({ lexBotAliasArn, lexConcurrency: 5 });
+  });
+
+  it("refuse a public address without TLS, which API Gateway does not have, but on this machine", async () => {
+    const publicBaseUrl = "http://transfers.example.com";
+    await expect(read({ publicBaseUrl })).rejects.toThrow(`publicBaseUrl ("${publicBaseUrl}") has to begin with https://`);
+    expect(await read({ publicBaseUrl: "http://127.0.0.1:3000" }, { stage: "local" })).toMatchObject({
+      publicBaseUrl: "http://127.0.0.1:3000",
+    });
+  });
+
+  it("name a range once, however often it is written", async () => {
+    expect(await read({ ...VPC, gatewayCidrs: "10.0.0.0/8, 10.1.0.0/16, 10.0.0.0/8" })).toMatchObject({
+      gatewayCidrs: ["10.0.0.0/8", "10.1.0.0/16"],
+    });
   });
 
   it("may repeat a default where nothing reads it", async () => {
