@@ -15,8 +15,11 @@ const ALREADY_SIGNED_OUT = "100-008";
 const CALLS_MAX_MS = 4 * 25_000 + 5_000;
 /** Whoever keeps it lets go, or is taken for dead, or is met as one that lives and does not. */
 const TAKING_MAX_MS = 45_000;
-/** For how long transfers are kept out: longer than a removal takes. */
-const KEPT_OUT_MS = 60 * 60_000;
+/**
+ * For how long transfers are kept out: longer than a removal takes, of which each hundred agents take two minutes, and the framework half an hour at most. Good for
+ * 15 000 agents: the first of more could be signed in again by a transfer, if it may, before the stack is gone. A run of the keeper goes by the beat, and comes in sooner.
+ */
+const KEPT_OUT_MS = 6 * 60 * 60_000;
 /** A run of the keeper that has begun gives up before: it waits 45 s at most for an owner that lives. */
 const GUARD_MS = 60_000;
 /** An owner that is silent for 30 s is taken for dead. */
