@@ -2,15 +2,18 @@
 import { createInterface } from "node:readline/promises";
 import { StartError } from "../dev/ports.ts";
 import { openAccount } from "./deployment/account.ts";
+import { watchForInterruption } from "./deployment/interruption.ts";
 import { REMOVE_USAGE, removeStack } from "./deployment/remove-stack.ts";
 import { createServerless } from "./deployment/serverless.ts";
 
 const given = process.argv.slice(2);
 
-async function ask(question: string): Promise<string> {
+async function ask(question: string, signal?: AbortSignal): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  // The terminal takes Ctrl-C for itself while it asks.
+  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {
-    return (await terminal.question(question)).trim();
+    return (await terminal.question(question, signal === undefined ? {} : { signal })).trim();
   } finally {
     terminal.close();
   }
@@ -24,6 +27,7 @@ try {
       serverless: createServerless(),
       print: console.log,
       ask: process.stdin.isTTY ? ask : undefined,
+      watchForInterruption: () => watchForInterruption(process),
     });
 } catch (error) {
   if (!(error instanceof StartError)) throw error;

@@ -106,24 +106,29 @@ function hasFunction({ resources }: Stack, name: string): boolean {
  * By the function that reaches the gateways, which is asked again for those whom its time did not suffice for, for as long as they become fewer: tells what each time
  * came of it. Throws where it is not known what became of the agents.
  */
-export async function* signOutAgents(client: LambdaClient, stack: Stack): AsyncGenerator<SignedOutAgents> {
+export async function* signOutAgents(client: LambdaClient, stack: Stack, signal: AbortSignal): AsyncGenerator<SignedOutAgents> {
   // Nobody keeps one.
   if (keepersOf(stack).length === 0) return;
   let only: readonly string[] | undefined;
   for (;;) {
-    const told = await askToSignOut(client, stack, only);
+    const told = await askToSignOut(client, stack, { only, signal });
     yield told;
     if (told.left.length === 0 || told.left.length >= (only?.length ?? Number.POSITIVE_INFINITY)) return;
     only = told.left;
   }
 }
 
-async function askToSignOut(client: LambdaClient, { name }: Stack, only: readonly string[] | undefined): Promise<SignedOutAgents> {
+interface Asked {
+  readonly only: readonly string[] | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function askToSignOut(client: LambdaClient, { name }: Stack, { only, signal }: Asked): Promise<SignedOutAgents> {
   const command = new InvokeCommand({
     FunctionName: `${name}-sign-out-agents`,
     Payload: Buffer.from(JSON.stringify({ keepOut: true, only })),
   });
-  const { FunctionError, Payload } = await client.send(command);
+  const { FunctionError, Payload } = await client.send(command, { abortSignal: signal });
   const text = Payload?.transformToString() ?? "";
   if (FunctionError !== undefined)
     throw new Error(

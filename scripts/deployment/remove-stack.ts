@@ -4,6 +4,7 @@ import type { SignedOutAgent } from "../../lib/sessions/sign-out-handler.ts";
 import type { Account } from "./account.ts";
 import { parseCommandLine } from "./command-line.ts";
 import type { DeployTools } from "./deploy-stack.ts";
+import { INTERRUPTED, type Interruption } from "./interruption.ts";
 import { describeSignedOut, type StoppedKeepers, signOutAgents, stopKeepers } from "./keepers.ts";
 import { describePlan, describeTakenNames, planRemoval } from "./removal-plan.ts";
 import { listSecrets } from "./secret-names.ts";
@@ -20,12 +21,13 @@ Says what goes with the stack of that stage and what stays, signs out the agents
   --force              removes it also where an agent could not be signed out
   --help
 
-Everything else goes to \`serverless remove\` as it is. Ends with 0 when it is removed, with 1 when it was left as it is, with 2 when nothing could be begun, else
-with the framework's code.`;
+Everything else goes to \`serverless remove\` as it is. Ends with 0 when it is removed, with 1 when it was left as it is, with 2 when nothing could be begun, with
+130 when it was interrupted before the framework removed anything, else with the framework's code.`;
 
 export interface RemoveTools extends DeployTools {
-  /** Undefined where nobody can be asked. */
-  readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** Undefined where nobody can be asked. Rejects once the signal is aborted. */
+  readonly ask: ((question: string, signal?: AbortSignal) => Promise<string>) | undefined;
+  readonly watchForInterruption: () => Interruption;
 }
 
 /** Answers with the exit code. Throws a `StartError` where nothing was begun. */
@@ -39,8 +41,8 @@ export async function removeStack(given: readonly string[], tools: RemoveTools):
   print(`${describePlan(plan, stack, region)}\n`);
   if (plan.blocks.length > 0) throw new StartError(`It cannot be removed like this.\n${plan.blocks.join("\n")}`);
   if (!flags.has("--yes") && ask === undefined) throw new StartError("Nobody can be asked here. Give --yes if you are sure.");
-  const isSure = async (flag: string, what: string) =>
-    flags.has(flag) || (await ask?.(`Type the name of the stage to ${what}: `)) === stage;
+  const isSure = async (flag: string, what: string, signal?: AbortSignal) =>
+    flags.has(flag) || (await ask?.(`Type the name of the stage to ${what}: `, signal)) === stage;
   if (!(await isSure("--yes", "remove it"))) {
     print("Nothing was removed.");
     return 1;
@@ -51,19 +53,33 @@ export async function removeStack(given: readonly string[], tools: RemoveTools):
   if ((await serverless(["print", "--path", "service", "--format", "text", ...paramsOf(rest), ...where])) !== 0)
     throw new StartError("Nothing was removed: serverless.yml cannot be read with these parameters. Give those that it was deployed with.");
 
+  const interruption = tools.watchForInterruption();
+  const { signal } = interruption;
   const stopped = await stopKeepers(account.lambda, { stack, region }).catch((error: unknown) => {
+    interruption.release();
     throw toStartError(error);
   });
-  print(
-    `From now on no run begins that would sign an agent in. Should this be broken off, another npm run deploy lets them begin again, and so do:\n${stopped.undo}\n`,
-  );
-  print(
-    `The alarms ${stack.name}-keeper-silent and ${stack.name}-dispatch-keepers-throttles may ring until it is removed: that is no more than this.\n`,
-  );
-  print("Signing the agents out, which takes up to two minutes for each hundred…");
-  if (!(await areSignedOut(account, stack, print)) && !(await isSure("--force", "remove it all the same"))) {
-    await letGoOn(stopped, print);
-    return 1;
+  try {
+    print(
+      `From now on no run begins that would sign an agent in. Ctrl-C lets them begin again. Should this be broken off otherwise, another npm run deploy does, and so do:\n${stopped.undo}\n`,
+    );
+    print(
+      `The alarms ${stack.name}-keeper-silent and ${stack.name}-dispatch-keepers-throttles may ring until it is removed: that is no more than this.\n`,
+    );
+    print("Signing the agents out, which takes up to two minutes for each hundred…");
+    const isClear =
+      (await areSignedOut(account, stack, { print, signal })) ||
+      (!signal.aborted && (await isSure("--force", "remove it all the same", signal).catch(falseWhereAborted(signal))));
+    if (signal.aborted) {
+      await letGoOn(stopped, { print, after: "once sign-out-agents has ended, which goes on for up to five minutes" });
+      return INTERRUPTED;
+    }
+    if (!isClear) {
+      await letGoOn(stopped, { print, after: "within two minutes" });
+      return 1;
+    }
+  } finally {
+    interruption.release();
   }
 
   print("");
@@ -71,6 +87,13 @@ export async function removeStack(given: readonly string[], tools: RemoveTools):
   if (code === 0) await printTakenNames(account, stack, print);
   else print(`\nIt is not removed. No run begins that would sign an agent in, until you let them:\n${stopped.undo}`);
   return code;
+}
+
+function falseWhereAborted(signal: AbortSignal): (error: unknown) => false {
+  return (error) => {
+    if (signal.aborted) return false;
+    throw error;
+  };
 }
 
 /** Each `--param "NAME=VALUE"`, in either spelling. */
@@ -107,12 +130,17 @@ async function printTakenNames(account: Account, stack: Stack, print: DeployTool
   if (taken !== undefined) print(`\n${taken}`);
 }
 
+interface Telling {
+  readonly print: DeployTools["print"];
+  readonly signal: AbortSignal;
+}
+
 /** Whether nobody may be signed in any more. */
-async function areSignedOut({ lambda }: Account, stack: Stack, print: DeployTools["print"]): Promise<boolean> {
+async function areSignedOut({ lambda }: Account, stack: Stack, { print, signal }: Telling): Promise<boolean> {
   try {
     const all: SignedOutAgent[] = [];
     let left: readonly string[] = [];
-    for await (const told of signOutAgents(lambda, stack)) {
+    for await (const told of signOutAgents(lambda, stack, signal)) {
       for (const agent of told.agents) print(describeSignedOut(agent));
       all.push(...told.agents);
       ({ left } = told);
@@ -122,6 +150,7 @@ async function areSignedOut({ lambda }: Account, stack: Stack, print: DeployTool
     else if (all.length === 0) print("  There are none.");
     if (left.length === 0 && all.every(({ ended }) => ended !== "failed")) return true;
   } catch (error) {
+    if (signal.aborted) return false;
     print(`  What became of them is not known: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`);
   }
   print(
@@ -130,10 +159,16 @@ async function areSignedOut({ lambda }: Account, stack: Stack, print: DeployTool
   return false;
 }
 
-async function letGoOn({ letGoOn, undo }: StoppedKeepers, print: DeployTools["print"]): Promise<void> {
+interface GoingOn {
+  readonly print: DeployTools["print"];
+  /** When the agents are signed in again. */
+  readonly after: string;
+}
+
+async function letGoOn({ letGoOn, undo }: StoppedKeepers, { print, after }: GoingOn): Promise<void> {
   try {
     await letGoOn();
-    print("Nothing was removed. The agents are signed in again within two minutes. Try again, or with --force.");
+    print(`Nothing was removed. The agents are signed in again ${after}. Try again, or with --force.`);
   } catch (error) {
     print(`Nothing was removed, but no run begins (${error instanceof Error ? error.name : error}) until you let them:\n${undo}`);
   }

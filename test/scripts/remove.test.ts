@@ -1,8 +1,10 @@
 /** `npm run remove`: what is said before, who is asked, what is stopped and let go on, and in which order. */
+import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
 import { DeleteSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { StartError } from "../../dev/ports.ts";
+import { watchForInterruption } from "../../scripts/deployment/interruption.ts";
 import { removeStack } from "../../scripts/deployment/remove-stack.ts";
 import { STACK, STACK_NAME, startTestAccount, type TestAccount, withResources } from "../support/aws-account.ts";
 import { runScript } from "../support/send-process.ts";
@@ -27,12 +29,20 @@ interface Removing {
   readonly removes?: () => number;
   /** What reading the configuration ends with. */
   readonly reads?: number;
+  /** Ctrl-C, while Lambda is asked for it or this question waits. */
+  readonly interruptedAt?: string;
 }
 
 async function remove(
   given: readonly string[],
-  { answers = [], isInteractive = answers.length > 0, removes = () => 0, reads = 0 }: Removing = {},
+  { answers = [], isInteractive = answers.length > 0, removes = () => 0, reads = 0, interruptedAt }: Removing = {},
 ) {
+  const terminal = new EventEmitter();
+  const interruptAt = (what: string) => {
+    // As npm has it: from the terminal, and handed on.
+    if (interruptedAt !== undefined && what.startsWith(interruptedAt)) for (let times = 2; times > 0; times--) terminal.emit("SIGINT");
+  };
+  aws.heard = interruptAt;
   const printed: string[] = [];
   const questions: string[] = [];
   const left = [...answers];
@@ -51,16 +61,21 @@ async function remove(
     },
     print: (text) => void printed.push(text),
     ask: isInteractive
-      ? async (question) => {
+      ? async (question, signal) => {
           questions.push(question);
+          interruptAt(question);
+          signal?.throwIfAborted();
           return left.shift() ?? expect.fail("asked once more");
         }
       : undefined,
+    watchForInterruption: () => watchForInterruption(terminal),
   }).catch((error: unknown) => {
     if (!(error instanceof StartError)) throw error;
     printed.push(error.message);
     return 2;
   });
+  // Nobody is heard any more who could not act.
+  expect(terminal.eventNames()).toEqual([]);
   return { code, asked, read, questions, printed: printed.join("\n") };
 }
 
@@ -267,6 +282,49 @@ describe("what was stopped", () => {
       ["keep-session", 0],
     ]);
     expect(printed.slice(printed.indexOf("It is not removed."))).toContain("aws lambda delete-function-concurrency");
+  });
+});
+
+describe("a removal that is interrupted", () => {
+  it.each([
+    ["while the keepers are stopped", "PUT keep-session"],
+    ["while agents are signed out", "POST sign-out-agents"],
+  ])("%s lets the keepers go on, removes nothing, and ends with 130", async (_when, interruptedAt) => {
+    aws.reserved.set("keep-session", 20);
+    const { code, asked, printed } = await remove(["--yes", "--force"], { interruptedAt });
+    expect(code).toBe(130);
+    expect(asked).toEqual([]);
+    expect([...aws.reserved]).toEqual([["keep-session", 20]]);
+    expect(printed).toMatch(/Nothing was removed\. The agents are signed in again .*\.$/);
+    expect(printed).not.toContain("is not known");
+  });
+
+  it("while it asks whether to go on lets the keepers go on, too", async () => {
+    aws.signedOut = { body: { agents: [LEFT] } };
+    const { code } = await remove([], { answers: ["prod", "prod"], interruptedAt: "Type the name of the stage to remove it all the same" });
+    expect([code, calls().slice(-2)]).toEqual([130, LET_GO_ON]);
+  });
+
+  it("says the commands that let them go on where it may not itself", async () => {
+    aws.denied = "DELETE dispatch-keepers";
+    const { code, printed } = await remove(["--yes"], { interruptedAt: "POST sign-out-agents" });
+    expect(code).toBe(130);
+    expect(printed).toMatch(
+      /no run begins .*until you let them:\n {2}aws lambda delete-function-concurrency --region eu-central-1 --function-name /s,
+    );
+  });
+
+  it("is so by SIGTERM as well", () => {
+    const terminal = new EventEmitter();
+    const { signal } = watchForInterruption(terminal);
+    terminal.emit("SIGTERM");
+    expect(signal.aborted).toBe(true);
+  });
+
+  it("left the keepers stopped where nothing could be done any more: the runbook has the commands", () => {
+    const runbook = readFileSync("docs/runbook.md", "utf8");
+    for (const name of ["dispatch-keepers", "keep-session"])
+      expect(runbook).toContain(`aws lambda delete-function-concurrency --function-name ${STACK_NAME}-${name}\n`);
   });
 });
 

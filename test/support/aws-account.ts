@@ -40,6 +40,8 @@ export interface TestAccount {
   readonly reserved: Map<string, number>;
   /** `PUT keep-session 0`, oldest first. */
   readonly lambdaCalls: string[];
+  /** Is told of each of them, before it is answered. */
+  heard: (call: string) => void;
   /** What sign-out-agents answers. */
   signedOut: { readonly body: object; readonly error?: string };
   /** What it answers first, in turn. */
@@ -89,7 +91,9 @@ export async function startTestAccount(stack?: TestStack): Promise<TestAccount> 
   function answerLambda({ method = "", url = "" }: IncomingMessage, body: string, response: ServerResponse): void {
     const [, name = "", what = ""] = /\/functions\/([^/]+)\/(\w+)/.exec(url) ?? [];
     const short = name.replace(`${STACK_NAME}-`, "");
-    world.lambdaCalls.push([method, short, body].filter(Boolean).join(" "));
+    const call = [method, short, body].filter(Boolean).join(" ");
+    world.lambdaCalls.push(call);
+    world.heard(call);
     response.setHeader("content-type", "application/json");
     const isKnown = Object.values(world.stack?.resources ?? {}).some(({ physicalId }) => physicalId === name);
     if (world.denied === `${method} ${short}` || !isKnown) {
@@ -115,6 +119,7 @@ export async function startTestAccount(stack?: TestStack): Promise<TestAccount> 
     stack,
     reserved: new Map(),
     lambdaCalls: [],
+    heard: () => undefined,
     signedOut: { body: { agents: [] } },
     signedOutBefore: [],
     denied: undefined,
