@@ -2,6 +2,11 @@
 const { GRANTS, inVpc } = require("./grants.cjs");
 
 const SERVICE = "${self:service}-${sls:stage}";
+/** As lib/queue/event-bridge.ts puts them. */
+const EVENT_SOURCE = "ccgateway-transfer-webhooks";
+const WRITES = ["PutItem", "UpdateItem"];
+/** As lib/records names the items of pauses. Those of transfers are hashes. */
+const PAUSES = ["pause:*", "pause-entry:*"];
 const sub = (text) => ({ "Fn::Sub": text });
 const arn = (service, resource) => sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
 const arnOf = (logicalId) => ({ "Fn::GetAtt": [logicalId, "Arn"] });
@@ -22,10 +27,11 @@ function statementsOf(name, grants, { hasBus, isInVpc }) {
     allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
     ...(isInVpc ? interfacesOf(name) : []),
     secrets && allow("secretsmanager:GetSecretValue", secrets.map(secretArn)),
-    // Likewise: it takes no resource.
+    // Likewise: it takes no resource. Which agents there are is known from the names of their secrets; those of the whole account are seen with them.
     grants.listsSecrets && allow("secretsmanager:ListSecrets", "*"),
     sessions && allow(actionsOf("dynamodb", sessions), arnOf("SessionsTable")),
     records && allow(actionsOf("dynamodb", records), arnOf("RecordsTable")),
+    records && WRITES.some((write) => records.includes(write)) && noPauses(records),
     indexes &&
       allow(
         "dynamodb:Query",
@@ -37,12 +43,28 @@ function statementsOf(name, grants, { hasBus, isInVpc }) {
         "lambda:InvokeFunction",
         invokes.map((invoked) => arn("lambda", `function:${SERVICE}-${invoked}`)),
       ),
-    grants.putsEvents && hasBus && allow("events:PutEvents", arn("events", "event-bus/${param:eventBusName}")),
-    encrypted.length > 0 &&
-      allow(sendsMessages ? ["kms:Decrypt", "kms:GenerateDataKey"] : "kms:Decrypt", arnOf("DataKey"), {
-        StringEquals: { "kms:ViaService": encrypted.map((service) => sub(`${service}.\${AWS::Region}.\${AWS::URLSuffix}`)) },
-      }),
+    // Others have rules on the same bus, and trust what an event says of its source.
+    grants.putsEvents &&
+      hasBus &&
+      allow("events:PutEvents", arn("events", "event-bus/${param:eventBusName}"), { StringEquals: { "events:source": EVENT_SOURCE } }),
+    encrypted.length > 0 && allow("kms:Decrypt", arnOf("DataKey"), viaService(encrypted)),
+    sendsMessages && allow("kms:GenerateDataKey", arnOf("DataKey"), viaService(["sqs"])),
   ].filter(Boolean);
+}
+
+/** Whoever takes a function over cannot lift a pause, nor write the book of them: operators alone do, and no function asks for it. */
+function noPauses(records) {
+  const actions = actionsOf(
+    "dynamodb",
+    WRITES.filter((write) => records.includes(write)),
+  );
+  const ofPauses = { "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": PAUSES } };
+  return { ...allow(actions, arnOf("RecordsTable"), ofPauses), Effect: "Deny" };
+}
+
+/** Only where one of them asks for it, on behalf of a call that its own statement allows. */
+function viaService(services) {
+  return { StringEquals: { "kms:ViaService": services.map((service) => sub(`${service}.\${AWS::Region}.\${AWS::URLSuffix}`)) } };
 }
 
 /** Lambda itself makes and removes a function's network interfaces, as its role: AWS allows no resource there. The function's code may not. */

@@ -10,6 +10,7 @@ import { type LocalDynamoDb, RECORDS_TABLE, SESSIONS_TABLE, startLocalDynamoDb }
 import { type GatewaySimulator, startGatewaySimulator } from "../../dev/gateway-simulator/simulator.ts";
 import type { LocalSqs } from "../../dev/queue/local-sqs.ts";
 import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
+import { toPauseId } from "../../lib/records/pauses.ts";
 import { toNotice } from "../callbacks/callback-notice.ts";
 import { toAgentEvent } from "../support/agent-event.ts";
 import { BOT, CONVERSATION } from "../support/bot-connector.ts";
@@ -17,7 +18,7 @@ import { DEPLOYED_TO, startGuardedAws, toArn } from "../support/guarded-aws.ts";
 import { toEvent } from "../support/http-event.ts";
 import { lexEvent } from "../support/lex.ts";
 import { invokePackaged, type LambdaFunction, readFunctions } from "../support/packaged-function.ts";
-import { type DeployedNames, type FunctionPolicy, type Grant, readPolicies } from "../support/role-policies.ts";
+import { type DeployedNames, type FunctionPolicy, type Grant, isDenied, readPolicies } from "../support/role-policies.ts";
 import { receive, startSqs, toRecord } from "../support/sqs.ts";
 import { startTestIssuer, type TestIssuer } from "../support/token-issuer.ts";
 
@@ -119,7 +120,7 @@ async function run(name: string, events: readonly unknown[], aheadMs = 0): Promi
   const [packaged, policy] = [functions.get(`${name}.zip`), policies.get(name)];
   if (packaged === undefined || policy === undefined) return expect.fail(`${name} is not in the template`);
   const upstreams = { secretsmanager: secrets.url, dynamodb: dynamoDb.url, sqs: sqs.url };
-  const aws = await startGuardedAws({ grants: policy.grants, upstreams });
+  const aws = await startGuardedAws({ grants: policy.grants, denials: policy.denials, upstreams });
   const { results } = await invokePackaged(
     ...[folder, `${name}.zip`, packaged, events],
     {
@@ -290,13 +291,37 @@ describe("the roles", () => {
   });
 
   it("allow the stack's key for the services that their functions ask, which keep everything under it", () => {
-    for (const [name, { keyServices }] of policies) {
+    for (const [name, { decryptsFor }] of policies) {
       const asked = [...(seen.get(name)?.used ?? [])].map(({ action }) => action.split(":")[0] ?? "");
       const encrypting = new Set(asked.filter((service) => ["secretsmanager", "dynamodb", "sqs"].includes(service)));
-      expect(keyServices.toSorted(), name).toEqual([...encrypting].toSorted());
+      expect(decryptsFor.toSorted(), name).toEqual([...encrypting].toSorted());
     }
   });
+
+  it("allow new data keys for what is put on the queue alone", () => {
+    for (const [name, { encryptsFor }] of policies) {
+      const sends = [...(seen.get(name)?.used ?? [])].some(({ action }) => action === "sqs:SendMessage");
+      expect(encryptsFor, name).toEqual(sends ? ["sqs"] : []);
+    }
+  });
+
+  it("let no function lift a pause, or make one, or write the book of them", () => {
+    const writes = [...policies].flatMap(([name, { grants, denials }]) =>
+      grants
+        .filter(({ action, resource }) => /:(?:Put|Update|Delete)Item$/.test(action) && resource === NAMES["RecordsTable.Arn"])
+        .map((grant) => [name, PAUSES.map((id) => isDenied(denials, grant, id))] as const),
+    );
+    expect(writes.length).toBeGreaterThan(0);
+    for (const [name, denied] of writes) expect(denied, name).toEqual([true, true]);
+  });
+
+  it("allow events of our own source alone: rules of others trust what an event says of itself", () => {
+    const put = [...policies.values()].flatMap(({ grants }) => grants.filter(({ action }) => action === "events:PutEvents"));
+    expect(put.map(({ source }) => source)).toEqual(["ccgateway-transfer-webhooks"]);
+  });
 });
+
+const PAUSES = [toPauseId("all"), "pause-entry:0123456789"];
 
 /** What is in the queue for receivers. */
 async function told(): Promise<readonly unknown[]> {

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { buffer } from "node:stream/consumers";
 import * as z from "zod";
 import { listenOnLoopback, trackConnections } from "./raw-gateway.ts";
-import { findGrant, type Grant } from "./role-policies.ts";
+import { type Denial, findGrant, type Grant, isDenied } from "./role-policies.ts";
 
 const ACCOUNT = "000000000000";
 const REGION = "eu-central-1";
@@ -20,10 +20,11 @@ export interface GuardedAws {
 
 interface GuardOptions {
   readonly grants: readonly Grant[];
+  readonly denials: readonly Denial[];
   readonly upstreams: { readonly secretsmanager: string; readonly dynamodb: string; readonly sqs: string };
 }
 
-export async function startGuardedAws({ grants, upstreams }: GuardOptions): Promise<GuardedAws> {
+export async function startGuardedAws({ grants, denials, upstreams }: GuardOptions): Promise<GuardedAws> {
   const used = new Set<Grant>();
   const denied: Grant[] = [];
   const server = createServer((request, response) => void serve(request, response));
@@ -32,7 +33,8 @@ export async function startGuardedAws({ grants, upstreams }: GuardOptions): Prom
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
     const calls = toCalls(request, body);
-    const found = calls.map((call) => [call, findGrant(grants, call)] as const);
+    const key = toKey(body);
+    const found = calls.map((call) => [call, isDenied(denials, call, key) ? undefined : findGrant(grants, call)] as const);
     const refused = found.flatMap(([call, grant]) => (grant === undefined ? [call] : []));
     denied.push(...refused);
     if (refused.length > 0) return send(response, 400, '{"__type":"AccessDeniedException","message":""}');
@@ -60,7 +62,7 @@ const Input = z.looseObject({
   RequestItems: z.record(z.string(), z.unknown()).optional(),
   IndexName: z.string().optional(),
   QueueUrl: z.string().optional(),
-  Entries: z.array(z.looseObject({ EventBusName: z.string().optional() })).optional(),
+  Entries: z.array(z.looseObject({ EventBusName: z.string().optional(), Source: z.string().optional() })).optional(),
 });
 
 /** As IAM would see it: one call, or one for each table that is read, and each bus that an event goes to. What is not known here has a resource that nothing allows. */
@@ -88,14 +90,24 @@ function toCalls({ headers, url = "" }: IncomingMessage, body: Buffer): readonly
       // IAM has no action of a batch.
       return [{ action: `sqs:${operation.replace(/Batch$/, "")}`, resource: toArn("sqs", String(input.QueueUrl?.split("/").at(-1))) }];
     case "AWSEvents": {
-      const [first, ...others] = (input.Entries ?? []).map(({ EventBusName }) => ({
+      const [first, ...others] = (input.Entries ?? []).map(({ EventBusName, Source }) => ({
         action: `events:${operation}`,
         resource: toArn("events", `event-bus/${EventBusName ?? "default"}`),
+        source: Source ?? "",
       }));
       if (first !== undefined) return [first, ...others];
     }
   }
   return [{ action: `${target}:${operation}`, resource: "unknown" }];
+}
+
+const Keyed = z.looseObject({ id: z.looseObject({ S: z.string() }) });
+const Written = z.looseObject({ Item: Keyed.optional(), Key: Keyed.optional() });
+
+/** Of the record that is written. */
+function toKey(body: Buffer): string {
+  const { Item, Key = Item } = Written.safeParse(body.length > 0 ? JSON.parse(body.toString("utf8")) : {}).data ?? {};
+  return Key?.id.S ?? "";
 }
 
 export function toArn(service: string, resource: string): string {

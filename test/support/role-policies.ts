@@ -1,22 +1,33 @@
 /**
  * What the packaged template allows each function, with what CloudFormation would have put in, and whether a call is among it. Of IAM it knows what the template
- * uses: statements without a condition, and patterns.
+ * uses: statements, patterns, the source of an event, and denials by an item's key.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 
-/** An action, and a resource as the statement has it. */
+/** An action, and a resource as the statement has it, for whatever source where it names none. */
 export interface Grant {
   readonly action: string;
   readonly resource: string;
+  /** Of an event that is put on a bus. */
+  readonly source?: string;
+}
+
+export interface Denial {
+  readonly action: string;
+  readonly resource: string;
+  readonly keys: readonly string[];
 }
 
 export interface FunctionPolicy {
   /** Without those that no call of the function's own code can use. */
   readonly grants: readonly Grant[];
+  /** Of items by the patterns of their keys, whatever is granted. */
+  readonly denials: readonly Denial[];
   /** The services for which it may use the stack's key. */
-  readonly keyServices: readonly string[];
+  readonly decryptsFor: readonly string[];
+  readonly encryptsFor: readonly string[];
   /** As Lambda would set it. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -35,7 +46,15 @@ const Statement = z.strictObject({
   Effect: z.enum(["Allow", "Deny"]),
   Action: oneOrMore(z.string()),
   Resource: oneOrMore(Text),
-  Condition: z.strictObject({ StringEquals: z.strictObject({ "kms:ViaService": z.array(Text) }) }).optional(),
+  Condition: z
+    .strictObject({
+      StringEquals: z
+        .strictObject({ "kms:ViaService": z.array(Text), "events:source": z.string() })
+        .partial()
+        .optional(),
+      "ForAnyValue:StringLike": z.strictObject({ "dynamodb:LeadingKeys": z.array(z.string()) }).optional(),
+    })
+    .optional(),
 });
 const Role = z.object({
   Properties: z.object({ Policies: z.tuple([z.object({ PolicyDocument: z.object({ Statement: z.array(Statement) }) })]) }),
@@ -74,18 +93,37 @@ export async function readPolicies(packageFolder: string, names: DeployedNames):
         }));
         const grants = statements.flatMap(({ Effect, Action, resources, Condition }) => {
           const actions = Action.filter((action) => !NOT_BY_CODE.test(action) && !BY_THE_POLLER.includes(action));
-          if (actions.length > 0 && (Effect === "Deny" || Condition !== undefined))
+          if (Effect === "Deny" && Condition?.["ForAnyValue:StringLike"]) return [];
+          const source = Condition?.StringEquals?.["events:source"];
+          if (actions.length > 0 && (Effect === "Deny" || (Condition !== undefined && source === undefined)))
             throw new Error(`cannot judge a statement of ${roleId}`);
-          return actions.flatMap((action) => resources.map((resource) => ({ action, resource })));
+          return actions.flatMap((action) => resources.map((resource) => ({ action, resource, ...(source !== undefined && { source }) })));
         });
-        const services = statements.flatMap(({ Condition }) => Condition?.StringEquals["kms:ViaService"] ?? []);
+        const servicesOf = (kmsAction: string) =>
+          statements.flatMap(({ Action, Condition }) =>
+            Action.includes(kmsAction)
+              ? (Condition?.StringEquals?.["kms:ViaService"] ?? []).map((each) => resolve(each, names).split(".")[0] ?? "")
+              : [],
+          );
         return [
           Code.S3Key.split("/")
             .at(-1)
             ?.replace(/\.zip$/, "") ?? "",
           {
             grants,
-            keyServices: services.map((each) => resolve(each, names).split(".")[0] ?? ""),
+            denials: statements.flatMap(({ Effect, Action, resources, Condition }) =>
+              Effect === "Deny"
+                ? Action.flatMap((action) =>
+                    resources.map((resource) => ({
+                      action,
+                      resource,
+                      keys: Condition?.["ForAnyValue:StringLike"]?.["dynamodb:LeadingKeys"] ?? [],
+                    })),
+                  )
+                : [],
+            ),
+            decryptsFor: servicesOf("kms:Decrypt"),
+            encryptsFor: servicesOf("kms:GenerateDataKey"),
             environment: Object.fromEntries(Object.entries(Environment.Variables).map(([name, value]) => [name, resolve(value, names)])),
           },
         ];
@@ -94,9 +132,19 @@ export async function readPolicies(packageFolder: string, names: DeployedNames):
   );
 }
 
+export function isDenied(denials: readonly Denial[], call: Grant, key: string): boolean {
+  return denials.some(
+    ({ action, resource, keys }) =>
+      action === call.action && toPattern(resource).test(call.resource) && keys.some((pattern) => toPattern(pattern).test(key)),
+  );
+}
+
 /** That which allows a call, if one does. */
 export function findGrant(grants: readonly Grant[], call: Grant): Grant | undefined {
-  return grants.find(({ action, resource }) => action === call.action && toPattern(resource).test(call.resource));
+  return grants.find(
+    ({ action, resource, source = call.source }) =>
+      action === call.action && toPattern(resource).test(call.resource) && source === call.source,
+  );
 }
 
 function toPattern(resource: string): RegExp {
