@@ -133,6 +133,35 @@ function alarmsOf({ expectedTrafficMinutes }) {
 
 const topic = { Ref: "AlarmTopic" };
 
+/**
+ * Publishing is CloudWatch's alone, for alarms of this stack. Without a policy of its own, a topic has one by which everybody in the account may subscribe to it, publish and delete it,
+ * whatever their own policies say. Whoever has rights of their own keeps them.
+ */
+const topicPolicy = {
+  Type: "AWS::SNS::TopicPolicy",
+  Properties: {
+    Topics: [topic],
+    PolicyDocument: {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "Alarms",
+          Effect: "Allow",
+          Principal: { Service: "cloudwatch.amazonaws.com" },
+          Action: "sns:Publish",
+          Resource: topic,
+          Condition: {
+            StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } },
+            ArnLike: {
+              "aws:SourceArn": { "Fn::Sub": `arn:\${AWS::Partition}:cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:${SERVICE}-*` },
+            },
+          },
+        },
+      ],
+    },
+  },
+};
+
 const alarm = (id, [section, what, properties]) => ({
   Type: "AWS::CloudWatch::Alarm",
   Properties: {
@@ -151,6 +180,7 @@ async function alarms(resolvers) {
     Resources: {
       // Whoever else is to be told subscribes to it.
       AlarmTopic: { Type: "AWS::SNS::Topic", Properties: { KmsMasterKeyId: { Ref: "DataKey" } } },
+      AlarmTopicPolicy: topicPolicy,
       ...(alarmEmail !== "" && {
         AlarmEmail: { Type: "AWS::SNS::Subscription", Properties: { TopicArn: topic, Protocol: "email", Endpoint: alarmEmail } },
       }),

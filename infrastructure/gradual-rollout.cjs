@@ -37,7 +37,10 @@ module.exports = class GradualRollout {
     const { provider } = this.serverless.service;
     const { Resources } = provider.compiledCloudFormationTemplate;
     Resources.RolloutApplication = { Type: "AWS::CodeDeploy::Application", Properties: { ComputePlatform: "Lambda" } };
-    Resources.RolloutRole = rolloutRole(this.serverless.service.custom.parameters);
+    Resources.RolloutRole = rolloutRole(
+      this.serverless.service.custom.parameters,
+      this.serverless.getProvider("aws").naming.getStackName(),
+    );
     for (const name of FUNCTIONS) {
       const functionId = `${this.nameOf(name)}LambdaFunction`;
       const version = Object.keys(Resources).find(
@@ -104,17 +107,44 @@ module.exports = class GradualRollout {
   }
 };
 
-function rolloutRole({ permissionsBoundaryArn }) {
+const sub = (text) => ({ "Fn::Sub": text });
+
+/** Less than AWS's own policy for this (AWSCodeDeployRoleForLambdaLimited), which may move every alias of the account. */
+function rolloutRole({ permissionsBoundaryArn }, stackName) {
+  const functionArn = (name) => `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${stackName}-${name}`;
+  const statements = [
+    {
+      Effect: "Allow",
+      Action: ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"],
+      Resource: FUNCTIONS.flatMap((name) => [sub(functionArn(name)), sub(`${functionArn(name)}:${ALIAS}`)]),
+    },
+    // It reads alarms alone. As AWS's policy has it: which resource CodeDeploy's own question would need is not documented.
+    { Effect: "Allow", Action: "cloudwatch:DescribeAlarms", Resource: "*" },
+  ];
   return {
     Type: "AWS::IAM::Role",
     Properties: {
       AssumeRolePolicyDocument: {
         Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: { Service: "codedeploy.amazonaws.com" }, Action: "sts:AssumeRole" }],
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { Service: "codedeploy.amazonaws.com" },
+            Action: "sts:AssumeRole",
+            // For this application's groups: another one could move the aliases, else.
+            Condition: {
+              StringEquals: { "aws:SourceAccount": ref("AWS::AccountId") },
+              ArnLike: {
+                "aws:SourceArn": sub(
+                  "arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentgroup:${RolloutApplication}/*",
+                ),
+              },
+            },
+          },
+        ],
       },
       ...(permissionsBoundaryArn && { PermissionsBoundary: permissionsBoundaryArn }),
-      // AWS's own for this: to move the alias, and to read the alarm.
-      ManagedPolicyArns: [{ "Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited" }],
+      Policies: [{ PolicyName: "rollout", PolicyDocument: { Version: "2012-10-17", Statement: statements } }],
     },
   };
 }

@@ -13,7 +13,13 @@ const Resource = z.object({
 type Resource = z.infer<typeof Resource>;
 
 /** What AWS allows no narrower resource for. */
-const UNBOUNDED = ["secretsmanager:ListSecrets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+const UNBOUNDED = ["cloudwatch:DescribeAlarms", "secretsmanager:ListSecrets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+/** Who may do what none of the functions' calls can be narrowed to. */
+const LISTERS = ["DispatchKeepersRole", "SignOutAgentsRole"];
+
+const ARN = "arn:${AWS::Partition}:";
+const HERE = "${AWS::Region}:${AWS::AccountId}";
+const NAME = "ccgateway-transfer-webhooks-prod";
 
 let resources: Record<string, Resource>;
 beforeAll(async () => {
@@ -53,6 +59,96 @@ describe("what is deployed to production", () => {
       statementsOf(role).flatMap(({ Action, Resource }) => (JSON.stringify(Resource).includes('"*"') ? [Action].flat() : [])),
     );
     expect([...new Set(unbounded)].toSorted()).toEqual(UNBOUNDED);
+  });
+
+  it("lets two functions list secrets, and CodeDeploy read alarms", () => {
+    const rolesWith = (action: string) =>
+      ofType("AWS::IAM::Role").flatMap(([id, role]) =>
+        statementsOf(role).some(({ Action }) => [Action].flat().includes(action)) ? [id] : [],
+      );
+    expect(rolesWith("secretsmanager:ListSecrets").toSorted()).toEqual(LISTERS);
+    expect(rolesWith("cloudwatch:DescribeAlarms")).toEqual(["RolloutRole"]);
+  });
+
+  it("gives no role a policy of AWS's own, which are wider and change by themselves", () => {
+    for (const [id, { Properties }] of ofType("AWS::IAM::Role")) expect(Properties.ManagedPolicyArns, id).toBeUndefined();
+  });
+
+  it("lets CodeDeploy move the aliases that it is to move, for this stack's rollouts", () => {
+    const { AssumeRolePolicyDocument } = resources.RolloutRole?.Properties ?? {};
+    expect(AssumeRolePolicyDocument).toMatchObject({
+      Statement: [
+        {
+          Principal: { Service: "codedeploy.amazonaws.com" },
+          Condition: {
+            StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } },
+            ArnLike: { "aws:SourceArn": { "Fn::Sub": `${ARN}codedeploy:${HERE}:deploymentgroup:\${RolloutApplication}/*` } },
+          },
+        },
+      ],
+    });
+    const aliases = ofType("AWS::Lambda::Alias").map(
+      ([, { Properties }]) => z.object({ Ref: z.string() }).parse(Properties.FunctionName).Ref,
+    );
+    const names = aliases.map((id) => String(resources[id]?.Properties.FunctionName));
+    expect(names).toHaveLength(5);
+    const [moved] = resources.RolloutRole ? statementsOf(resources.RolloutRole) : [];
+    expect(moved?.Action).toEqual(["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"]);
+    expect([moved?.Resource].flat()).toEqual(
+      names.flatMap((name) => [
+        { "Fn::Sub": `${ARN}lambda:${HERE}:function:${name}` },
+        { "Fn::Sub": `${ARN}lambda:${HERE}:function:${name}:live` },
+      ]),
+    );
+  });
+
+  it("lets alarms of this stack publish to the topic, with its key, and gives nobody else a right by a policy of the topic's", () => {
+    const condition = {
+      StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } },
+      ArnLike: { "aws:SourceArn": { "Fn::Sub": `${ARN}cloudwatch:${HERE}:alarm:${NAME}-*` } },
+    };
+    const byAlarms = { Effect: "Allow", Principal: { Service: "cloudwatch.amazonaws.com" }, Condition: condition };
+    expect(resources.AlarmTopicPolicy?.Properties).toMatchObject({
+      Topics: [{ Ref: "AlarmTopic" }],
+      PolicyDocument: { Statement: [{ ...byAlarms, Action: "sns:Publish", Resource: { Ref: "AlarmTopic" } }] },
+    });
+    expect(resources.DataKey?.Properties.KeyPolicy).toMatchObject({
+      Statement: [{ Sid: "Account" }, { ...byAlarms, Action: ["kms:Decrypt", "kms:GenerateDataKey"] }],
+    });
+    for (const [id, { Properties }] of ofType("AWS::CloudWatch::Alarm")) expect(Properties.AlarmName, id).toMatch(new RegExp(`^${NAME}-`));
+  });
+
+  it("leaves the key to the account's policies, so that nobody is locked out of it", () => {
+    expect(resources.DataKey?.Properties.KeyPolicy).toMatchObject({
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { AWS: { "Fn::Sub": `${ARN.replace("Partition}:", "Partition}:iam::")}\${AWS::AccountId}:root` } },
+          Action: "kms:*",
+        },
+        {},
+      ],
+    });
+  });
+
+  it("has each function invoked by what is named, in this account", () => {
+    const permissions = ofType("AWS::Lambda::Permission");
+    expect(permissions.length).toBeGreaterThanOrEqual(9);
+    for (const [id, { Properties }] of permissions) {
+      expect(Properties.Action, id).toBe("lambda:InvokeFunction");
+      expect(["apigateway.amazonaws.com", "events.amazonaws.com"], id).toContain(Properties.Principal);
+      // The API of this stack, or one of its schedules.
+      expect(JSON.stringify(Properties.SourceArn), id).toMatch(/\{"Ref":"AWS::AccountId"\},":",\{"Ref":"HttpApi"\}|EventsRuleSchedule1/);
+    }
+  });
+
+  it("keeps the packages from the public", () => {
+    expect(resources.ServerlessDeploymentBucket?.Properties.PublicAccessBlockConfiguration).toEqual({
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    });
   });
 
   it("allows no action by a pattern", () => {
