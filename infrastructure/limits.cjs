@@ -10,7 +10,8 @@ module.exports = async function limits(resolvers) {
       HttpApiStage: {
         Properties: {
           DefaultRouteSettings: {
-            DetailedMetricsEnabled: true,
+            // A series for each route and metric, each at the price of one's own: what is shown and rung for is of the whole API.
+            DetailedMetricsEnabled: false,
             ThrottlingRateLimit: requestsPerSecond,
             ThrottlingBurstLimit: requestsBurst,
           },

@@ -188,9 +188,9 @@ describe("what is deployed to production", () => {
     for (const [, { Properties }] of ofType("AWS::Logs::LogGroup")) expect(Properties.RetentionInDays).toBe(90);
   });
 
-  it("throttles the API", () => {
+  it("throttles the API, and pays for no metric of each route", () => {
     expect(resources.HttpApiStage?.Properties.DefaultRouteSettings).toEqual({
-      DetailedMetricsEnabled: true,
+      DetailedMetricsEnabled: false,
       ThrottlingRateLimit: 50,
       ThrottlingBurstLimit: 100,
     });
