@@ -210,7 +210,9 @@ function assertNameable(stage, service) {
     );
 }
 
-function refuse(message) {
-  // The framework prints the stack, where there is one.
+function refuse(what) {
+  // After what the framework says in front of it, in the same line.
+  const message = `\n\n${what}`;
+  // It prints the stack, where there is one.
   throw Object.assign(new Error(message), { stack: message });
 }

@@ -9,10 +9,14 @@ const SERVERLESS = `${ROOT}node_modules/serverless/bin/serverless.js`;
 /** Answers with its exit code. */
 export type Serverless = (parameters: readonly string[]) => Promise<number>;
 
-/** Another file than the framework's is for tests. */
-export function createServerless(file = SERVERLESS): Serverless {
+/** Another file than the framework's is for tests. `environment` comes to that of this process. */
+export function createServerless(file = SERVERLESS, environment: NodeJS.ProcessEnv = {}): Serverless {
   return async (parameters) => {
-    const child = spawn(process.execPath, [file, ...parameters], { cwd: ROOT, stdio: "inherit" });
+    const child = spawn(process.execPath, [file, ...parameters], {
+      cwd: ROOT,
+      stdio: "inherit",
+      env: { ...process.env, ...environment },
+    });
     // Ctrl-C is its own to deal with: it ends in order, and then so do we.
     const ignore = () => undefined;
     process.on("SIGINT", ignore);
