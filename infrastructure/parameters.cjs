@@ -162,7 +162,7 @@ function misplaced(given, { stage, region }) {
 }
 
 /** Its argument is what the framework hands to a file of this kind. */
-module.exports = async function parametersOf({ options, resolveConfigurationProperty, resolveVariable }) {
+async function parametersOf({ options, resolveConfigurationProperty, resolveVariable }) {
   const stage = await resolveVariable("sls:stage");
   assertNameable(stage, await resolveConfigurationProperty(["service"]));
   const region = await resolveConfigurationProperty(["provider", "region"]);
@@ -196,7 +196,7 @@ module.exports = async function parametersOf({ options, resolveConfigurationProp
     deletionPolicy: protect ? "Retain" : "Delete",
     keysDeletionPolicy: protect ? "RetainExceptOnCreate" : "Delete",
   };
-};
+}
 
 /** Throws where AWS would refuse, in the midst of a deployment, what is named after the stage. */
 function assertNameable(stage, service) {
@@ -216,3 +216,5 @@ function refuse(what) {
   // It prints the stack, where there is one.
   throw Object.assign(new Error(message), { stack: message });
 }
+
+module.exports = Object.assign(parametersOf, { NAMES });
