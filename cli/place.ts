@@ -7,6 +7,7 @@ import { LOCAL_RECORDS_TABLE } from "../dev/dynamodb/local-dynamodb.ts";
 import { REGION, SERVICE } from "../dev/offline.ts";
 import { parsePorts } from "../dev/ports.ts";
 import { SECRETS_PREFIX } from "../dev/seed.ts";
+import { toStageProblem } from "../dev/stage-name.ts";
 import { type Config, parseConfig } from "../lib/config.ts";
 import { CommandError } from "./problem.ts";
 
@@ -14,7 +15,6 @@ const LOCAL_STAGE = "local";
 /** As serverless.yml has them for the stage `local`. */
 const LOCAL_RETENTION_DAYS = "30";
 const LOCAL_SESSIONS_TABLE = "ccgw-local-sessions";
-const STAGE = /^[A-Za-z0-9-]{1,40}$/;
 
 export interface PlaceOptions {
   readonly stage?: string | undefined;
@@ -38,7 +38,8 @@ export async function openPlace({ stage, region, profile }: PlaceOptions): Promi
   if (stage === undefined && (region !== undefined || profile !== undefined))
     throw new CommandError("--region and --profile go with --stage: without it, the local stack is meant.");
   if (stage === undefined || stage === LOCAL_STAGE) return openLocal();
-  if (!STAGE.test(stage)) throw new CommandError("--stage must be the name of a stage: letters, digits and hyphens.");
+  const problem = toStageProblem(stage);
+  if (problem !== undefined) throw new CommandError(problem);
   // Of the local Secrets Manager, where it is exported. The SDK has no option that leaves it out.
   delete process.env.AWS_ENDPOINT_URL;
   if (profile !== undefined) process.env.AWS_PROFILE = profile;

@@ -1,14 +1,16 @@
 /** What `npm run pause`, `npm run resume` and `npm run pauses` are told. */
 import { parseArgs } from "node:util";
-import type { PauseChange } from "../lib/records/pause-book.ts";
+import type * as z from "zod";
+import type { NewPause } from "../lib/records/pause-book.ts";
 import type { PauseScope } from "../lib/transfer/pause.ts";
 import { AgentId, Name } from "../lib/transfer/target.ts";
 import { StartError } from "./ports.ts";
+import { assertStage } from "./stage-name.ts";
 
 const REASON_MAX_CHARACTERS = 200;
 /** A week. */
 const MINUTES_MAX = 10_080;
-export const USAGE = `npm run pause -- SCOPE --by NAME --reason TEXT [--minutes N] [OPTIONS]
+export const USAGE = `npm run pause -- SCOPE --by NAME --reason TEXT [--minutes N] [--replace] [OPTIONS]
 npm run resume -- SCOPE --by NAME --reason TEXT [OPTIONS]
 npm run pauses [-- OPTIONS]
 
@@ -22,11 +24,13 @@ Holds back what would be sent, within 5 s: the caller is answered "paused". SCOP
   --by NAME        who you are
   --reason TEXT    why, in at most ${REASON_MAX_CHARACTERS} characters: nothing of a customer
   --minutes N      it ends by itself then; without it, not before it is resumed
+  --replace        in the place of a pause that would end later
   --stage NAME     of a deployed stack, with the AWS credentials of the environment; the local stack's unless given
   --region REGION  of that stack; the environment's unless given
   --help
 
-Ends with 0 when it is done, with 1 when there was nothing to resume or somebody else was faster, and with 2 when it could not be begun.`;
+Ends with 0 when it is done, with 1 when nothing was changed (nothing to resume, paused for longer already, somebody else was faster), and
+with 2 when it could not be begun.`;
 
 /** Controls, line ends, and marks that make a line of the log read otherwise than it is. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
@@ -34,7 +38,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const VERBS = ["pause", "resume", "list"] as const;
 export interface ChangeCommand {
   readonly verb: "pause" | "resume";
-  readonly change: PauseChange & { readonly minutes?: number | undefined };
+  readonly change: NewPause;
 }
 
 interface PauseOptions {
@@ -47,21 +51,23 @@ interface PauseOptions {
 /** Throws a `StartError` that says what is wrong with them. */
 export function parseCommand(verb: string, given: string[]): PauseOptions {
   const { values, positionals } = parse(given);
-  const { stage, region, by, reason, minutes } = values;
+  const { stage, region, by, reason, minutes, replace } = values;
   if (region !== undefined && stage === undefined) throw new StartError("--region goes with --stage.");
-  if (stage !== undefined && !/^[A-Za-z0-9-]{1,40}$/.test(stage)) throw new StartError("--stage must be the name of a stage.");
+  if (stage !== undefined) assertStage(stage);
   const known = VERBS.find((each) => each === verb);
   if (known === undefined) throw new StartError(USAGE);
   if (known === "list") {
-    if (positionals.length > 0 || by !== undefined || reason !== undefined || minutes !== undefined)
+    if (positionals.length > 0 || by !== undefined || reason !== undefined || minutes !== undefined || replace !== undefined)
       throw new StartError(`npm run pauses takes --stage and --region alone.\n\n${USAGE}`);
     return { command: { verb: known }, stage, region };
   }
   const scope = parseScope(positionals);
   if (minutes !== undefined && known === "resume") throw new StartError("--minutes goes with npm run pause.");
+  if (replace !== undefined && known === "resume") throw new StartError("--replace goes with npm run pause.");
   const change = {
     ...{ scope, by: parseText("--by", by), reason: parseText("--reason", reason) },
     ...(minutes !== undefined && { minutes: parseMinutes(minutes) }),
+    ...(replace !== undefined && { replaces: replace }),
   };
   return { command: { verb: known, change }, stage, region };
 }
@@ -69,13 +75,19 @@ export function parseCommand(verb: string, given: string[]): PauseOptions {
 function parseScope([kind, name = "", ...others]: readonly string[]): PauseScope {
   if (others.length === 0) {
     if (kind === "all" && name === "") return "all";
-    if (kind === "connection" && Name.safeParse(name).success) return `connection/${name}`;
-    if (kind === "gateway" && Name.safeParse(name).success) return `gateway/${name}`;
+    if (kind === "connection" && name !== "") return `connection/${parseField("connection", Name, name)}`;
+    if (kind === "gateway" && name !== "") return `gateway/${parseField("gateway", Name, name)}`;
     const [gateway = "", agentId = "", ...more] = name.split("/");
-    if (kind === "agent" && more.length === 0 && Name.safeParse(gateway).success && AgentId.safeParse(agentId).success)
-      return `agent/${gateway}/${agentId}`;
+    if (kind === "agent" && agentId !== "" && more.length === 0)
+      return `agent/${parseField("gateway", Name, gateway)}/${parseField("agent", AgentId, agentId)}`;
   }
   throw new StartError(`SCOPE must be all, connection NAME, gateway NAME or agent GATEWAY/ID.\n\n${USAGE}`);
+}
+
+function parseField(field: string, schema: z.ZodType<string>, value: string): string {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new StartError(`SCOPE: the ${field} ${JSON.stringify(value)} ${parsed.error.issues.map(({ message }) => message).join("; ")}.`);
 }
 
 function parseText(option: string, text: string | undefined): string {
@@ -93,7 +105,7 @@ function parseMinutes(text: string): number {
 
 function parse(args: string[]) {
   const text = { type: "string" } as const;
-  const options = { by: text, reason: text, minutes: text, stage: text, region: text };
+  const options = { by: text, reason: text, minutes: text, replace: { type: "boolean" }, stage: text, region: text } as const;
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {

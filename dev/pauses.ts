@@ -1,13 +1,14 @@
 /**
- * `npm run pause -- SCOPE --by NAME --reason TEXT [--minutes N]`, `npm run resume -- SCOPE --by NAME --reason TEXT` and `npm run pauses`: the operator's stop button,
- * of the local stack or, with `--stage`, of a deployed one. Ends with 0 when it is done, with 1 when there was nothing to resume or somebody else was faster, and
- * with 2 when it could not be begun.
+ * `npm run pause -- SCOPE --by NAME --reason TEXT [--minutes N] [--replace]`, `npm run resume -- SCOPE --by NAME --reason TEXT` and `npm run pauses`: the operator's stop button,
+ * of the local stack or, with `--stage`, of a deployed one. Ends with 0 when it is done, with 1 when nothing was changed (nothing to resume,
+ * paused for longer already, somebody else was faster), and with 2 when it could not be begun.
  */
 import { randomUUID } from "node:crypto";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { TransferError } from "../lib/errors.ts";
 import { createDynamoDbStore } from "../lib/records/dynamodb-store.ts";
 import { createPauseBook, type PauseBook } from "../lib/records/pause-book.ts";
+import type { PauseItem } from "../lib/records/record-item.ts";
 import type { PauseScope } from "../lib/transfer/pause.ts";
 import { LOCAL_RECORDS_TABLE } from "./dynamodb/local-dynamodb.ts";
 import { toMissing } from "./missing-aws.ts";
@@ -77,8 +78,13 @@ async function change(book: PauseBook, { verb, change }: ChangeCommand, signal: 
   switch (changed.kind) {
     case "paused":
       console.log(`Paused: ${what}, ${changed.pause.until === undefined ? "until it is resumed" : `until ${changed.pause.until}`}.`);
+      if (changed.before !== undefined) console.log(`It was paused before: ${toDetails(changed.before)}.`);
       console.log("It is heard within 5 s. Whether there is such a one is not checked: npm run pauses shows what is set.");
       return 0;
+    case "longer":
+      console.error(`Paused for longer already: ${toDetails(changed.before)}.`);
+      console.error("Nothing was changed. Give --replace to shorten it; npm run resume ends it.");
+      return 1;
     case "resumed":
       console.log(`Resumed: ${what}. It is heard within 5 s.`);
       return 0;
@@ -94,12 +100,15 @@ async function change(book: PauseBook, { verb, change }: ChangeCommand, signal: 
 async function list(book: PauseBook, signal: AbortSignal): Promise<number> {
   const { pauses, entries } = await book.list(signal);
   console.log(pauses.length === 0 ? "Nothing is paused." : "Paused:");
-  for (const { scope, by, reason, firstSeenAt, until } of pauses)
-    console.log(`  ${toWordsOf(scope)}, since ${firstSeenAt}${toEnd(until)}, by ${by}: ${reason}`);
+  for (const pause of pauses) console.log(`  ${toDetails(pause)}`);
   if (entries.length > 0) console.log("\nWhat was done, the last first:");
   for (const { action, scope, by, reason, firstSeenAt, until } of entries)
     console.log(`  ${firstSeenAt} ${action} ${toWordsOf(scope)}${toEnd(until)}, by ${by}: ${reason}`);
   return 0;
+}
+
+function toDetails({ scope, by, reason, firstSeenAt, until }: PauseItem): string {
+  return `${toWordsOf(scope)}, since ${firstSeenAt}${toEnd(until)}, by ${by}: ${reason}`;
 }
 
 function toDifference(aheadMs: number): string {

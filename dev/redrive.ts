@@ -9,6 +9,7 @@ import { REGION, SERVICE } from "./offline.ts";
 import { parsePorts, StartError } from "./ports.ts";
 import { HIDDEN_SECONDS, type Moved, moveDeadLetters } from "./queue/dead-letters.ts";
 import { LOCAL_QUEUES } from "./queue/local-sqs.ts";
+import { assertStage } from "./stage-name.ts";
 
 const MAX_DEFAULT = 1_000;
 const USAGE = `npm run redrive [-- OPTIONS]
@@ -83,7 +84,7 @@ function report({ moved, refused, doubled, unreadable, cameBack, isCut }: Moved,
 function parseOptions(given: string[]): Options {
   const { stage, region, max = String(MAX_DEFAULT) } = parse(given);
   if (region !== undefined && stage === undefined) throw new StartError("--region goes with --stage.");
-  if (stage !== undefined && !/^[A-Za-z0-9-]{1,40}$/.test(stage)) throw new StartError("--stage must be the name of a stage.");
+  if (stage !== undefined) assertStage(stage);
   if (!/^[1-9]\d{0,5}$/.test(max)) throw new StartError("--max must be a number from 1 to 999999.");
   return { stage, region, max: Number(max) };
 }

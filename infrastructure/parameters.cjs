@@ -3,10 +3,7 @@
  * to set. serverless.yml has the rest as `params`, whose values are references into the stack.
  */
 const z = require("zod");
-const { GRANTS } = require("./grants.cjs");
-
-/** What Lambda takes as a function's name: service, stage and function, with hyphens between. Nothing else that is named so may have fewer characters. */
-const FUNCTION_NAME_MAX = 64;
+const { toStageProblem } = require("./stage-name.cjs");
 
 const ROLLOUTS = ["AllAtOnce", "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"];
 /** What CloudWatch Logs takes. */
@@ -164,7 +161,9 @@ function misplaced(given, { stage, region }) {
 /** Its argument is what the framework hands to a file of this kind. */
 async function parametersOf({ options, resolveConfigurationProperty, resolveVariable }) {
   const stage = await resolveVariable("sls:stage");
-  assertNameable(stage, await resolveConfigurationProperty(["service"]));
+  // AWS would refuse it in the midst of a deployment.
+  const problem = toStageProblem(stage, await resolveConfigurationProperty(["service"]));
+  if (problem !== undefined) refuse(problem);
   const region = await resolveConfigurationProperty(["provider", "region"]);
   const declared = await resolveConfigurationProperty(["params"]);
   if (stage === "default" || !Object.hasOwn(declared, stage)) {
@@ -196,18 +195,6 @@ async function parametersOf({ options, resolveConfigurationProperty, resolveVari
     deletionPolicy: protect ? "Retain" : "Delete",
     keysDeletionPolicy: protect ? "RetainExceptOnCreate" : "Delete",
   };
-}
-
-/** Throws where AWS would refuse, in the midst of a deployment, what is named after the stage. */
-function assertNameable(stage, service) {
-  if (!/^[A-Za-z0-9-]+$/.test(stage))
-    refuse(`The name of the stage "${stage}" has to be letters, digits and hyphens: AWS takes nothing else in the name of a stack.`);
-  const longest = Object.keys(GRANTS).reduce((one, other) => (other.length > one.length ? other : one));
-  const most = FUNCTION_NAME_MAX - `${service}--${longest}`.length;
-  if (stage.length > most)
-    refuse(
-      `The name of the stage "${stage}" has ${stage.length} characters, and may have ${most} ("${stage.slice(0, most)}"): Lambda takes ${FUNCTION_NAME_MAX} in a function's name, as in ${service}-STAGE-${longest}.`,
-    );
 }
 
 function refuse(what) {

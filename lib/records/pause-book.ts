@@ -17,16 +17,24 @@ export interface PauseChange {
   readonly reason: string;
 }
 
+export interface NewPause extends PauseChange {
+  readonly minutes?: number | undefined;
+  /** Whatever is there, and however long that was to be. */
+  readonly replaces?: boolean | undefined;
+}
+
 export interface PauseBook {
-  /** Also where it is paused already: the later one counts. Throws `store-unavailable`. */
-  pause(change: PauseChange & { readonly minutes?: number | undefined }, signal: AbortSignal): Promise<ChangedPause>;
+  /** In the place of one that is there, unless that would end later: this takes `replaces`. Throws `store-unavailable`. */
+  pause(change: NewPause, signal: AbortSignal): Promise<ChangedPause>;
   resume(change: PauseChange, signal: AbortSignal): Promise<ChangedPause>;
   /** Of pauses and of entries the last hundred each, the newest first. What was written a moment ago may not be among them yet. */
   list(signal: AbortSignal): Promise<{ readonly pauses: readonly PauseItem[]; readonly entries: readonly PauseEntryItem[] }>;
 }
 
 export type ChangedPause =
-  | { readonly kind: "paused"; readonly pause: PauseItem }
+  | { readonly kind: "paused"; readonly pause: PauseItem; readonly before?: PauseItem | undefined }
+  /** It is paused for longer. Nothing was written. */
+  | { readonly kind: "longer"; readonly before: PauseItem }
   | { readonly kind: "resumed" }
   /** There is nothing to resume. Nothing was written. */
   | { readonly kind: "not-paused" }
@@ -61,18 +69,19 @@ export function createPauseBook({ store, wallMs, newId, retentionSeconds }: Paus
   }
 
   return {
-    async pause({ scope, by, reason, minutes }, signal) {
+    async pause({ scope, by, reason, minutes, replaces = false }, signal) {
       const seen = await find(scope, signal);
       const nowMs = wallMs();
       const endsAt = minutes === undefined ? undefined : Math.ceil(nowMs / 1_000) + minutes * 60;
       const until = endsAt === undefined ? undefined : toIso(endsAt * 1_000);
+      if (seen !== undefined && !replaces && (endsAt ?? NEVER_SECONDS) < seen.expiresAt) return { kind: "longer", before: seen };
       await writeDown({ action: "pause", scope, by, reason, until }, signal);
       const pause: PauseItem = {
         ...{ kind: "pause", id: toPauseId(scope), revision: newId(), schemaVersion: 1 },
         ...{ expiresAt: endsAt ?? NEVER_SECONDS, firstSeenAt: toIso(nowMs), reference: "paused" },
         ...{ scope, by, reason, until },
       };
-      return (await put(pause, seen?.revision, signal)) ? { kind: "paused", pause } : { kind: "lost" };
+      return (await put(pause, seen?.revision, signal)) ? { kind: "paused", pause, before: seen } : { kind: "lost" };
     },
 
     async resume({ scope, by, reason }, signal) {

@@ -1,5 +1,6 @@
 /** What is given to `npm run deploy` and `npm run remove`: what they need themselves. The framework is given all of it but what it does not know. */
 import { StartError } from "../../dev/ports.ts";
+import { assertStage } from "../../dev/stage-name.ts";
 
 export interface Given {
   readonly stage: string;
@@ -18,8 +19,6 @@ const NAMES: Readonly<Record<string, "stage" | "region" | "profile">> = {
   "-r": "region",
   "--aws-profile": "profile",
 };
-/** As AWS takes it in the names of what is made. */
-const STAGE = /^[A-Za-z0-9-]{1,40}$/;
 /** Of `npm start`, with addresses of this machine. */
 const LOCAL_STAGE = "local";
 
@@ -38,7 +37,7 @@ export function parseCommandLine(given: readonly string[], flags: readonly strin
   }
   const { stage, region, profile } = values;
   if (stage === undefined) throw new StartError("Which stage? Give --stage, as in: --stage prod");
-  if (!STAGE.test(stage)) throw new StartError("--stage must be a name of letters, digits and hyphens.");
+  assertStage(stage);
   if (stage === LOCAL_STAGE)
     throw new StartError("The stage local is that of `npm start`, with addresses of this machine. Give another --stage.");
   return { stage, region, profile, flags: found, rest };

@@ -78,7 +78,7 @@ describe("ccgw", () => {
     ["an unknown command", ["frobnicate"], /unknown command|too many arguments|frobnicate/],
     ["an unknown option", ["connection", "list", "--frobnicate"], /unknown option '--frobnicate'/],
     ["a region without a stage", ["connection", "list", "--region", "eu-central-1"], /--region and --profile go with --stage/],
-    ["what is no stage", ["connection", "list", "--stage", "a/b"], /--stage must be the name of a stage/],
+    ["what is no stage", ["connection", "list", "--stage", "a/b"], /The name of the stage "a\/b" has to be letters/],
     ["no region", ["connection", "list", "--stage", "prod"], /No region: give --region, or set AWS_REGION/],
     ["no credentials", ["connection", "list", "--stage", "prod", "--region", "eu-central-1"], /No AWS credentials: set AWS_PROFILE/],
   ])("ends with 2, and says what to do, for %s", async (_what, given, words) => {

@@ -61,6 +61,22 @@ describe("npm run pause", () => {
     expect((await run("list")).output).toContain(`until ${until}`);
   });
 
+  it("says what was there before, and shortens it only where it is told to", async () => {
+    await run("pause", "all", ...ANN);
+    const bob = ["--by", "bob", "--reason", "a test"] as const;
+    const before = String.raw`all, since \S+Z, by ann: the site is being moved\.`;
+    const refused = await run("pause", "all", ...bob, "--minutes", "5");
+    const why = `Paused for longer already: ${before}\nNothing was changed. Give --replace to shorten it; npm run resume ends it.`;
+    expect(refused).toEqual({ code: 1, output: expect.stringMatching(new RegExp(why)) });
+    expect((await run("list")).output).not.toContain("bob");
+    const replaced = await run("pause", "all", ...bob, "--minutes", "5", "--replace");
+    expect(replaced).toEqual({
+      code: 0,
+      output: expect.stringMatching(new RegExp(`Paused: all, until .*\nIt was paused before: ${before}`)),
+    });
+    expect((await run("list")).output).toMatch(/^ {2}all, since \S+Z until \S+Z, by bob: a test$/m);
+  });
+
   it.each([
     ["behind", 3_600_000],
     ["ahead of", -3_600_000],
@@ -114,12 +130,18 @@ describe("npm run pause", () => {
     ["pause", ["gateway", "main", ...ANN, "--minutes", "10081"], "--minutes must be"],
     ["resume", ["gateway", "main", ...ANN, "--minutes", "1"], "--minutes goes with"],
     ["pause", ["all", ...ANN, "--region", REGION], "--region goes with --stage"],
-    ["pause", ["all", ...ANN, "--stage", "a/b"], "--stage must be"],
+    ["resume", ["gateway", "main", ...ANN, "--replace"], "--replace goes with"],
+    ["list", ["--replace"], "npm run pauses takes"],
+    ["pause", ["all", ...ANN, "--stage", "a/b"], 'The name of the stage "a/b" has to be letters'],
+    ["pause", ["all", ...ANN, "--stage", "a-stage-of-seventeen"], "has 20 characters, and may have"],
     ["pause", [...ANN], "SCOPE must be"],
     ["pause", ["all", "main", ...ANN], "SCOPE must be"],
-    ["pause", ["gateway", "Main", ...ANN], "SCOPE must be"],
+    ["pause", ["gateway", "Main", ...ANN], 'SCOPE: the gateway "Main" must match ^[a-z0-9]'],
+    ["pause", ["connection", "crm/1", ...ANN], 'SCOPE: the connection "crm/1" must match'],
+    ["pause", ["agent", "Main/101", ...ANN], 'SCOPE: the gateway "Main" must match'],
+    ["pause", ["agent", "main/", ...ANN], "SCOPE must be"],
     ["pause", ["agent", "101", ...ANN], "SCOPE must be"],
-    ["pause", ["agent", "main/99", ...ANN], "SCOPE must be"],
+    ["pause", ["agent", "main/99", ...ANN], 'SCOPE: the agent "99" must be a string of digits from 101 to 999999.'],
     ["pause", ["connection", "crm", "bot", ...ANN], "SCOPE must be"],
     ["pause", ["everything", ...ANN], "SCOPE must be"],
     ["pause", ["all", ...ANN, "--now"], "npm run pause"],

@@ -97,7 +97,7 @@ describe("npm run redrive", () => {
   it.each([
     [["--max", "0"], "--max must be"],
     [["--max", "many"], "--max must be"],
-    [["--stage", "a/b"], "--stage must be"],
+    [["--stage", "a/b"], 'The name of the stage "a/b" has to be'],
     [["--region", REGION], "--region goes with --stage"],
     [["--all"], "npm run redrive"],
     [["prod"], "npm run redrive"],

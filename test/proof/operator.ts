@@ -41,7 +41,7 @@ export function startOperator({ clock, dice, store, newId, scopes, pauses }: Ope
   }
 
   async function pause(scope: PauseScope, minutes: number | undefined): Promise<void> {
-    const changed = await book.pause({ ...who, scope, minutes }, signal);
+    const changed = await book.pause({ ...who, scope, minutes, replaces: true }, signal);
     if (changed.kind !== "paused") return;
     end(scope);
     const { until } = changed.pause;

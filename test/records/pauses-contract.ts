@@ -114,6 +114,25 @@ export function describePauses(name: string, start: () => StoreUnderTest): void 
       await book.resume({ scope, ...WHO }, signal);
     });
 
+    it.each<[string, number | undefined, number | undefined, string]>([
+      ["without an end, by one with one", undefined, 10_080, "longer"],
+      ["by a shorter one", 10, 9, "longer"],
+      ["by one that ends with it", 10, 10, "paused"],
+      ["by a longer one", 10, 11, "paused"],
+      ["by one without an end", 10, undefined, "paused"],
+    ])("is not shortened unawares: %s", async (_what, minutes, again, kind) => {
+      const { book, gatewayScope: scope } = open(start);
+      await book.pause({ scope, ...WHO, minutes, replaces: true }, signal);
+      const pausesOf = async () => (await book.list(signal)).pauses.filter((pause) => pause.scope === scope);
+      const [before] = await pausesOf();
+      const changed = await book.pause({ scope, by: "bob", reason: "again", minutes: again }, signal);
+      expect(changed).toMatchObject({ kind, before });
+      expect(await pausesOf()).toMatchObject([{ by: kind === "paused" ? "bob" : WHO.by }]);
+      const replaced = await book.pause({ scope, by: "eve", reason: "replaced", minutes: 1, replaces: true }, signal);
+      expect(replaced).toMatchObject({ kind: "paused", pause: { by: "eve" }, before: { by: kind === "paused" ? "bob" : WHO.by } });
+      await book.resume({ scope, ...WHO }, signal);
+    });
+
     it("is not written where somebody else is faster", async () => {
       const { store, wallMs, book, gatewayScope: scope } = open(start);
       await book.pause({ scope, ...WHO }, signal);
