@@ -78,6 +78,12 @@ const ALARMS = {
     // Measured by each sweep that finds what is due, 0 as well.
     { ...measured("NewerRecords"), Statistic: "Minimum", Period: FIVE_MINUTES, EvaluationPeriods: 12, ...atLeast(1), ...IS_FINE },
   ],
+  PauseForgotten: [
+    "pause-forgotten",
+    "Something has been paused for more than a day, and has no end.",
+    // Measured by each sweep, 0 as well: a sweep that does not run resumes nothing.
+    { ...measured("PausedMinutes"), Statistic: "Maximum", ...once(FIVE_MINUTES), ...atLeast(DAY / MINUTE), ...CHANGES_NOTHING },
+  ],
   CertificateEnds: [
     "certificate-ends",
     "A gateway's certificate, or an authority that is pinned for one, ends in less than 21 days.",

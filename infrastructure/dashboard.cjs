@@ -59,6 +59,7 @@ const GRAPHS = {
     ofQueue("CallbackDeadLetters", "ApproximateNumberOfMessagesVisible", "dead letters"),
   ],
   "What sweeps could not do": [whole("SweepFailures", "Sum"), whole("NewerRecords", "Maximum")],
+  "Paused without an end, minutes": [whole("PausedMinutes", "Maximum")],
   API: [ofApi("Count", "Sum"), ofApi("4xx", "Sum"), ofApi("5xx", "Sum"), turnedAway],
   "API, latency in ms": [ofApi("Latency", "p50"), ofApi("Latency", "p99")],
   "Functions that threw": ofFunctions("Errors", "Sum"),

@@ -48,7 +48,8 @@ const GRANTS = {
     secrets: ["gateways/*", "keys/records"],
     sessions: ["GetItem"],
     records: CLAIMS,
-    indexes: ["due"],
+    // What is due, and what is paused.
+    indexes: ["due", "reference"],
     callbacks: ["SendMessage"],
   },
   health: {},

@@ -20,7 +20,7 @@ type Dimension =
   | ("source" | "code" | "result" | "outcome" | "to" | "type" | "certificate")
   | ("connection" | "secretId" | "gateway" | "agentId");
 
-const { Count, Milliseconds, Percent, NoUnit: Days } = MetricUnit;
+const { Count, Milliseconds, Percent, NoUnit: Days, NoUnit: Minutes } = MetricUnit;
 
 export const METRICS = {
   /** Whoever proved to be a connection's caller, and by which of its secrets. */
@@ -69,6 +69,8 @@ export const METRICS = {
   OpenUnknown: { unit: Count, by: [[]] },
   /** Records that are due, and that a sweep left alone, since only a newer version understands them. */
   NewerRecords: { unit: Count, by: [[]] },
+  /** Since the oldest of the pauses that have no end was set, as each minute finds them; 0 where there is none. */
+  PausedMinutes: { unit: Minutes, by: [[]] },
   /** What a sweep could not do. 0 as well: a sweep that does not run tells nothing. */
   SweepFailures: { unit: Count, by: [[]] },
 } as const satisfies Readonly<Record<string, Metric>>;

@@ -3,6 +3,7 @@ import type { Context } from "aws-lambda";
 import pMap from "p-map";
 import { toTransferError } from "../errors.ts";
 import { type Log, toErrorFields } from "../log.ts";
+import type { WatchPauses } from "./pause-watch.ts";
 import type { Sweep } from "./sweep.ts";
 
 /** One may wait for a gateway that hangs, and others are to be told meanwhile; but each may ask a gateway, which serves people, too. */
@@ -14,13 +15,17 @@ const DUE_MAX = 8_000;
 /** Kept back of the function's time for ending what is under way. */
 const RESERVE_MS = 5_000;
 
+/** Of what is kept back, for reading what is paused. */
+const PAUSES_MS = 3_000;
+
 interface SweepHandlerOptions {
   readonly open: (signal: AbortSignal) => Promise<Sweep>;
+  readonly watchPauses: WatchPauses;
   readonly log: Log;
 }
 
 /** Never rejects: the next minute is the repeat. */
-export function createSweepHandler({ open, log }: SweepHandlerOptions): (event: unknown, context: Context) => Promise<void> {
+export function createSweepHandler({ open, watchPauses, log }: SweepHandlerOptions): (event: unknown, context: Context) => Promise<void> {
   return async (_event, context) => {
     const { awsRequestId: lambdaRequestId } = context;
     const problem = (what: string, thrown: unknown) => log.problem(what, { lambdaRequestId, ...toProblem(thrown) });
@@ -54,6 +59,12 @@ export function createSweepHandler({ open, log }: SweepHandlerOptions): (event: 
     } catch (thrown) {
       failed += 1;
       problem("sweep failed", thrown);
+    }
+    try {
+      log.measure("PausedMinutes", await watchPauses(AbortSignal.timeout(PAUSES_MS)), {});
+    } catch (thrown) {
+      failed += 1;
+      problem("pauses not read", thrown);
     }
     log.measure("SweepFailures", failed, {});
     const { told, settled, unknown, newer } = done;

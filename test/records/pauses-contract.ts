@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createPauseBook } from "../../lib/records/pause-book.ts";
-import { createPauses } from "../../lib/records/pauses.ts";
+import { createPauseWatch } from "../../lib/records/pause-watch.ts";
+import { createPauses, toPauseId } from "../../lib/records/pauses.ts";
 import { createRateLimits } from "../../lib/records/rate-limits.ts";
 import type { Counters, RecordBatches, RecordLists, RecordStore } from "../../lib/records/record-store.ts";
 import { type PauseScope, toScopes } from "../../lib/transfer/pause.ts";
@@ -131,6 +132,25 @@ export function describePauses(name: string, start: () => StoreUnderTest): void 
       const replaced = await book.pause({ scope, by: "eve", reason: "replaced", minutes: 1, replaces: true }, signal);
       expect(replaced).toMatchObject({ kind: "paused", pause: { by: "eve" }, before: { by: kind === "paused" ? "bob" : WHO.by } });
       await book.resume({ scope, ...WHO }, signal);
+    });
+
+    it("without an end has an age, until it is resumed or has one", async () => {
+      const { store, wallMs, book, gatewayScope: scope, advance } = open(start);
+      // The table may have those of others.
+      const listed: Store["listed"] = async (...given) => (await store.listed(...given)).filter((id) => id === toPauseId(scope));
+      const watch = createPauseWatch({ store: { ...store, listed }, wallMs });
+      expect(await watch(signal)).toBe(0);
+      await book.pause({ scope, ...WHO }, signal);
+      advance(90 * 60_000 + 59_000);
+      expect(await watch(signal)).toBe(90);
+      await book.pause({ scope, ...WHO, minutes: 5, replaces: true }, signal);
+      advance(60_000);
+      expect(await watch(signal)).toBe(0);
+      await book.pause({ scope, ...WHO }, signal);
+      advance(60_000);
+      expect(await watch(signal)).toBe(1);
+      await book.resume({ scope, ...WHO }, signal);
+      expect(await watch(signal)).toBe(0);
     });
 
     it("is not written where somebody else is faster", async () => {

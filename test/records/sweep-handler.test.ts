@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { WatchPauses } from "../../lib/records/pause-watch.ts";
 import type { Sweep } from "../../lib/records/sweep.ts";
 import { createSweepHandler } from "../../lib/records/sweep-handler.ts";
 import { toContext } from "../support/http-event.ts";
 import { createKeptLog } from "../support/kept-log.ts";
+
+const watchPauses = async () => 0;
 
 it("settles twenty at a time, so that a gateway which hangs holds up no more", async () => {
   let running = 0;
@@ -19,7 +22,7 @@ it("settles twenty at a time, so that a gateway which hangs holds up no more", a
     },
   };
   const log = createKeptLog();
-  await createSweepHandler({ open: async () => sweep, log })({}, { ...toContext(), getRemainingTimeInMillis: () => 50_000 });
+  await createSweepHandler({ open: async () => sweep, watchPauses, log })({}, { ...toContext(), getRemainingTimeInMillis: () => 50_000 });
   expect(most).toBe(20);
   expect(log.runs).toMatchObject([{ told: 50, failed: 0 }]);
 });
@@ -39,7 +42,7 @@ describe("a sweep of more than it can do", () => {
     const settle: Sweep["settle"] = async (id) => (Number(id) <= newer ? "newer" : "told");
     const log = createKeptLog();
     const open = async () => ({ due, newerDue: async () => 0, settle });
-    await createSweepHandler({ open, log })({}, { ...toContext(), getRemainingTimeInMillis: () => 50_000 });
+    await createSweepHandler({ open, watchPauses, log })({}, { ...toContext(), getRemainingTimeInMillis: () => 50_000 });
     return { asked, run: log.runs[0] };
   }
 
@@ -69,20 +72,24 @@ describe("what a sweep measures", () => {
         return done;
       },
     };
-    await createSweepHandler({ open: async () => sweep, log })({}, { ...toContext(), getRemainingTimeInMillis: () => 50_000 });
+    await createSweepHandler({ open: async () => sweep, watchPauses, log })({}, { ...toContext(), getRemainingTimeInMillis: () => 50_000 });
     return Object.fromEntries(log.measures.map(({ metric, value }) => [metric, value]));
   }
 
   it.each<[string, readonly Done[] | Error, object]>([
-    ["that nothing was due", [], { OpenUnknown: 0, NewerRecords: 0, SweepFailures: 0 }],
+    ["that nothing was due", [], { OpenUnknown: 0, NewerRecords: 0, SweepFailures: 0, PausedMinutes: 0 }],
     [
       "whose fate is not known",
       ["unknown", "told", "lease-ended", "settled", "nothing"],
-      { OpenUnknown: 2, NewerRecords: 0, SweepFailures: 0 },
+      { OpenUnknown: 2, NewerRecords: 0, SweepFailures: 0, PausedMinutes: 0 },
     ],
-    ["what a newer version wrote", ["newer", "told", "newer"], { OpenUnknown: 0, NewerRecords: 2, SweepFailures: 0 }],
-    ["what failed", [new Error("one"), "told", new Error("other")], { OpenUnknown: 0, NewerRecords: 0, SweepFailures: 2 }],
-    ["that it failed as a whole, and nothing of what it did not see", new Error("store"), { SweepFailures: 1 }],
+    ["what a newer version wrote", ["newer", "told", "newer"], { OpenUnknown: 0, NewerRecords: 2, SweepFailures: 0, PausedMinutes: 0 }],
+    [
+      "what failed",
+      [new Error("one"), "told", new Error("other")],
+      { OpenUnknown: 0, NewerRecords: 0, SweepFailures: 2, PausedMinutes: 0 },
+    ],
+    ["that it failed as a whole, and nothing of what it did not see", new Error("store"), { SweepFailures: 1, PausedMinutes: 0 }],
   ])("is %s", async (_what, due, told) => {
     expect(await measured(due)).toEqual(told);
   });
@@ -102,9 +109,24 @@ it.each<[readonly ("newer" | "told")[], object]>([
     newerDue: async () => 0,
     settle: async (id) => due[Number(id)] ?? "nothing",
   };
-  await createSweepHandler({ open: async () => sweep, log })({}, { ...toContext(), getRemainingTimeInMillis: () => 50_000 });
+  await createSweepHandler({ open: async () => sweep, watchPauses, log })({}, { ...toContext(), getRemainingTimeInMillis: () => 50_000 });
   const counts = { leasesEnded: 0, settled: 0, unknown: 0 };
   expect(log.runs).toEqual([{ lambdaRequestId: "lambda-request", ...counts, ...told }]);
+});
+
+it.each<[string, WatchPauses, object]>([
+  ["for how long something is paused", async () => 1_441, { PausedMinutes: 1_441, SweepFailures: 0 }],
+  ["that it could not be read", async () => Promise.reject(new Error("store")), { SweepFailures: 1 }],
+])("measures %s, beside what it settles", async (_what, watch, told) => {
+  const log = createKeptLog();
+  const sweep: Sweep = { due: () => oneByOne(["one"]), newerDue: async () => 0, settle: async () => "told" };
+  await createSweepHandler({ open: async () => sweep, watchPauses: watch, log })(
+    {},
+    { ...toContext(), getRemainingTimeInMillis: () => 50_000 },
+  );
+  const measured = Object.fromEntries(log.measures.map(({ metric, value }) => [metric, value]));
+  expect(measured).toEqual({ OpenUnknown: 0, NewerRecords: 0, ...told });
+  expect(log.runs).toMatchObject([{ told: 1 }]);
 });
 
 async function* oneByOne(ids: readonly string[] | Error): AsyncGenerator<string> {

@@ -127,7 +127,7 @@ export const openVersion: OpenVersion = (world) => {
         problem: (what, { reason }) => void problems.push(`${what}: ${reason}`),
       });
       const sweep = records.sweep({ tell: composeTellOutcome(queue, LOG), inquire: async () => undefined });
-      await createSweepHandler({ open: async () => sweep, log })({}, toContext());
+      await createSweepHandler({ open: async () => sweep, watchPauses: async () => 0, log })({}, toContext());
       const [only] = swept;
       if (only === undefined) throw new Error("the sweep told nothing");
       return only;
