@@ -29,7 +29,8 @@ const periodsOf = (alarm: z.infer<typeof Resource>) =>
 describe("what is there", () => {
   it("is as many as are deployed, and measured", () => {
     const alarms = ofType("AWS::CloudWatch::Alarm");
-    expect(ofType("AWS::Logs::LogGroup")).toHaveLength(ofType("AWS::Lambda::Function").length);
+    // One of each function, and the API's.
+    expect(ofType("AWS::Logs::LogGroup")).toHaveLength(ofType("AWS::Lambda::Function").length + 1);
     expect(rowsOf("What is there").map(([, count]) => Number(count))).toEqual([
       ofType("AWS::Lambda::Function").length,
       alarms.length,
