@@ -1,9 +1,9 @@
 /** docs/api.md, held against what it tells of: its files, its port, its command, and what it quotes of the descriptions. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { parsePorts } from "../dev/ports.ts";
 import { DEMO_CONNECTION, DEMO_KEY } from "../dev/seed.ts";
 import manifest from "../package.json" with { type: "json" };
@@ -29,7 +29,8 @@ describe("docs/api.md", () => {
   });
 
   it("has a command that puts another address into both files", () => {
-    const folder = mkdtempSync(join(tmpdir(), "api-"));
+    const folder = mkdtempSync(join(tmpdir(), "ccgw-api-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
     symlinkSync(join(ROOT, "api"), join(folder, "api"));
     const [command = ""] = blocksOf(PATH, "sh");
     execFileSync("sh", ["-c", command], { cwd: folder });

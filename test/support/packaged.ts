@@ -1,6 +1,6 @@
 /** Packages the functions as a deployment would, once for the whole run, and tells the tests where. */
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -18,11 +18,16 @@ declare module "vitest" {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "ccgw-package-"));
+  const packageFolder = join(folder, "package");
+  // serverless-esbuild copies what it zips to a folder for each function, and leaves them behind.
+  const copies = join(folder, "copies");
+  await mkdir(copies);
   await promisify(execFile)(
     process.execPath,
-    ["node_modules/serverless/bin/serverless.js", "package", "--stage", "prod", "--package", folder],
-    { timeout: PACKAGING_TIMEOUT_MS },
+    ["node_modules/serverless/bin/serverless.js", "package", "--stage", "prod", "--package", packageFolder],
+    { timeout: PACKAGING_TIMEOUT_MS, env: { ...process.env, TMPDIR: copies } },
   );
-  project.provide("packageFolder", folder);
+  await rm(copies, { recursive: true });
+  project.provide("packageFolder", packageFolder);
   return () => rm(folder, { recursive: true, force: true });
 }
