@@ -2,7 +2,7 @@
  * One request to a gateway over TLS, and the one question that matters when it fails: was anything sent? Error codes cannot tell (platform facts of
  * undici 8: a reset is a reset), so the moment before the first byte is written is what counts. Never repeats, never follows a redirect.
  */
-import { TLSSocket } from "node:tls";
+import { createSecureContext, TLSSocket } from "node:tls";
 import { buildConnector, Client, type Dispatcher } from "undici";
 import type { Deadline } from "../transfer/invocation.ts";
 import type { GatewayResponse } from "./mapping.ts";
@@ -78,7 +78,8 @@ export function createGatewayClient({ onCertificate = () => {} }: { readonly onC
 function createConnector(site: GatewaySite, onCertificate: OnCertificate): buildConnector.connector {
   const { ca, tlsServerName, connectTimeoutMs } = site;
   const connect = buildConnector({
-    ...(ca !== undefined && { ca }),
+    // Its authorities are read once, not with each connection.
+    secureContext: createSecureContext(ca === undefined ? {} : { ca }),
     ...(tlsServerName !== undefined && { servername: tlsServerName }),
     // Also against an environment that sets NODE_TLS_REJECT_UNAUTHORIZED=0.
     rejectUnauthorized: true,
