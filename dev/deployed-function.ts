@@ -3,7 +3,7 @@
  * whoever runs this, found as the SDK finds them. Invokes once, whatever happens: a second invocation would be a second delivery.
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
 import { StartError } from "./ports.ts";
 import type { Outgoing } from "./sign/signer.ts";
@@ -44,6 +44,8 @@ export async function invokeFunction({ nameOrArn, region, endpoint }: DeployedFu
   const { event, signal, onRequest } = invocation;
   // Exported for the local Secrets Manager, which would be invoked. The SDK has no option that leaves it out.
   delete process.env.AWS_ENDPOINT_URL;
+  // Whoever sends to the local stack does without it.
+  const { InvokeCommand, LambdaClient } = await import("@aws-sdk/client-lambda");
   const client = new LambdaClient({ maxAttempts: 1, ...toRegion(region), ...(endpoint !== undefined && { endpoint }) });
   client.middlewareStack.add(
     (next) => (args) => {

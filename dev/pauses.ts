@@ -4,7 +4,6 @@
  * paused for longer already, somebody else was faster), and with 2 when it could not be begun.
  */
 import { randomUUID } from "node:crypto";
-import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { TransferError } from "../lib/errors.ts";
 import { createDynamoDbStore } from "../lib/records/dynamodb-store.ts";
 import { createPauseBook, type PauseBook } from "../lib/records/pause-book.ts";
@@ -60,6 +59,8 @@ function toLocal(): Place {
 async function findDeployed(stage: string, region: string | undefined): Promise<Place> {
   if (region !== undefined) process.env.AWS_REGION = region;
   const FunctionName = `${SERVICE}-${stage}-receive-transfer`;
+  // Whoever pauses the local stack does without it.
+  const { GetFunctionConfigurationCommand, LambdaClient } = await import("@aws-sdk/client-lambda");
   const client = new LambdaClient({});
   try {
     const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));

@@ -5,7 +5,6 @@
 import { once } from "node:events";
 import { Server } from "node:http";
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import dynalite from "dynalite";
 
 const LOOPBACK = "127.0.0.1";
 
@@ -68,6 +67,8 @@ interface LocalDynamoDbOptions {
 
 /** Rejects with what `listen` failed with. */
 export async function startLocalDynamoDb({ port, tables }: LocalDynamoDbOptions): Promise<LocalDynamoDb> {
+  // Commands that use the names of its tables alone begin without it.
+  const { default: dynalite } = await import("dynalite");
   const server = dynalite({ createTableMs: 0 });
   // dynalite throws what a request emits, which a client that hangs up would end this process with.
   server.on("request", (request) => request.removeAllListeners("error").on("error", () => {}));

@@ -17,7 +17,6 @@ export interface Certificates {
 
 export async function createCertificates(hosts: readonly string[]): Promise<Certificates> {
   const ca = await createCertificateAuthority({ name: "CC-Gateway simulator CA" });
-  const otherCa = await createCertificateAuthority({ name: "CC-Gateway simulator, another CA" });
   // Read now: by the time that a fault presents one, a test may have put the clock forward.
   const now = Date.now();
   const yesterday = { notBefore: new Date(now - 2 * DAY_MS), notAfter: new Date(now - DAY_MS) };
@@ -25,7 +24,7 @@ export async function createCertificates(hosts: readonly string[]): Promise<Cert
   const makers: Readonly<Record<CertificateProblem, () => Promise<SecureContext>>> = {
     expired: () => issueBy(ca, { hosts, ...yesterday }),
     "wrong-host": () => issueBy(ca, { hosts: ["gateway.invalid"], ...live }),
-    "unknown-ca": () => issueBy(otherCa, { hosts, ...live }),
+    "unknown-ca": async () => issueBy(await createCertificateAuthority({ name: "CC-Gateway simulator, another CA" }), { hosts, ...live }),
   };
   const made = new Map<CertificateProblem, Promise<SecureContext>>();
 

@@ -3,7 +3,6 @@
  * expires, and the 12 hours that a message may be invisible begin anew with each change.
  */
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { buildApp } from "fauxqs";
 import { RECEIVES_MAX } from "../../lib/queue/back-off.ts";
 
 const LOOPBACK = "127.0.0.1";
@@ -39,6 +38,8 @@ interface LocalSqsOptions {
 
 /** Rejects with what `listen` failed with. */
 export async function startLocalSqs({ port, names, region }: LocalSqsOptions): Promise<LocalSqs> {
+  // Commands that use the names of its queues alone begin without it.
+  const { buildApp } = await import("fauxqs");
   // Not fauxqs' own start, which listens on every interface.
   const app = buildApp({ logger: false, defaultRegion: region });
   const url = await app.listen({ port, host: LOOPBACK });
