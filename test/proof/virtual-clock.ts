@@ -1,5 +1,5 @@
 /** A clock that stands still while anything goes on, and then jumps to whatever is due next: the same seed gives the same run, to the last interleaving. */
-import { setImmediate } from "node:timers/promises";
+import { turnOfLoop } from "../support/event-loop.ts";
 import { INSTANT } from "../support/manual-clock.ts";
 
 export interface VirtualClock {
@@ -42,7 +42,7 @@ export function createVirtualClock(): VirtualClock {
       const end = now + untilMs;
       for (;;) {
         // Everything that can go on without the clock has gone on: nothing here waits for a socket.
-        await setImmediate();
+        await turnOfLoop();
         const next = due[0];
         if (next === undefined || next.atMs > end) break;
         due.shift();

@@ -37,6 +37,8 @@ const SCOPES: readonly PauseScope[] = ["all", "gateway/site-a", "agent/site-a/10
 /** Of others, whose pauses hold nothing back here. */
 const OTHER_SCOPES: readonly PauseScope[] = ["connection/other", `agent/${GATEWAY}/102`, `agent/site-b/${AGENT_ID}`, "gateway/site-b"];
 const SWEEP_MS = 60_000;
+/** Given with each end of an invocation: without a reason, the platform makes an error, stack and all. */
+const OVER = "over";
 const TICKS_LOST_MAX = 6;
 /** Of a batch of what is due. */
 const SWEPT_MAX = 50;
@@ -242,7 +244,7 @@ export function createWorld({ seed, rate, faultsMax, pauses: paused = 0, rateLim
       const controller = new AbortController();
       const deadline = { remainingMs: () => budgetMs - (clock.wallMs() - startedAt), signal: controller.signal };
       // The timer of a machine that stands still does not fire.
-      clock.at(budgetMs, () => process.frozen || controller.abort());
+      clock.at(budgetMs, () => process.frozen || controller.abort(OVER));
 
       const service = createTransferService({
         ...holdingBack(process, (id) => mutable.counted.push(id)),
@@ -280,7 +282,7 @@ export function createWorld({ seed, rate, faultsMax, pauses: paused = 0, rateLim
       const gaveUp = clock.sleep(budgetMs + 5_000).then(() => undefined);
       const answer = await Promise.race([
         answered.then((given) => {
-          controller.abort();
+          controller.abort(OVER);
           mutable.answer = given;
           mutable.answeredAt = next();
           mutable.answeredAtMs = clock.wallMs();

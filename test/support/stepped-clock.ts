@@ -1,7 +1,7 @@
 /** One clock for the simulated gateway and those who keep sessions at it: it goes on when everybody waits for it, straight to the next instant that counts. */
-import { setImmediate } from "node:timers/promises";
 import type { SimulatorClock } from "../../dev/gateway-simulator/clock.ts";
 import type { KeeperClock } from "../../lib/sessions/keeper-clock.ts";
+import { turnOfLoop } from "./event-loop.ts";
 import { INSTANT } from "./manual-clock.ts";
 
 /** Of a run that is stuck, on the machine's own time. */
@@ -46,7 +46,7 @@ export function createSteppedClock(): SteppedClock {
     // Each has one thing under way at a time: what is not waiting for the clock is waiting for a socket or a promise.
     while (sleepers.count < busy) {
       if (Date.now() > stuckAt) throw new Error(`${busy} under way, of whom ${sleepers.count} wait for the clock`);
-      await setImmediate();
+      await turnOfLoop();
     }
   }
 
@@ -61,7 +61,7 @@ export function createSteppedClock(): SteppedClock {
       if (next === undefined || next.dueAt > until) break;
       now = next.dueAt;
       next.wake();
-      await setImmediate();
+      await turnOfLoop();
     }
     now = until;
   }
