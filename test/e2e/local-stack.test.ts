@@ -10,8 +10,8 @@ const TIMEOUT_MS = 120_000;
 let stack: LocalStack | undefined;
 afterEach(() => stack?.clear());
 
-async function start(ports: Partial<LocalStack["ports"]> = {}): Promise<LocalStack> {
-  stack = startLocalStack({ ...(await freePorts()), ...ports });
+async function start(ports: Partial<LocalStack["ports"]> = {}, by: "npm" | "node" = "npm"): Promise<LocalStack> {
+  stack = startLocalStack({ ...(await freePorts()), ...ports }, by);
   return stack;
 }
 
@@ -28,28 +28,24 @@ async function ask(url: string, init: RequestInit = {}): Promise<{ readonly stat
   return { status: response.status, body: await response.json() };
 }
 
+/** Agent 102, beside the one that somebody else keeps, through many new Guids. */
+async function keepsSignedIn(stack: LocalStack): Promise<void> {
+  const control = `http://127.0.0.1:${stack.ports.GATEWAY_CONTROL_PORT}`;
+  // A new Guid each second or so instead of each minute, and none good for longer than two.
+  const settings = { guidIntervalMs: 500, guidTimeoutMs: 2_000, pollWaitMs: 500 };
+  await ask(`${control}/settings`, { method: "POST", body: JSON.stringify(settings) });
+  const { url, init } = parseCurl(await stack.printed(/^(curl .*"agentId":"102".*)$/m));
+  await stack.printed(/gateway +PUT sign-in agent 102 → 0/);
+  expect(await ask(url, init)).toMatchObject({ status: 200, body: { state: "accepted", agentId: "102" } });
+
+  await stack.printed(/(?:GET poll agent 102 → 0, Guid renewed[\s\S]*){5}/);
+  await ask(`${control}/calls`, { method: "POST", body: JSON.stringify({ callid: "1600000000-1", agentId: "102" }) });
+  const later = { ...init, body: String(init.body).replace(/"callId":"[^"]+"/, '"callId":"1600000000-1"') };
+  expect(await ask(url, later)).toMatchObject({ status: 200, body: { state: "accepted" } });
+}
+
 describe("npm start", () => {
-  it("keeps agent 102 signed in beside the one that somebody else keeps, through many new Guids", { timeout: TIMEOUT_MS }, async () => {
-    const stack = await start();
-    const control = `http://127.0.0.1:${stack.ports.GATEWAY_CONTROL_PORT}`;
-    // A new Guid each second or so instead of each minute, and none good for longer than two.
-    const settings = { guidIntervalMs: 500, guidTimeoutMs: 2_000, pollWaitMs: 500 };
-    await stack.printed(/^Ctrl-C/m);
-    await ask(`${control}/settings`, { method: "POST", body: JSON.stringify(settings) });
-    const { url, init } = parseCurl(await stack.printed(/^(curl .*"agentId":"102".*)$/m));
-    await stack.printed(/gateway +PUT sign-in agent 102 → 0/);
-    expect(await ask(url, init)).toMatchObject({ status: 200, body: { state: "accepted", agentId: "102" } });
-
-    await stack.printed(/(?:GET poll agent 102 → 0, Guid renewed[\s\S]*){5}/);
-    await ask(`${control}/calls`, { method: "POST", body: JSON.stringify({ callid: "1600000000-1", agentId: "102" }) });
-    const later = { ...init, body: String(init.body).replace(/"callId":"[^"]+"/, '"callId":"1600000000-1"') };
-    expect(await ask(url, later)).toMatchObject({ status: 200, body: { state: "accepted" } });
-    stack.interrupt();
-    await stack.ended;
-    expect(stack.output()).not.toMatch(STACK_TRACE);
-  });
-
-  it("prints a request that transfers, answers it over HTTP, tells each in a line and stops at Ctrl-C", {
+  it("prints a request that transfers, answers it over HTTP, tells each in a line, keeps agent 102 signed in and stops at Ctrl-C", {
     timeout: TIMEOUT_MS,
   }, async () => {
     const stack = await start();
@@ -90,6 +86,8 @@ describe("npm start", () => {
     expect(requests).toHaveLength(7);
     expect(stack.output()).not.toContain("λ");
 
+    await keepsSignedIn(stack);
+
     const processes = stack.processes();
     expect(processes.length).toBeGreaterThanOrEqual(3);
     stack.interrupt();
@@ -117,7 +115,7 @@ describe("npm start", () => {
     async (variable) => {
       const taken = await listen(0);
       try {
-        const stack = await start({ [variable]: String(taken.port) });
+        const stack = await start({ [variable]: String(taken.port) }, "node");
         expect(await stack.ended).toBe(1);
         expect(stack.output()).toMatch(new RegExp(`^Port ${taken.port} .*${variable}.*$`, "m"));
         expect(stack.output()).not.toMatch(STACK_TRACE);
@@ -150,7 +148,7 @@ describe("npm start", () => {
   );
 
   it.each(["http", "0", "65536", "80.5", "-1"])("refuses %s as a port", { timeout: TIMEOUT_MS }, async (port) => {
-    const stack = await start({ GATEWAY_PORT: port });
+    const stack = await start({ GATEWAY_PORT: port }, "node");
     expect(await stack.ended).toBe(1);
     expect(stack.output()).toMatch(/^GATEWAY_PORT must be a port from 1 to 65535\.$/m);
     expect(stack.output()).not.toMatch(STACK_TRACE);
@@ -158,7 +156,7 @@ describe("npm start", () => {
 
   it("refuses a port that is chosen twice", { timeout: TIMEOUT_MS }, async () => {
     const { PORT } = await freePorts();
-    const stack = await start({ PORT, GATEWAY_PORT: PORT });
+    const stack = await start({ PORT, GATEWAY_PORT: PORT }, "node");
     expect(await stack.ended).toBe(1);
     expect(stack.output()).toMatch(new RegExp(`^Port ${PORT} is chosen twice, `, "m"));
   });
