@@ -32,8 +32,8 @@ const PROOF = ["test/proof/**/*.test.ts"];
 
 export default defineConfig({
   test: {
-    // Packages the functions once: several tests invoke what is deployed.
-    globalSetup: ["test/support/packaged.ts"],
+    // Packages the functions and bundles the commands once: several tests invoke what is deployed, or run what is typed.
+    globalSetup: ["test/support/packaged.ts", "test/support/bundled-commands.ts"],
     reporters: ["default", ["json", { outputFile: ".build/test-report.json" }]],
     sequence: { sequencer: LongestFirst },
     maxWorkers: 4,

@@ -2,6 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { SOURCES } from "../../lib/sources/index.ts";
 import { useSendStack } from "../support/send-stack.ts";
+import { itJudgesWhatWasAccepted } from "./send-accepted.ts";
+import { itProvesItselfToEachConnection } from "./send-connections.ts";
 
 /** Node starts for each, on a machine that may be busy. */
 const TIMEOUT_MS = 60_000;
@@ -120,6 +122,10 @@ describe("npm run send", { timeout: TIMEOUT_MS }, () => {
     for (const { output } of [nobody, elsewhere, file]) expect(output).not.toContain("may have arrived");
   });
 });
+
+describe("npm run send, of what was accepted", { timeout: TIMEOUT_MS }, () => itJudgesWhatWasAccepted(stack));
+
+describe("npm run send, to connections of one's own", { timeout: TIMEOUT_MS }, () => itProvesItselfToEachConnection(stack));
 
 describe("npm run load", { timeout: TIMEOUT_MS }, () => {
   it("sends at its rate, stops by itself, and finds each call transferred once", async () => {

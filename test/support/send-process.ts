@@ -1,15 +1,16 @@
 /**
- * `npm run send`, or another command of dev/ or scripts/, as a process: its exit code and all that it printed. npm itself adds nothing but time, so that most tests do without it. Nothing of this
- * machine's AWS configuration reaches it.
+ * `npm run send`, or another command of dev/, cli/ or scripts/, as a process: its exit code and all that it printed. npm itself adds nothing but time, so that most
+ * tests do without it, and with the bundle of the command. Nothing of this machine's AWS configuration reaches it.
  */
 import { execFile } from "node:child_process";
+import { BUNDLED } from "./bundled-commands.ts";
 
 export interface Sent {
   readonly code: number;
   readonly output: string;
 }
 
-/** What it imports is compiled once. */
+/** What is compiled is kept. */
 const COMPILE_CACHE = { NODE_COMPILE_CACHE: ".build/compile-cache" };
 
 export function runSendByNpm(given: readonly string[], environment: Readonly<Record<string, string>>): Promise<Sent> {
@@ -21,12 +22,12 @@ export function runSend(given: readonly string[], environment: Readonly<Record<s
 }
 
 export function runDev(name: string, given: readonly string[], environment: Readonly<Record<string, string>>): Promise<Sent> {
-  return run(process.execPath, [`dev/${name}.ts`, ...given], { ...COMPILE_CACHE, ...environment });
+  return run(process.execPath, [`${BUNDLED}/dev/${name}.mjs`, ...given], { ...COMPILE_CACHE, ...environment });
 }
 
 /** `npx ccgw`, without the time that npx takes. */
 export function runCcgw(given: readonly string[], environment: Readonly<Record<string, string>>): Promise<Sent> {
-  return run(process.execPath, ["cli/ccgw.ts", ...given], { ...COMPILE_CACHE, ...environment });
+  return run(process.execPath, [`${BUNDLED}/cli/ccgw.mjs`, ...given], { ...COMPILE_CACHE, ...environment });
 }
 
 export function runScript(name: string, given: readonly string[], environment: Readonly<Record<string, string>>): Promise<Sent> {

@@ -1,4 +1,4 @@
-/** `npm start` for the tests of one file, which play callers against it with `npm run send`, and a folder for what they send. */
+/** One `npm start` for all the tests that play callers against it with `npm run send`, and a folder for what they send. */
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { blocksOf, pageOf } from "./connect-documents.ts";
 import { freePorts, gone, type LocalStack, startLocalStack } from "./local-stack-process.ts";
 import { runDev, runSend, type Sent } from "./send-process.ts";
 
-interface SendStack {
+export interface SendStack {
   send(given: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Sent>;
   /** `npm run load`. */
   load(given: readonly string[]): Promise<Sent>;

@@ -1,12 +1,8 @@
 /** `npm run send` to connections of one's own, made as docs/connect says: each is proven as it asks for itself. */
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { isFields } from "../../lib/transfer/request.ts";
 import { connectionsIn, pageOf } from "../support/connect-documents.ts";
-import { useSendStack } from "../support/send-stack.ts";
-
-/** Node starts for each, on a machine that may be busy. */
-const TIMEOUT_MS = 60_000;
-const stack = useSendStack(TIMEOUT_MS);
+import type { SendStack } from "../support/send-stack.ts";
 
 /** A document of the source's page, which may use what the sample names. */
 function documentOf(source: string, index = 0, verification: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
@@ -19,7 +15,7 @@ function secretOf({ verification }: Record<string, unknown>): string {
   return JSON.parse(JSON.stringify(verification)).secrets[0].value;
 }
 
-describe("npm run send", { timeout: TIMEOUT_MS }, () => {
+export function itProvesItselfToEachConnection(stack: SendStack): void {
   it.each<[string, string, Record<string, unknown>]>([
     ["the header that the page of Dynamics recommends", "dynamics", documentOf("dynamics")],
     [
@@ -83,4 +79,4 @@ describe("npm run send", { timeout: TIMEOUT_MS }, () => {
     const channel = await stack.writeSample("bot-framework", "channel.json", ['"channelId": "directline"', '"channelId": "webchat"']);
     expect((await stack.send(["bot-framework", channel])).output).not.toEqual(hint);
   });
-});
+}

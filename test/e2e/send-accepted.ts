@@ -1,12 +1,8 @@
 /** `npm run send` against `npm start`: what the gateway was asked for, and whether that was accepted, however its caller is told. */
-import { describe, expect, it } from "vitest";
-import { useSendStack } from "../support/send-stack.ts";
+import { expect, it } from "vitest";
+import type { SendStack } from "../support/send-stack.ts";
 
-/** Node starts for each, on a machine that may be busy. */
-const TIMEOUT_MS = 60_000;
-const stack = useSendStack(TIMEOUT_MS);
-
-describe("npm run send", { timeout: TIMEOUT_MS }, () => {
+export function itJudgesWhatWasAccepted(stack: SendStack): void {
   it("knows the call of a file of one's own, and shows what the gateway was asked for", async () => {
     const file = await stack.writeSample("api", "own.json", ["1552524689-16797284", "a-call-of-ours"]);
     const { code, output } = await stack.send(["api", file]);
@@ -108,4 +104,4 @@ describe("npm run send", { timeout: TIMEOUT_MS }, () => {
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining("SECRETS_MANAGER_PORT") });
     expect(output).toMatch(/── At the gateway\n\{"callid":"a-call-unread".* → 0\n/);
   });
-});
+}
