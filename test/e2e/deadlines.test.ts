@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startHandshakeProxy } from "../support/handshake-proxy.ts";
-import { exampleRequest, type Stack, startStack } from "../support/stack.ts";
+import { exampleRequest, type Stack } from "../support/stack.ts";
+import { useStack } from "../support/use-stack.ts";
 
 const CALL = "1552524689-16797284";
 const SHORT = { connection: { deadlineMs: 1_000 } };
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-});
-beforeEach(() => stack.gateway.reset());
-afterAll(() => stack.stop());
+const stack = useStack();
 
 /** Its secrets are read, so that the deadline is the gateway's alone. */
 async function connectWarm(documents: Parameters<Stack["connect"]>[0]): Promise<string> {

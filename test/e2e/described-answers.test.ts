@@ -1,32 +1,22 @@
 /** What the functions answer, held against what api/openapi.yaml says of it: status, headers, media type and body, and that the code has an example. */
 import { createHmac } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { FAILURES, type FailureCode } from "../../lib/errors.ts";
 import { findLies } from "../support/api-descriptions.ts";
 import { FAILURE_CASES, type Provoke } from "../support/failure-cases.ts";
 import { toContext, toEvent } from "../support/http-event.ts";
-import { type Answer, EVENTS_KEY, exampleRequest, KEY, type Stack, startStack, toResult } from "../support/stack.ts";
+import { AGENT_ID, CALL, OBSERVED, putObservedAgent } from "../support/observed-agent.ts";
+import { type Answer, EVENTS_KEY, exampleRequest, KEY, toResult } from "../support/stack.ts";
 import { startStatusRoute } from "../support/status-route.ts";
 import { askUnrouted } from "../support/unrouted-request.ts";
+import { useStack } from "../support/use-stack.ts";
 
-const AGENT_ID = "102";
-const ACCOUNT = { password: "password-of-an-agent", phonenum: "88880102" };
-/** Whoever signs in itself hears of the agent's events. */
-const OBSERVED = { agentId: AGENT_ID, agent: { session: "managed", signIn: ACCOUNT, inlineSignIn: true } };
 const HANDED_OVER = { agentId: AGENT_ID, agent: { session: "handed-over", verification: { secrets: [{ id: "desk", value: KEY }] } } };
-const CALL = "1552524689-16797384";
 const CALL_OF_101 = "1552524689-16797284";
 const BEARER = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-});
-afterAll(() => stack.stop());
-beforeEach(() => {
-  stack.gateway.reset();
-  stack.gateway.putAccount({ agentId: AGENT_ID, password: ACCOUNT.password, phones: [ACCOUNT.phonenum] });
-});
+const stack = useStack();
+beforeEach(() => putObservedAgent(stack.gateway));
 
 function follow(url: unknown): Promise<Answer> {
   const { pathname, search } = new URL(String(url));

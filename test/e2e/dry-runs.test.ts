@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { exampleRequest, type Stack, startStack } from "../support/stack.ts";
+import { describe, expect, it } from "vitest";
+import { exampleRequest } from "../support/stack.ts";
+import { useStack } from "../support/use-stack.ts";
 
 const CALL = "1552524689-16797284";
 const OTHER_CALL = "1552524689-16797285";
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-});
-beforeEach(() => stack.gateway.reset());
-afterAll(() => stack.stop());
+const stack = useStack();
 
 const WAYS: readonly [
   string,

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { FAILURES } from "../../lib/errors.ts";
 import { FAILURE_CASES, type Provoke } from "../support/failure-cases.ts";
-import { type Stack, startStack } from "../support/stack.ts";
+import { useStack } from "../support/use-stack.ts";
 
 const PROBLEM = "application/problem+json";
 /** Written apart from lib/, by the table that callers are promised. */
@@ -34,12 +34,7 @@ const PROMISED = [
   ["internal", 500, false, "unknown", undefined, PROBLEM],
 ] as const;
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-});
-beforeEach(() => stack.gateway.reset());
-afterAll(() => stack.stop());
+const stack = useStack();
 
 describe("a failure", () => {
   it("is promised for every code of the table", () => {

@@ -3,20 +3,16 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { type HandshakeProxy, startHandshakeProxy } from "../support/handshake-proxy.ts";
 import type { EventOptions } from "../support/http-event.ts";
-import { type Answer, exampleRequest, KEY, type Stack, startStack, toResult } from "../support/stack.ts";
+import { type Answer, exampleRequest, KEY, toResult } from "../support/stack.ts";
+import { useStack } from "../support/use-stack.ts";
 
 const PROCESS = fileURLToPath(import.meta.resolve("../support/receiving-process.ts"));
 const DEADLINE_MS = 1_000;
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-});
-beforeEach(() => stack.gateway.reset());
-afterAll(() => stack.stop());
+const stack = useStack();
 
 /** In a process of its own, which has read its secrets, before a gateway whose handshakes are held back. */
 async function startFunction() {

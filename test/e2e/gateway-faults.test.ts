@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Fault } from "../../dev/gateway-simulator/simulator.ts";
 import { watchSentRequests } from "../support/sent-requests.ts";
-import { exampleRequest, type Stack, startStack } from "../support/stack.ts";
+import { exampleRequest } from "../support/stack.ts";
+import { useStack } from "../support/use-stack.ts";
 
 const CALL = "1552524689-16797284";
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-});
-beforeEach(() => stack.gateway.reset());
-afterAll(() => stack.stop());
+const stack = useStack();
 
 async function transferWith(fault: Fault, gateway: Readonly<Record<string, unknown>> = {}) {
   const { connection } = stack.connect({ gateway: { responseTimeoutMs: 300, connectTimeoutMs: 300, ...gateway } });

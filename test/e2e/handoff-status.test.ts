@@ -11,13 +11,11 @@ import { BOT, CONVERSATION, startBotConnector } from "../support/bot-connector.t
 import { CANARIES, findCanaries } from "../support/canaries.ts";
 import { JSON_HEADERS } from "../support/fixture.ts";
 import { toContext } from "../support/http-event.ts";
+import { AGENT_ID, CALL, OBSERVED, putObservedAgent } from "../support/observed-agent.ts";
 import { receiveAll, startSqs, toRecord } from "../support/sqs.ts";
 import { type Connected, EVENTS_KEY, type Stack, startStack } from "../support/stack.ts";
 import { startTestIssuer, type TestIssuer } from "../support/token-issuer.ts";
 
-const AGENT_ID = "102";
-const ACCOUNT = { password: "password-of-an-agent", phonenum: "88880102" };
-const CALL = "1552524689-16797384";
 /** What of a conversation and its bot nobody may read in a log, whole or in part. */
 const CONFIDENTIAL = { password: BOT.appPassword, token: "canary-token", ...CONVERSATION };
 
@@ -36,7 +34,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   stack.gateway.reset();
-  stack.gateway.putAccount({ agentId: AGENT_ID, password: ACCOUNT.password, phones: [ACCOUNT.phonenum] });
+  putObservedAgent(stack.gateway);
   await receiveAll(sqs, sqs.queueUrl);
   stack.takeLog();
 });
@@ -47,8 +45,7 @@ async function startBot(over: Readonly<Record<string, unknown>> = {}) {
   const connector = { ...bots.connector };
   const verification = { scheme: "bot-framework-token", issuer: issuer.url, metadataUrl: issuer.metadataUrl, channels: ["directline"] };
   const connected: Connected = stack.connect({
-    agentId: AGENT_ID,
-    agent: { session: "managed", signIn: ACCOUNT, inlineSignIn: true },
+    ...OBSERVED,
     connection: {
       source: "bot-framework",
       verification: { ...verification, accepted: [{ id: "bot", value: BOT.appId }] },

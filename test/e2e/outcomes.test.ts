@@ -3,14 +3,10 @@ import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { LocalSqs } from "../../dev/queue/local-sqs.ts";
 import { UNCONFIRMED_AFTER_MS } from "../../lib/transfer/outcome.ts";
+import { AGENT_ID, CALL, OBSERVED, putObservedAgent } from "../support/observed-agent.ts";
 import { receiveAll, startSqs } from "../support/sqs.ts";
 import { EVENTS_KEY, exampleRequest, type Stack, startStack } from "../support/stack.ts";
 
-const AGENT_ID = "102";
-const ACCOUNT = { password: "password-of-an-agent", phonenum: "88880102" };
-/** Whoever signs in itself hears of the agent's events. */
-const OBSERVED = { agentId: AGENT_ID, agent: { session: "managed", signIn: ACCOUNT, inlineSignIn: true } };
-const CALL = "1552524689-16797384";
 const LEASE_MS = 35_000;
 
 let sqs: LocalSqs;
@@ -25,7 +21,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   stack.gateway.reset();
-  stack.gateway.putAccount({ agentId: AGENT_ID, password: ACCOUNT.password, phones: [ACCOUNT.phonenum] });
+  putObservedAgent(stack.gateway);
   await receiveAll(sqs, sqs.queueUrl);
 });
 

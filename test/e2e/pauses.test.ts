@@ -1,18 +1,14 @@
 /** The stop button and the rate limit, through the real functions and the table that they read. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { pause, resume } from "../support/pausing.ts";
-import { KEY, type Stack, startStack } from "../support/stack.ts";
+import { KEY } from "../support/stack.ts";
+import { useStack } from "../support/use-stack.ts";
 
 /** Later than what an instance has read is kept. */
 const LATER_MS = 5_001;
 const [ONE, TWO, THREE] = ["1552524689-16797284", "1552524689-16797285", "1552524689-16797286"];
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-});
-beforeEach(() => stack.gateway.reset());
-afterAll(() => stack.stop());
+const stack = useStack();
 
 const send = (connection: string, callId: string | undefined, over: object = {}) =>
   stack.transfer(connection, { callId, target: { type: "agent", address: "205" }, ...over });

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { exampleRequest, type Stack, startStack } from "../support/stack.ts";
+import { describe, expect, it, vi } from "vitest";
+import { exampleRequest } from "../support/stack.ts";
+import { useStack } from "../support/use-stack.ts";
 
 const CALL = "1552524689-16797284";
 /** The address of its status is good for longer then. */
 const ANSWERED_AGAIN = { replayed: true, statusUrl: expect.stringMatching(/^https:/) };
 const OTHER_CALL = "1552524689-16797285";
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-});
-beforeEach(() => stack.gateway.reset());
-afterAll(() => stack.stop());
+const stack = useStack();
 
 const arrived = () => stack.gateway.transfers().length;
 const untilArrived = (count: number) => vi.waitUntil(() => arrived() === count, { timeout: 10_000, interval: 5 });

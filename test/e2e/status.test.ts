@@ -1,27 +1,17 @@
 /** What becomes of transfers, asked through the functions, with their secrets and records over the wire: by key, by address, and while somebody waits. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { composeRecords } from "../../lib/composition/records.ts";
 import { parseConfig } from "../../lib/config.ts";
 import { createSecrets } from "../../lib/secrets/secrets-manager.ts";
+import { AGENT_ID, CALL, OBSERVED, putObservedAgent } from "../support/observed-agent.ts";
 import { signAsZendesk } from "../support/sign/vendor-signatures.ts";
-import { type Answer, exampleRequest, KEY, PUBLIC_BASE_URL, type Stack, startStack } from "../support/stack.ts";
+import { type Answer, exampleRequest, KEY, PUBLIC_BASE_URL } from "../support/stack.ts";
+import { useStack } from "../support/use-stack.ts";
 
-const AGENT_ID = "102";
-const ACCOUNT = { password: "password-of-an-agent", phonenum: "88880102" };
-/** Whoever signs in itself hears of the agent's events. */
-const OBSERVED = { agentId: AGENT_ID, agent: { session: "managed", signIn: ACCOUNT, inlineSignIn: true } };
-const CALL = "1552524689-16797384";
 const ASYNC = { authorization: `Bearer ${KEY}`, "content-type": "application/json", prefer: "respond-async, wait=5" };
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-});
-afterAll(() => stack.stop());
-beforeEach(() => {
-  stack.gateway.reset();
-  stack.gateway.putAccount({ agentId: AGENT_ID, password: ACCOUNT.password, phones: [ACCOUNT.phonenum] });
-});
+const stack = useStack();
+beforeEach(() => putObservedAgent(stack.gateway));
 
 /** What a caller has that knows nothing but an address. */
 function follow(url: unknown, query = ""): Promise<Answer> {

@@ -2,12 +2,9 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type BreakableProxy, startBreakableProxy } from "../support/breakable-proxy.ts";
+import { AGENT_ID, CALL, OBSERVED, putObservedAgent } from "../support/observed-agent.ts";
 import { EVENTS_KEY, exampleRequest, type Stack, startStack } from "../support/stack.ts";
 
-const AGENT_ID = "102";
-const ACCOUNT = { password: "password-of-an-agent", phonenum: "88880102" };
-const OBSERVED = { agentId: AGENT_ID, agent: { session: "managed", signIn: ACCOUNT, inlineSignIn: true } };
-const CALL = "1552524689-16797384";
 const LEASE_MS = 35_000;
 
 let dynamoDb: BreakableProxy;
@@ -26,7 +23,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   stack.gateway.reset();
-  stack.gateway.putAccount({ agentId: AGENT_ID, password: ACCOUNT.password, phones: [ACCOUNT.phonenum] });
+  putObservedAgent(stack.gateway);
 });
 
 it("gone before: nothing is sent, and whether an earlier attempt was is not denied", async () => {
