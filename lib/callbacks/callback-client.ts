@@ -2,10 +2,9 @@
  * One POST to an address that somebody else chose. What is connected to is an address that was checked in the same step, whatever its name resolves to before
  * or after. TLS is verified, no redirect is followed, nothing is repeated, and of the answer the status is all that counts, unless its body is asked for.
  */
-import { type LookupAddress, promises } from "node:dns";
-import { isIP, type LookupFunction } from "node:net";
+import { isIP } from "node:net";
 import { buildConnector, Client, type Dispatcher } from "undici";
-import { createAddressList, isPublicAddress } from "./public-address.ts";
+import { createAddressRule, createCheckedLookup, hostOf, type Resolve, resolveHost } from "./checked-lookup.ts";
 
 /** For all of it, a slow name server and a dripping answer included. Standard Webhooks: 15 to 30 s. */
 export const CALLBACK_DEADLINE_MS = 15_000;
@@ -34,9 +33,6 @@ export type CallbackOutcome =
 
 export type PostCallback = (post: CallbackPost) => Promise<CallbackOutcome>;
 
-/** All addresses of a host. */
-export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
-
 interface CallbackClientOptions {
   /** The machine's own unless given. */
   readonly resolve?: Resolve;
@@ -49,7 +45,7 @@ export function createCallbackClient({
 }: CallbackClientOptions = {}): PostCallback {
   return async (post) => {
     const url = new URL(post.url);
-    const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+    const host = hostOf(url);
     const mayConnect = createAddressRule(url, post.allowAddresses);
     // Node asks nobody for an address that is one already.
     if (isIP(host) !== 0 && !mayConnect(host)) return { kind: "forbidden-address" };
@@ -74,31 +70,6 @@ export function createCallbackClient({
     await client.destroy();
     return lookup.hasRefused() ? { kind: "forbidden-address" } : outcome;
   };
-}
-
-function createAddressRule({ protocol }: URL, allowAddresses: readonly string[]): (address: string) => boolean {
-  const isListed = createAddressList(allowAddresses);
-  return protocol === "https:" ? (address) => isListed(address) || isPublicAddress(address) : isListed;
-}
-
-/** A host with one address that is refused is refused as a whole: which of them would be connected to is left to the network. */
-function createCheckedLookup(resolve: Resolve, mayConnect: (address: string) => boolean) {
-  let refused = false;
-  const find: LookupFunction = (hostname, options, callback) => {
-    function answer(addresses: readonly LookupAddress[]): void {
-      refused = addresses.some(({ address }) => !mayConnect(address));
-      const [first] = addresses;
-      if (refused || first === undefined) callback(Object.assign(new Error("no address to connect to"), { code: "ENOTFOUND" }), "");
-      else if (options.all) callback(null, [...addresses]);
-      else callback(null, first.address, first.family);
-    }
-    resolve(hostname).then(answer, (error: NodeJS.ErrnoException) => callback(error, ""));
-  };
-  return { find, hasRefused: () => refused };
-}
-
-function resolveHost(hostname: string): Promise<readonly LookupAddress[]> {
-  return promises.lookup(hostname, { all: true });
 }
 
 function dispatch(

@@ -1,7 +1,8 @@
 /** What a callback connects to: by its address and by its name, with a name server that answers what the test says. */
 import { createServer, type Server } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createCallbackClient, type Resolve } from "../../lib/callbacks/callback-client.ts";
+import { createCallbackClient } from "../../lib/callbacks/callback-client.ts";
+import type { Resolve } from "../../lib/callbacks/checked-lookup.ts";
 import { startReceiver } from "../support/callback-receiver.ts";
 import { listenOnLoopback, trackConnections } from "../support/raw-gateway.ts";
 
