@@ -46,6 +46,8 @@ module.exports = {
     mayImport("callbacks", core, errors, log),
     // The client that looks at addresses, and what becomes of a delivery.
     mayImport("connector", folder("callbacks"), core, errors, log),
+    // It looks at what all of them need, by their own schemas and clients.
+    mayImport("diagnosis", ...["callbacks", "gateway", "secrets", "sessions", "sources", "verification"].map(folder), core, errors, log),
     mayImport("queue", folder("callbacks"), folder("connector"), core, errors, log),
     {
       name: "core-needs-zod-only",

@@ -32,7 +32,7 @@ export function createCommand(name: string, description: string) {
 }
 
 /** The action of a command that answers with a report. */
-async function answer({ stage, region, profile, json }: CommonOptions, run: (context: Context) => Promise<Report>): Promise<void> {
+export async function answer({ stage, region, profile, json }: CommonOptions, run: (context: Context) => Promise<Report>): Promise<void> {
   const isJson = json === true;
   const report = await run({ isJson, place: () => openPlace({ stage, region, profile }) });
   printReport(report, isJson);

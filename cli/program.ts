@@ -5,6 +5,7 @@ import { createAgentList } from "./agent/list.ts";
 import { createAgentShow } from "./agent/show.ts";
 import { createConnectionList } from "./connection/list.ts";
 import { createConnectionShow } from "./connection/show.ts";
+import { createDoctor } from "./doctor.ts";
 import { createGatewayList } from "./gateway/list.ts";
 import { createGatewayShow } from "./gateway/show.ts";
 
@@ -22,7 +23,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   connection: { description: "callers that may ask for transfers", commands: [createConnectionList, createConnectionShow] },
   gateway: { description: "CC-Gateway sites", commands: [createGatewayList, createGatewayShow] },
 };
-const COMMANDS: readonly (() => CommandUnknownOpts)[] = [];
+const COMMANDS: readonly (() => CommandUnknownOpts)[] = [createDoctor];
 
 export function createProgram(): CommandUnknownOpts {
   const program = new Command("ccgw")

@@ -6,8 +6,8 @@ export interface Report {
   readonly json: unknown;
   /** The same for people. */
   readonly lines: readonly string[];
-  /** 1 where the answer is no. */
-  readonly exitCode?: 0 | 1;
+  /** 1 where the answer is no, 2 where it could not be begun. */
+  readonly exitCode?: 0 | 1 | 2;
 }
 
 export function printReport({ json, lines }: Report, asJson: boolean): void {

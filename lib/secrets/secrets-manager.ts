@@ -7,12 +7,16 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
+import * as z from "zod";
 import { TransferError } from "../errors.ts";
 
 /** A read takes some ten milliseconds. With one repeat, the worst case leaves a caller with a deadline of some seconds time for the transfer. */
 const CONNECTION_TIMEOUT_MS = 500;
 const REQUEST_TIMEOUT_MS = 1_000;
 const ATTEMPTS_MAX = 2;
+
+/** The SDK leaves an answer untyped, for protocols other than HTTP. */
+const WithHeaders = z.object({ headers: z.object({ date: z.string().optional() }) });
 
 export interface SecretVersion {
   readonly text: string;
@@ -31,12 +35,28 @@ export interface Secrets {
   list(folder: string): Promise<readonly string[]>;
 }
 
+interface SecretsOptions {
+  /** Called with each answer's `Date`, as it is in the header. */
+  readonly onDate?: (date: string) => void;
+}
+
 /** `prefix` stands before every name, with a slash. Endpoint, region and credentials come from the environment, as the SDK reads them. */
-export function createSecrets(prefix: string): Secrets {
+export function createSecrets(prefix: string, { onDate }: SecretsOptions = {}): Secrets {
   const client = new SecretsManagerClient({
     maxAttempts: ATTEMPTS_MAX,
     requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
   });
+  if (onDate !== undefined)
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args);
+        const { date } = WithHeaders.safeParse(result.response).data?.headers ?? {};
+        if (date !== undefined) onDate(date);
+        return result;
+      },
+      // Next to the handler that sends: an answer is seen before it is judged.
+      { name: "tellDate", step: "deserialize", priority: "low" },
+    );
 
   async function readVersion(name: string): Promise<SecretVersion | undefined> {
     try {

@@ -1,0 +1,80 @@
+/**
+ * `ccgw doctor`: whether everything is there that a transfer needs, as it is seen from here; of each thing that is not, why, and what to do. Changes nothing. Ends with 0 where nothing has failed, with 1 where something has, with 2 where nothing could be looked at.
+ */
+import { composeDiagnosis } from "../lib/composition/diagnosis.ts";
+import type { Stage } from "../lib/diagnosis/diagnose.ts";
+import { CHECKS, type Finding } from "../lib/diagnosis/finding.ts";
+import type { Scope } from "../lib/diagnosis/scope.ts";
+import { answer, type Context, createCommand } from "./command.ts";
+import type { Report } from "./report.ts";
+
+/** Whoever waits at a terminal has given up by then. */
+const DIAGNOSIS_MAX_MS = 120_000;
+/** After which it is said what is waited for. */
+const SLOW_MS = 1_000;
+
+interface DoctorOptions extends Scope {
+  readonly strict?: boolean | undefined;
+}
+
+export function createDoctor() {
+  return createCommand("doctor", "looks at all that a transfer needs, and says what is wrong and what to do")
+    .option("--connection <name>", "this one alone, with its gateway and its agents")
+    .option("--gateway <name>", "this one alone, with its agents and connections")
+    .option("--strict", "end with 1 for warnings, too")
+    .action((options) => answer(options, (context) => runDoctor(context, options)));
+}
+
+async function runDoctor({ isJson, place }: Context, { connection, gateway, strict = false }: DoctorOptions): Promise<Report> {
+  const { config } = await place();
+  const stages = composeDiagnosis(config)({ connection, gateway, deadline: createDeadline() });
+  return examine(stages, { from: "here", isStrict: strict, say: isJson ? undefined : { line: console.log, progress: console.error } });
+}
+
+interface Examination {
+  readonly from: "here" | "inside";
+  readonly isStrict: boolean;
+  /** To people, as it goes. */
+  readonly say?: { readonly line: (line: string) => void; readonly progress: (line: string) => void } | undefined;
+}
+
+export async function examine(stages: AsyncIterable<Stage>, { from, isStrict, say }: Examination): Promise<Report> {
+  const all: Finding[] = [];
+  for await (const { name, findings } of stages) {
+    const timer = setTimeout(() => say?.progress(`… ${CHECKS[name]}`), SLOW_MS);
+    const found = await findings.finally(() => clearTimeout(timer));
+    for (const finding of found) for (const line of toLines(finding, from)) say?.line(line);
+    all.push(...found);
+  }
+  const count = (verdict: Finding["verdict"]) => all.filter((finding) => finding.verdict === verdict).length;
+  const counts = { failed: count("failed"), warning: count("warning"), ok: count("ok"), skipped: count("skipped") };
+  const exitCode = all.some(isNotBegun) ? 2 : counts.failed > 0 || (isStrict && counts.warning > 0) ? 1 : 0;
+  return {
+    json: { from, ...counts, findings: all },
+    lines: [`${counts.failed} failed, ${counts.warning} with a warning, ${counts.ok} ok, ${counts.skipped} skipped.`],
+    exitCode,
+  };
+}
+
+function isNotBegun({ name, verdict }: Finding): boolean {
+  return name === "credentials" && verdict === "failed";
+}
+
+/** The verdict first, so that a column of them can be run down. */
+function toLines({ name, verdict, subject, detail, hint }: Finding, from: "here" | "inside"): readonly string[] {
+  const indent = " ".repeat(VERDICT_WIDTH + 2);
+  const [first = "", ...more] = detail.split("\n");
+  const about = [CHECKS[name], ...(subject === undefined ? [] : [subject])].join(" ");
+  const where = from === "inside" ? " (from inside)" : "";
+  return [
+    `${verdict.padEnd(VERDICT_WIDTH)}  ${about}${where}: ${first}`,
+    ...more.map((line) => `${indent}${line}`),
+    ...(hint === undefined ? [] : [`${indent}→ ${hint}`]),
+  ];
+}
+const VERDICT_WIDTH = "warning".length;
+
+function createDeadline() {
+  const until = performance.now() + DIAGNOSIS_MAX_MS;
+  return { signal: AbortSignal.timeout(DIAGNOSIS_MAX_MS), remainingMs: () => until - performance.now() };
+}

@@ -1,0 +1,115 @@
+/** Whether AWS lets us in, which secrets there are, whether each parses and names only what is there, and which secrets several connections have. */
+import { toTransferError } from "../errors.ts";
+import type { Secrets } from "../secrets/secrets-manager.ts";
+import { findSharedSecrets } from "../verification/shared-between.ts";
+import { type Documents, FOLDERS, type Names } from "./documents.ts";
+import type { Finding } from "./finding.ts";
+import { count } from "./scope.ts";
+
+/** What AWS, or the way to it, says of who may not come in: by its error's name. */
+const REFUSALS: Readonly<Record<string, { readonly detail: string; readonly hint: string }>> = {
+  CredentialsProviderError: { detail: "There are none.", hint: "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" },
+  ExpiredTokenException: { detail: "They have ended.", hint: "sign in at AWS again" },
+  UnrecognizedClientException: { detail: "AWS does not know them.", hint: "look at AWS_PROFILE and the keys in the environment" },
+  InvalidSignatureException: {
+    detail: "AWS does not take their signature: a wrong secret key, or a clock that is minutes off.",
+    hint: "look at AWS_SECRET_ACCESS_KEY and at this machine's clock",
+  },
+  AccessDeniedException: {
+    detail: "AWS knows them, and they may not list secrets.",
+    hint: "allow secretsmanager:ListSecrets: docs/doctor.md#what-it-needs",
+  },
+};
+const NO_WAY = "Is the stack running, or is there a way from here to Secrets Manager? docs/network.md#did-it-work";
+
+/** `names` is undefined where nothing can be read. */
+export async function checkCredentials(secrets: Pick<Secrets, "list">, prefix: string) {
+  try {
+    // One after the other: what the first is refused for, the others would be.
+    const list = async (folder: keyof Names) => (await secrets.list(folder)).toSorted();
+    const [gateways, agents, connections] = [await list("gateways"), await list("agents"), await list("connections")];
+    const names: Names = { gateways, agents, connections };
+    return { names, findings: [finding("ok", `AWS takes them: ${count(names)} documents are under ${prefix}.`)] };
+  } catch (thrown) {
+    const { message: cause } = toTransferError(thrown, "none");
+    const refusal = REFUSALS[cause] ?? { detail: `Secrets Manager does not answer (${cause}).`, hint: NO_WAY };
+    return { names: undefined, findings: [finding("failed", refusal.detail, refusal.hint)] };
+  }
+  function finding(verdict: Finding["verdict"], detail: string, hint?: string): Finding {
+    return { name: "credentials", verdict, detail, hint };
+  }
+}
+
+interface Found {
+  /** Those that are meant. */
+  readonly names: Names;
+  /** Of the whole stack. */
+  readonly all: Names;
+  readonly documents: Documents;
+  readonly problems: ReadonlyMap<string, string>;
+}
+
+export function checkSecrets({ names, all, documents, problems }: Found): readonly Finding[] {
+  const failed = (subject: string, detail: string, hint: string): Finding => ({
+    name: "secrets",
+    verdict: "failed",
+    subject,
+    detail,
+    hint,
+  });
+  const meant = FOLDERS.flatMap((folder) => names[folder].map((name) => `${folder}/${name}`));
+  const ofNobody = namesOfNobody(names, documents, all);
+  const absent = meant.filter((path) => !isListed(path, all) && !problems.has(path) && ofNobody.every(([, , missing]) => missing !== path));
+  const broken = [...problems].filter(([path]) => meant.includes(path) || path.startsWith("keys/"));
+  const findings = [
+    ...absent.map((path) => failed(path, "There is no such secret.", toAdd(path))),
+    ...broken.map(([path, problem]) => failed(path, problem, toMend(path))),
+    ...ofNobody.map(([subject, detail, path]) => failed(subject, detail, toAdd(path))),
+  ];
+  if (findings.length > 0) return findings;
+  const counted = FOLDERS.map((folder) => `${names[folder].length} ${names[folder].length === 1 ? folder.slice(0, -1) : folder}`);
+  return [{ name: "secrets", verdict: "ok", detail: `All of them parse: ${counted.join(", ")}, and the stack's keys.` }];
+}
+
+/** What a document names that is not there: who names it, in what words, and the path of what is missing. */
+function namesOfNobody(names: Names, { agents, connections }: Documents, all: Names): (readonly [string, string, string])[] {
+  const ofConnections = names.connections.flatMap((name) => {
+    const { gateway = "", agentId } = connections.get(name)?.settings ?? {};
+    if (gateway === "") return [];
+    const wanted = [`gateways/${gateway}`, ...(agentId === undefined ? [] : [`agents/${gateway}/${agentId}`])];
+    return wanted
+      .filter((path) => !isListed(path, all))
+      .map((path) => [`connections/${name}`, `names ${path}, which is not there.`, path] as const);
+  });
+  const ofAgents = names.agents.flatMap((name) => {
+    const path = `gateways/${name.split("/")[0]}`;
+    return isListed(path, all) || !agents.has(name) ? [] : [[`agents/${name}`, `is of ${path}, which is not there.`, path] as const];
+  });
+  return [...ofConnections, ...ofAgents];
+}
+
+function isListed(path: string, all: Names): boolean {
+  return FOLDERS.some((folder) => path.startsWith(`${folder}/`) && all[folder].includes(path.slice(folder.length + 1)));
+}
+
+function toAdd(path: string): string {
+  return `write it: README.md#configuration has what ${path.split("/")[0]} hold`;
+}
+
+function toMend(path: string): string {
+  return path.startsWith("keys/") ? "deploy again, which makes the keys: README.md#deploy" : "mend that field: README.md#configuration";
+}
+
+/** Whoever has such a secret can be any of these callers. Says names and ids alone. */
+export function checkSharedSecrets(names: Names, { connections }: Documents): readonly Finding[] {
+  const verifications = new Map([...connections].map(([name, { settings }]) => [name, settings.verification]));
+  const shared = findSharedSecrets(verifications).filter((group) => group.some(({ name }) => names.connections.includes(name)));
+  const hint = "give each a secret of its own: README.md#security says how to rotate one";
+  if (shared.length === 0) return [{ name: "shared-secrets", verdict: "ok", detail: "No two connections have a secret in common." }];
+  return shared.map((group) => {
+    const subject = [...new Set(group.map(({ name }) => name))].join(", ");
+    const ids = group.map(({ name, secretId }) => `${name} as ${secretId}`).join(", ");
+    const detail = `They have one secret in common (${ids}): whoever has it can post as each of them.`;
+    return { name: "shared-secrets", verdict: "warning", subject, detail, hint };
+  });
+}

@@ -1,0 +1,295 @@
+/** What each check of a stack says of what is right and of what is not, over real gateways, secrets, sessions and receivers. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { CHECK_NAMES } from "../../lib/diagnosis/finding.ts";
+import type { SignInAttempt } from "../../lib/sessions/agent-record.ts";
+import { startReceiver } from "../support/callback-receiver.ts";
+import { CANARY, type DiagnosisWorld, deadlineOf, PREFIX, startDiagnosisWorld, WHSEC } from "../support/diagnosis-world.ts";
+
+let world: DiagnosisWorld;
+beforeAll(async () => {
+  world = await startDiagnosisWorld();
+});
+beforeEach(() => world.gateway.reset());
+afterAll(() => world.stop());
+
+const API = { source: "api", gateway: "main", agentId: "101" };
+const toProof = (value: string, id = "first") => ({ verification: { secrets: [{ id, value }] } });
+
+function putGateway(more: object = {}): void {
+  world.put("gateways/main", { url: world.gateway.url, ca: world.gateway.caPem, authMode: 1, ...more });
+}
+function putExternal(guid = world.gateway.guidOf("101")): void {
+  world.put("agents/main/101", { session: "external", guid });
+}
+
+describe("a stack with all that a transfer needs", () => {
+  it("passes each check, in their order, and nothing is changed at its gateway", async () => {
+    putGateway();
+    putExternal();
+    const receiver = await startReceiver();
+    const callback = {
+      url: `https://127.0.0.1:${receiver.port}/in?key=${CANARY}`,
+      ca: receiver.caPem,
+      allowAddresses: ["127.0.0.1"],
+      secrets: [WHSEC],
+    };
+    world.put("connections/crm", { ...API, ...toProof(CANARY), callback });
+    const findings = await world.look();
+    expect(findings.map(({ verdict }) => verdict)).toEqual(findings.map(() => "ok"));
+    expect([...new Set(findings.map(({ name }) => name))]).toEqual(CHECK_NAMES);
+    expect(world.gateway.requests().map(({ method, endpoint }) => [method, endpoint])).toEqual([["GET", "agent-calls"]]);
+    expect(receiver.received).toEqual([]);
+  });
+});
+
+describe("AWS credentials", () => {
+  it.each([
+    ["ExpiredTokenException", 1, "They have ended."],
+    ["AccessDeniedException", 1, "AWS knows them, and they may not list secrets."],
+    ["InternalServiceError", 2, "Secrets Manager does not answer (InternalServiceError)."],
+  ])("that are answered %s fail, and all else is skipped", async (type, times, detail) => {
+    world.secrets.failNext({ operation: "ListSecrets", type, times });
+    const [first, ...others] = await world.look();
+    expect(first).toMatchObject({ name: "credentials", verdict: "failed", detail });
+    expect(others.map(({ name, verdict }) => [name, verdict])).toEqual(CHECK_NAMES.slice(1).map((name) => [name, "skipped"]));
+  });
+});
+
+describe("secrets", () => {
+  const look = (asked = {}) => world.look(asked, "secrets");
+
+  it("that do not parse fail by their fields, without what is in them", async () => {
+    putGateway();
+    world.put("connections/crm", { ...API, ...toProof(CANARY), pasword: CANARY });
+    const [finding] = await look({ connection: "crm" });
+    expect(finding).toMatchObject({
+      verdict: "failed",
+      subject: "connections/crm",
+      detail: expect.stringContaining("unknown fields: pasword"),
+    });
+    expect(await world.look({ connection: "crm" }, "callback")).toMatchObject([{ verdict: "skipped", subject: "crm" }]);
+  });
+
+  it("of who may hand a session over are looked at, too", async () => {
+    putGateway();
+    world.put("agents/main/104", { session: "handed-over", verification: { secrets: [{ id: "desk", value: "short" }] } });
+    expect(await look()).toMatchObject([
+      { verdict: "failed", subject: "agents/main/104", detail: expect.stringContaining("verification.secrets") },
+    ]);
+  });
+
+  it("that name what is not there fail, and so do those that are asked for by a name that nobody has", async () => {
+    putGateway();
+    world.put("connections/crm", { ...API, agentId: "999", ...toProof(CANARY) });
+    expect(await look()).toMatchObject([{ subject: "connections/crm", detail: "names agents/main/999, which is not there." }]);
+    expect(await look({ connection: "nobody" })).toMatchObject([{ verdict: "failed", subject: "connections/nobody" }]);
+    expect(await look({ gateway: "nowhere" })).toMatchObject([{ verdict: "failed", subject: "gateways/nowhere" }]);
+  });
+
+  it("of the stack itself fail where one is missing", async () => {
+    world.secrets.deleteSecret(`${PREFIX}/keys/status`);
+    const findings = await look();
+    world.secrets.putSecret(`${PREFIX}/keys/status`, { schemaVersion: 1, value: `${CANARY}-of-the-key-of-status` });
+    expect(findings).toMatchObject([{ verdict: "failed", subject: "keys/status", hint: expect.stringContaining("deploy") }]);
+  });
+
+  it("that two connections have in common are a warning, by names and ids", async () => {
+    world.put("connections/crm", { ...API, ...toProof(CANARY, "2026") });
+    world.put("connections/shop", { ...API, ...toProof(CANARY, "old") });
+    world.put("connections/bot", { ...API, ...toProof(`${CANARY}-of-its-own`) });
+    const findings = await world.look({ connection: "crm" }, "shared-secrets");
+    expect(findings).toMatchObject([
+      { verdict: "warning", subject: "crm, shop", detail: expect.stringContaining("crm as 2026, shop as old") },
+    ]);
+    expect(await world.look({ connection: "bot" }, "shared-secrets")).toMatchObject([{ verdict: "ok" }]);
+  });
+});
+
+describe("a gateway", () => {
+  const look = (name: "gateway" | "certificate" | "session") => world.look({ gateway: "main" }, name);
+
+  it("that nobody listens for fails, and what needs it is skipped", async () => {
+    putGateway({ url: "https://127.0.0.1:1" });
+    putExternal();
+    const findings = await world.look({ gateway: "main" });
+    expect(findings).toContainEqual(
+      expect.objectContaining({ name: "gateway", verdict: "failed", detail: expect.stringContaining("ECONNREFUSED") }),
+    );
+    for (const name of ["certificate", "session"]) expect(findings).toContainEqual(expect.objectContaining({ name, verdict: "skipped" }));
+  });
+
+  it.each([
+    ["unknown-ca", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "pin its authority"],
+    ["expired", "CERT_HAS_EXPIRED", "docs/runbook.md#certificate-ends"],
+    ["wrong-host", "ERR_TLS_CERT_ALTNAME_INVALID", "it is of DNS:gateway.invalid"],
+  ] as const)("whose certificate is %s fails, and shows it; it is asked for nothing", async (problem, cause, hint) => {
+    putGateway();
+    putExternal();
+    world.gateway.addFault({ kind: "certificate", problem, times: "always" });
+    expect(await look("gateway")).toMatchObject([{ verdict: "ok" }]);
+    const [finding] = await look("certificate");
+    expect(finding).toMatchObject({ verdict: "failed", hint: expect.stringContaining(hint) });
+    expect(finding?.detail).toContain(`(${cause}).\npresented: CN=Local development server, by CN=CC-Gateway simulator`);
+    expect(await look("session")).toMatchObject([{ verdict: "skipped" }]);
+    expect(world.gateway.requests()).toEqual([]);
+  });
+
+  it("that closes the connection in the handshake is reached, and shows none", async () => {
+    putGateway();
+    world.gateway.addFault({ kind: "drop", when: "before-handshake", times: "always" });
+    expect(await look("gateway")).toMatchObject([{ verdict: "ok" }]);
+    expect(await look("certificate")).toMatchObject([{ verdict: "failed", detail: expect.stringContaining("closed it") }]);
+  });
+
+  it("whose secret does not parse is not contacted", async () => {
+    world.put("gateways/main", { url: "http://127.0.0.1:1" });
+    expect(await look("gateway")).toMatchObject([{ verdict: "skipped", subject: "main" }]);
+    expect(await look("certificate")).toMatchObject([{ verdict: "skipped" }]);
+  });
+});
+
+describe("a session", () => {
+  const look = async () => (await world.look({ gateway: "main" }, "session"))[0];
+  beforeEach(() => putGateway());
+
+  it.each([
+    ["a stale Guid", () => putExternal("00000000-0000-4000-8000-000000000000.AgentGateway0"), { verdict: "failed", detail: "(100-006)." }],
+    ["another code", () => fault({ kind: "retcode", retcode: "900-002" }), { verdict: "warning", detail: "900-002, which says nothing" }],
+    ["no answer", () => fault({ kind: "html" }), { verdict: "failed", detail: "no answer that can be read (invalid-response)" }],
+  ])("of %s is told as what it is", async (_what, arrange, { verdict, detail }) => {
+    putExternal();
+    arrange();
+    expect(await look()).toMatchObject({ verdict, subject: "main/101", detail: expect.stringContaining(detail) });
+  });
+
+  const fault = (what: { kind: "retcode"; retcode: string } | { kind: "html" }) =>
+    world.gateway.addFault({ ...what, endpoint: "agent-calls" });
+
+  describe("that we keep", () => {
+    const KEPT: SignInAttempt = { secretVersion: "", at: Date.now() - 60_000, result: "signed-in", failures: 0, proven: true };
+    beforeEach(() => world.put("agents/main/102", { session: "managed", signIn: { password: CANARY, phonenum: "88880102" } }));
+
+    /** As its keeper would have written it. */
+    async function known(attempt: Partial<SignInAttempt>, session?: { readonly guid: string }): Promise<void> {
+      const versionId = await world.versionOf("agents/main/102");
+      const until = Date.now() + 60_000;
+      const owner = String(Math.random());
+      const seen = await world.sessions.takeLease("main/102", { owner, until }, await world.sessions.read("main/102"));
+      const { fence = 0, lease } = seen ?? {};
+      const live = session === undefined ? null : { ...session, renewedAt: Date.now(), events: "poll" as const };
+      const change = { until, session: live, attempt: { ...KEPT, secretVersion: versionId, ...attempt } };
+      expect(await world.sessions.write("main/102", { owner, fence, beat: lease?.beat ?? 0 }, change)).toBeDefined();
+    }
+
+    it("and that nobody has tried to sign in yet is a warning", async () => {
+      expect(await look()).toMatchObject({ verdict: "warning", detail: expect.stringContaining("Nobody has tried") });
+    });
+
+    it("is told to be parked, why, and by which secret", async () => {
+      await known({ result: "refused", retcode: "100-004" });
+      const finding = await look();
+      expect(finding).toMatchObject({ verdict: "failed", hint: "docs/runbook.md#sign-in-parked" });
+      expect(finding?.detail).toMatch(
+        /parked: 100-004, wrong user name or password\. Last tried at .*Z by the keeper\. The secret was written at .*Z\./,
+      );
+    });
+
+    it("fails while the next sign-in is waited for", async () => {
+      await known({ result: "refused", retcode: "100-003" });
+      expect(await look()).toMatchObject({
+        verdict: "failed",
+        detail: expect.stringContaining("was refused (100-003); it is tried again"),
+      });
+    });
+
+    it("is taken where the gateway takes its Guid", async () => {
+      await known({}, { guid: world.gateway.guidOf("101") });
+      expect(await look()).toMatchObject({ verdict: "failed", detail: expect.stringContaining("(100-006)") });
+      await known({}, { guid: world.gateway.renewGuid("102") });
+      expect(await look()).toMatchObject({ verdict: "ok" });
+    });
+
+    it("is a warning where it lives on, and its secret was refused since", async () => {
+      await known({ result: "refused", retcode: "100-020" }, { guid: world.gateway.renewGuid("102") });
+      expect(await look()).toMatchObject({ verdict: "warning", detail: expect.stringContaining("password has expired") });
+    });
+  });
+
+  it("that is handed over is a warning before, fails after its end, and is asked for between", async () => {
+    world.put("agents/main/104", { session: "handed-over", ...toProof(CANARY) });
+    expect(await look()).toMatchObject({ verdict: "warning" });
+    await world.sessions.handOver("main/104", { guid: world.gateway.guidOf("104"), renewedAt: Date.now() });
+    expect(await look()).toMatchObject({ verdict: "ok", detail: expect.stringContaining("was handed over. The gateway takes it.") });
+    await world.sessions.end("main/104");
+    expect(await look()).toMatchObject({ verdict: "failed", detail: "Whoever hands its Guid over has told its end." });
+  });
+});
+
+describe("a Guid in a secret", () => {
+  it.each([
+    [1, "ok", "stays"],
+    [2, "warning", "lives two minutes"],
+    [undefined, "warning", "has no authMode"],
+  ])("at a site with authMode %s is %s", async (authMode, verdict, detail) => {
+    putGateway({ authMode });
+    putExternal();
+    expect(await world.look({ gateway: "main" }, "external-guid")).toMatchObject([{ verdict, detail: expect.stringContaining(detail) }]);
+  });
+});
+
+describe("a callback", () => {
+  const SECRETS = { secrets: [WHSEC] };
+  async function look(callback: object) {
+    world.put("connections/crm", { ...API, ...toProof(CANARY), callback });
+    return (await world.look({ connection: "crm" }, "callback"))[0];
+  }
+
+  it("to an address that is not public, and not listed, is never connected to", async () => {
+    const receiver = await startReceiver();
+    const url = `https://127.0.0.1:${receiver.port}/${CANARY}`;
+    expect(await look({ ...SECRETS, url })).toMatchObject({ verdict: "failed", hint: "docs/callbacks.md#addresses" });
+  });
+
+  it("fails where nobody listens, or the certificate is not of whom it is to chain to", async () => {
+    const listed = { ...SECRETS, allowAddresses: ["127.0.0.1"] };
+    expect(await look({ ...listed, url: `https://127.0.0.1:1/${CANARY}` })).toMatchObject({
+      verdict: "failed",
+      detail: expect.stringContaining("(ECONNREFUSED)"),
+    });
+    const { port } = await startReceiver();
+    const untrusted = await look({ ...listed, url: `https://127.0.0.1:${port}`, ca: world.gateway.caPem });
+    expect(untrusted).toMatchObject({ verdict: "failed", detail: expect.stringContaining("UNABLE_TO_VERIFY_LEAF_SIGNATURE") });
+  });
+
+  it("is not looked at where somebody else tells it", async () => {
+    world.put("connections/crm", { ...API, ...toProof(CANARY), callback: { ...SECRETS, url: "https://receiver.example.com" } });
+    const findings = await world.look({ connection: "crm", withoutCallbacks: "They are told from elsewhere." }, "callback");
+    expect(findings).toMatchObject([{ verdict: "skipped", detail: "They are told from elsewhere." }]);
+  });
+});
+
+describe("a diagnosis", () => {
+  it("begins nothing for which there is no time", async () => {
+    putGateway();
+    putExternal();
+    const { opened } = world.gateway.connections;
+    const findings = await world.look({ gateway: "main", deadline: deadlineOf(900) });
+    expect(findings).toContainEqual(
+      expect.objectContaining({ name: "secrets", verdict: "failed", detail: expect.stringContaining("no time") }),
+    );
+    expect(world.gateway.connections.opened).toBe(opened);
+  });
+
+  it("tells no secret, Guid, password or address with its query, whatever is wrong", async () => {
+    putGateway({ url: "https://127.0.0.1:1" });
+    world.put("agents/main/101", { session: "external", guid: CANARY, cookies: `a=${CANARY}` });
+    world.put("agents/main/102", { session: "managed", signIn: { password: CANARY, phonenum: CANARY.slice(0, 20) } });
+    world.put("agents/main/103", { session: "managed", signIn: { password: { [CANARY]: CANARY } } });
+    const callback = { url: `https://127.0.0.1:1/${CANARY}?key=${CANARY}`, allowAddresses: ["127.0.0.1"], secrets: [WHSEC] };
+    world.put("connections/crm", { ...API, ...toProof(CANARY), callback });
+    world.put("connections/shop", { ...API, ...toProof(CANARY), mapping: `$${CANARY}(` });
+    world.put("connections/bot", { ...API, source: CANARY });
+    const told = JSON.stringify(await world.look());
+    for (const secret of [CANARY, WHSEC, CANARY.slice(0, 20)]) expect(told).not.toContain(secret);
+  });
+});
