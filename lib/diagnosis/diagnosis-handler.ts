@@ -1,0 +1,31 @@
+/** The function that makes all checks from where the others run: invoked by `ccgw doctor --remote`, and answers with what each found. */
+import type { Context } from "aws-lambda";
+import * as z from "zod";
+import type { Log } from "../log.ts";
+import { toRunDeadline } from "../sessions/run-context.ts";
+import { Name } from "../transfer/target.ts";
+import type { Diagnose } from "./diagnose.ts";
+import type { Finding } from "./finding.ts";
+
+/** `callbacks`: whether receivers are reached from here as they are told. */
+const Asked = z.strictObject({ connection: Name.optional(), gateway: Name.optional(), callbacks: z.boolean().default(true) });
+
+const OUT_OF_SIGHT = "They are told by deliver-callbacks, which is not in this function's network: without --remote they are looked at.";
+
+interface DiagnosisHandlerOptions {
+  readonly diagnose: Diagnose;
+  readonly log: Log;
+}
+
+/** Rejects for an event that is none. */
+export function createDiagnosisHandler({ diagnose, log }: DiagnosisHandlerOptions) {
+  return async (event: unknown, context: Context): Promise<{ readonly findings: readonly Finding[] }> => {
+    const { callbacks, ...scope } = Asked.parse(event);
+    const findings: Finding[] = [];
+    const asked = { ...scope, withoutCallbacks: callbacks ? undefined : OUT_OF_SIGHT, deadline: toRunDeadline(context) };
+    for await (const stage of diagnose(asked)) findings.push(...(await stage.findings));
+    const failed = findings.filter(({ verdict }) => verdict === "failed").length;
+    log.run("diagnosis", { lambdaRequestId: context.awsRequestId, entries: findings.length, failed });
+    return { findings };
+  };
+}
