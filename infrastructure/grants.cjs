@@ -37,6 +37,13 @@ const GRANTS = {
     callbacks: ["SendMessage"],
   },
   "sign-out-agents": { gateway: true, secrets: ["gateways/*", "agents/*"], listsSecrets: true, sessions: LIVE_SESSIONS },
+  // It reads, and writes nowhere.
+  diagnose: {
+    gateway: true,
+    secrets: ["connections/*", "gateways/*", "agents/*", "keys/events", "keys/records", "keys/status"],
+    listsSecrets: true,
+    sessions: ["GetItem"],
+  },
   "deliver-callbacks": {
     secrets: ["connections/*"],
     callbacks: ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility"],

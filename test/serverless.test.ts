@@ -60,6 +60,7 @@ describe("serverless.yml", () => {
       "agent-sessions",
       "deliver-callbacks",
       "describe-connection",
+      "diagnose",
       "dispatch-keepers",
       "gateway-events",
       "health",

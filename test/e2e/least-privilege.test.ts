@@ -247,6 +247,17 @@ describe("each packaged function, with its own role", () => {
     expect(await told()).toContainEqual(expect.objectContaining({ callId: "in-a-moment", outcome: "completed" }));
   });
 
+  it("diagnose looks at secrets and sessions", async () => {
+    const [result] = await run("diagnose", [{}]);
+    const findings = Object(result).findings.map(({ name, subject = "", verdict }: Record<string, string>) => [name, subject, verdict]);
+    expect(findings).toEqual(
+      expect.arrayContaining([
+        ["secrets", "", "ok"],
+        ["session", `main/${POLLED}`, "ok"],
+      ]),
+    );
+  });
+
   it("deliver-callbacks tells EventBridge, and puts off what it cannot tell a receiver", async () => {
     const callback = {
       secrets: [`whsec_${Buffer.alloc(32, 7).toString("base64")}`],

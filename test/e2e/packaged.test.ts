@@ -21,6 +21,7 @@ const ZIPS = [
   "agent-sessions.zip",
   "deliver-callbacks.zip",
   "describe-connection.zip",
+  "diagnose.zip",
   "dispatch-keepers.zip",
   "gateway-events.zip",
   "health.zip",

@@ -44,6 +44,7 @@ it("holds the functions that talk to a gateway, and no others", () => {
     "receive-lex",
     "keep-session",
     "sign-out-agents",
+    "diagnose",
     "sweep-records",
   ]);
   expect(functions["keep-session"]?.vpc).toEqual({
