@@ -1,11 +1,13 @@
 /**
- * `ccgw doctor`: whether everything is there that a transfer needs, as it is seen from here; of each thing that is not, why, and what to do. Changes nothing. Ends with 0 where nothing has failed, with 1 where something has, with 2 where nothing could be looked at.
+ * `ccgw doctor`: whether everything is there that a transfer needs, as it is seen from here or, with `--remote`, from inside the stack; of each thing that is not,
+ * why, and what to do. Changes nothing. Ends with 0 where nothing has failed, with 1 where something has, with 2 where nothing could be looked at.
  */
 import { composeDiagnosis } from "../lib/composition/diagnosis.ts";
 import type { Stage } from "../lib/diagnosis/diagnose.ts";
-import { CHECKS, type Finding } from "../lib/diagnosis/finding.ts";
+import { CHECKS, type Finding, toPrintable } from "../lib/diagnosis/finding.ts";
 import type { Scope } from "../lib/diagnosis/scope.ts";
 import { answer, type Context, createCommand } from "./command.ts";
+import { diagnoseRemotely } from "./remote-diagnosis.ts";
 import type { Report } from "./report.ts";
 
 /** Whoever waits at a terminal has given up by then. */
@@ -14,6 +16,7 @@ const DIAGNOSIS_MAX_MS = 120_000;
 const SLOW_MS = 1_000;
 
 interface DoctorOptions extends Scope {
+  readonly remote?: true | undefined;
   readonly strict?: boolean | undefined;
 }
 
@@ -21,14 +24,18 @@ export function createDoctor() {
   return createCommand("doctor", "looks at all that a transfer needs, and says what is wrong and what to do")
     .option("--connection <name>", "this one alone, with its gateway and its agents")
     .option("--gateway <name>", "this one alone, with its agents and connections")
+    .option("--remote", "as the function diagnose sees it, from inside the stack's network")
     .option("--strict", "end with 1 for warnings, too")
     .action((options) => answer(options, (context) => runDoctor(context, options)));
 }
 
-async function runDoctor({ isJson, place }: Context, { connection, gateway, strict = false }: DoctorOptions): Promise<Report> {
-  const { config } = await place();
-  const stages = composeDiagnosis(config)({ connection, gateway, deadline: createDeadline() });
-  return examine(stages, { from: "here", isStrict: strict, say: isJson ? undefined : { line: console.log, progress: console.error } });
+async function runDoctor({ isJson, place }: Context, { connection, gateway, remote, strict = false }: DoctorOptions): Promise<Report> {
+  const scope = { connection, gateway };
+  const opened = await place();
+  const stages =
+    remote === true ? diagnoseRemotely(opened, scope) : composeDiagnosis(opened.config)({ ...scope, deadline: createDeadline() });
+  const from = remote === true ? "inside" : "here";
+  return examine(stages, { from, isStrict: strict, say: isJson ? undefined : { line: console.log, progress: console.error } });
 }
 
 interface Examination {
@@ -41,7 +48,7 @@ interface Examination {
 export async function examine(stages: AsyncIterable<Stage>, { from, isStrict, say }: Examination): Promise<Report> {
   const all: Finding[] = [];
   for await (const { name, findings } of stages) {
-    const timer = setTimeout(() => say?.progress(`… ${CHECKS[name]}`), SLOW_MS);
+    const timer = setTimeout(() => say?.progress(`… ${CHECKS[name]}${toWhere(from)}`), SLOW_MS);
     const found = await findings.finally(() => clearTimeout(timer));
     for (const finding of found) for (const line of toLines(finding, from)) say?.line(line);
     all.push(...found);
@@ -61,18 +68,21 @@ function isNotBegun({ name, verdict }: Finding): boolean {
 }
 
 /** The verdict first, so that a column of them can be run down. */
-function toLines({ name, verdict, subject, detail, hint }: Finding, from: "here" | "inside"): readonly string[] {
+function toLines({ name, verdict, subject, detail, hint }: Finding, from: Examination["from"]): readonly string[] {
   const indent = " ".repeat(VERDICT_WIDTH + 2);
-  const [first = "", ...more] = detail.split("\n");
+  const [first = "", ...more] = detail.split("\n").map(toPrintable);
   const about = [CHECKS[name], ...(subject === undefined ? [] : [subject])].join(" ");
-  const where = from === "inside" ? " (from inside)" : "";
   return [
-    `${verdict.padEnd(VERDICT_WIDTH)}  ${about}${where}: ${first}`,
+    `${verdict.padEnd(VERDICT_WIDTH)}  ${about}${toWhere(from)}: ${first}`,
     ...more.map((line) => `${indent}${line}`),
     ...(hint === undefined ? [] : [`${indent}→ ${hint}`]),
   ];
 }
 const VERDICT_WIDTH = "warning".length;
+
+function toWhere(from: Examination["from"]): string {
+  return from === "inside" ? " (from inside)" : "";
+}
 
 function createDeadline() {
   const until = performance.now() + DIAGNOSIS_MAX_MS;

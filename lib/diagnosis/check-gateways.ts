@@ -62,7 +62,7 @@ export function checkReach({ name: subject, site }: KnownSite, handshake: Handsh
     ...base,
     verdict: "failed",
     detail: `${site.url} is not reached: ${why === undefined ? cause : `${why} (${cause})`}.`,
-    hint: "docs/runbook.md#gateway-unreachable",
+    hint: "docs/runbook.md#gateway-unreachable; one that only the functions reach is asked with --remote",
   };
 }
 

@@ -3,12 +3,11 @@ import type { Context } from "aws-lambda";
 import * as z from "zod";
 import type { Log } from "../log.ts";
 import { toRunDeadline } from "../sessions/run-context.ts";
-import { Name } from "../transfer/target.ts";
 import type { Diagnose } from "./diagnose.ts";
 import type { Finding } from "./finding.ts";
 
 /** `callbacks`: whether receivers are reached from here as they are told. */
-const Asked = z.strictObject({ connection: Name.optional(), gateway: Name.optional(), callbacks: z.boolean().default(true) });
+const Asked = z.strictObject({ connection: z.string().optional(), gateway: z.string().optional(), callbacks: z.boolean().default(true) });
 
 const OUT_OF_SIGHT = "They are told by deliver-callbacks, which is not in this function's network: without --remote they are looked at.";
 

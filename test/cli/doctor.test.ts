@@ -1,9 +1,15 @@
 /** `ccgw doctor`: how findings are printed, what it ends with, and what is asked of the function in the stack. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { examine } from "../../cli/doctor.ts";
+import { diagnoseRemotely } from "../../cli/remote-diagnosis.ts";
 import type { Stage } from "../../lib/diagnosis/diagnose.ts";
 import type { Finding } from "../../lib/diagnosis/finding.ts";
 import { CANARY, type DiagnosisWorld, startDiagnosisWorld } from "../support/diagnosis-world.ts";
+import { startLambdaEndpoint } from "../support/lambda-endpoint.ts";
+import { openLocalPlace } from "../support/local-place.ts";
+import { listenOnLoopback, trackConnections } from "../support/raw-gateway.ts";
 import { runCcgw } from "../support/send-process.ts";
 
 const OK: Finding = { name: "secrets", verdict: "ok", detail: "All of them parse." };
@@ -54,14 +60,29 @@ describe("what is found", () => {
   });
 
   it("is said to be waited for where it takes longer than a second", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
     const progress: string[] = [];
     const say = { line: () => {}, progress: (line: string) => void progress.push(line) };
-    const slow = new Promise<readonly Finding[]>((resolve) => setTimeout(() => resolve([OK]), 1_100));
+    const { promise, resolve } = Promise.withResolvers<readonly Finding[]>();
     async function* slowly(): AsyncGenerator<Stage, void> {
-      yield { name: "secrets", findings: slow };
+      yield { name: "secrets", findings: promise };
+      yield { name: "clock", findings: Promise.resolve([]) };
     }
-    await examine(slowly(), { from: "here", isStrict: false, say });
-    expect(progress).toEqual(["… secrets"]);
+    const examined = examine(slowly(), { from: "inside", isStrict: false, say });
+    await vi.advanceTimersByTimeAsync(999);
+    expect(progress).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    resolve([OK]);
+    await examined;
+    expect(progress).toEqual(["… secrets (from inside)"]);
+  });
+
+  it("steers no terminal, whatever is in another's certificate or a field's name", async () => {
+    const lines: string[] = [];
+    const say = { line: (line: string) => void lines.push(line), progress: () => {} };
+    await examine(stages({ ...OK, detail: "a\u001b[2J\u202eb" }), { from: "here", isStrict: false, say });
+    expect(lines).toEqual(["ok       secrets: a [2J b"]);
   });
 });
 
@@ -100,5 +121,74 @@ describe("as it is typed", () => {
       code: 2,
       output: expect.stringMatching(/^failed {3}AWS credentials: Secrets Manager does not answer \(ECONNREFUSED\)/),
     });
+  });
+
+  it("prints what the function in the stack found, and says that it was seen from there", async () => {
+    const lambda = await startLambdaEndpoint(() => ({ body: JSON.stringify({ findings: [OK, WARNING] }) }));
+    onTestFinished(() => lambda.stop());
+    const { code, output } = await runCcgw(["doctor", "--remote", "--connection", "crm", "--strict"], {
+      LAMBDA_PORT: new URL(lambda.url).port,
+    });
+    expect({ code, output: output.split("\n")[0] }).toEqual({ code: 1, output: "ok       secrets (from inside): All of them parse." });
+    const [{ path, body } = { path: "", body: "" }] = lambda.takeRequests();
+    expect(path).toBe("/2015-03-31/functions/ccgateway-transfer-webhooks-local-diagnose/invocations");
+    expect(JSON.parse(body)).toEqual({ connection: "crm", callbacks: true });
+  });
+});
+
+describe("the function in a deployed stack", () => {
+  const CONFIGURATION = "/configuration";
+  const vpcOf = { diagnose: "vpc-1", "deliver-callbacks": "" };
+
+  /** By its path: what each function is configured with, and what `diagnose` answers. */
+  async function ask(
+    vpcs: Readonly<Record<string, string>>,
+    answer: { readonly status?: number; readonly headers?: Record<string, string>; readonly body: string },
+  ) {
+    const events: unknown[] = [];
+    const server = createServer(async (request, response) => {
+      const { url = "" } = request;
+      const name = Object.keys(vpcs).find((each) => url.includes(`-prod-${each}/`)) ?? "";
+      if (!url.endsWith(CONFIGURATION)) events.push(JSON.parse(await text(request)));
+      const {
+        status = 200,
+        headers,
+        body,
+      } = url.endsWith(CONFIGURATION) ? { body: JSON.stringify({ VpcConfig: { VpcId: vpcs[name] } }) } : answer;
+      response.writeHead(status, { "content-type": "application/json", ...headers }).end(body);
+    });
+    const connections = trackConnections(server);
+    onTestFinished(() => connections.stop());
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const place = await openLocalPlace({ LAMBDA_PORT: String(await listenOnLoopback(server)) });
+    const found: Finding[] = [];
+    const deployed = { ...place, isLocal: false, functionName: (name: string) => `ccgateway-transfer-webhooks-prod-${name}` };
+    for await (const { findings } of diagnoseRemotely(deployed, { gateway: "main" })) found.push(...(await findings));
+    return { found, events };
+  }
+
+  it.each([
+    ["is in a network that those who tell receivers are not in", vpcOf, false],
+    ["is in theirs", { ...vpcOf, "deliver-callbacks": "vpc-1" }, true],
+    ["is in none, as they are", { ...vpcOf, diagnose: "" }, true],
+  ])("that %s is told whether to look at receivers", async (_what, vpcs, callbacks) => {
+    const { found, events } = await ask(vpcs, { body: JSON.stringify({ findings: [WARNING, OK] }) });
+    expect(events).toEqual([{ gateway: "main", callbacks }]);
+    expect(found).toEqual([OK, WARNING]);
+  });
+
+  it("that is not there, as in a stack of a version before, is to be deployed", async () => {
+    const headers = { "x-amzn-errortype": "ResourceNotFoundException" };
+    await expect(ask(vpcOf, { status: 404, headers, body: "{}" })).rejects.toThrow(
+      /There is no function .*-prod-diagnose: deploy this version first/,
+    );
+  });
+
+  it("that throws has its kind of error told, and nothing else of it", async () => {
+    const headers = { "x-amz-function-error": "Unhandled" };
+    const body = JSON.stringify({ errorType: "Sandbox.Timedout", errorMessage: CANARY });
+    await expect(ask(vpcOf, { headers, body })).rejects.toThrow(
+      /-prod-diagnose has not answered \(Sandbox\.Timedout\): its log says why\.$/,
+    );
   });
 });

@@ -1,9 +1,11 @@
 /** What each check of a stack says of what is right and of what is not, over real gateways, secrets, sessions and receivers. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createServer } from "node:http";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { CHECK_NAMES } from "../../lib/diagnosis/finding.ts";
 import type { SignInAttempt } from "../../lib/sessions/agent-record.ts";
 import { startReceiver } from "../support/callback-receiver.ts";
 import { CANARY, type DiagnosisWorld, deadlineOf, PREFIX, startDiagnosisWorld, WHSEC } from "../support/diagnosis-world.ts";
+import { listenOnLoopback, trackConnections } from "../support/raw-gateway.ts";
 
 let world: DiagnosisWorld;
 beforeAll(async () => {
@@ -248,6 +250,17 @@ describe("a callback", () => {
     const receiver = await startReceiver();
     const url = `https://127.0.0.1:${receiver.port}/${CANARY}`;
     expect(await look({ ...SECRETS, url })).toMatchObject({ verdict: "failed", hint: "docs/callbacks.md#addresses" });
+  });
+
+  it("without TLS, to a listed address, is connected to", async () => {
+    const server = createServer();
+    const connections = trackConnections(server);
+    onTestFinished(() => connections.stop());
+    const url = `http://127.0.0.1:${await listenOnLoopback(server)}`;
+    expect(await look({ ...SECRETS, url, allowAddresses: ["127.0.0.1"] })).toMatchObject({
+      verdict: "ok",
+      detail: `${url} takes connections; nothing was posted.`,
+    });
   });
 
   it("fails where nobody listens, or the certificate is not of whom it is to chain to", async () => {

@@ -47,6 +47,6 @@ it("answers before it is ended", async () => {
   expect(answer.findings).toContainEqual(expect.objectContaining({ name: "secrets", verdict: "failed" }));
 });
 
-it.each([{ connection: "A/B" }, { gateways: "main" }, "main"])("refuses an event that is none: %o", async (event) => {
+it.each([{ connection: 1 }, { gateways: "main" }, "main"])("refuses an event that is none: %o", async (event) => {
   await expect(invoke(event)).rejects.toThrow();
 });
