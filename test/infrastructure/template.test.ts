@@ -15,7 +15,7 @@ type Resource = z.infer<typeof Resource>;
 /** What AWS allows no narrower resource for. */
 const UNBOUNDED = ["cloudwatch:DescribeAlarms", "secretsmanager:ListSecrets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 /** Who may do what none of the functions' calls can be narrowed to. */
-const LISTERS = ["DispatchKeepersRole", "SignOutAgentsRole"];
+const LISTERS = ["DiagnoseRole", "DispatchKeepersRole", "SignOutAgentsRole"];
 
 const ARN = "arn:${AWS::Partition}:";
 const HERE = "${AWS::Region}:${AWS::AccountId}";
@@ -61,7 +61,7 @@ describe("what is deployed to production", () => {
     expect([...new Set(unbounded)].toSorted()).toEqual(UNBOUNDED);
   });
 
-  it("lets two functions list secrets, and CodeDeploy read alarms", () => {
+  it("lets three functions list secrets, and CodeDeploy read alarms", () => {
     const rolesWith = (action: string) =>
       ofType("AWS::IAM::Role").flatMap(([id, role]) =>
         statementsOf(role).some(({ Action }) => [Action].flat().includes(action)) ? [id] : [],
