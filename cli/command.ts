@@ -4,6 +4,7 @@
  */
 import { Command } from "@commander-js/extra-typings";
 import { openPlace, type Place } from "./place.ts";
+import { findPrompter, type Prompter } from "./prompter.ts";
 import { printReport, type Report } from "./report.ts";
 import { openSecretBook, type SecretBook } from "./secret-book.ts";
 
@@ -12,6 +13,8 @@ export interface Context {
   place(): Promise<Place>;
   /** Whether a program reads the answer: nobody is asked anything then. */
   readonly isJson: boolean;
+  /** Undefined where nobody can be asked. */
+  readonly prompter: Prompter | undefined;
 }
 
 interface CommonOptions {
@@ -34,18 +37,21 @@ export function createCommand(name: string, description: string) {
 /** The action of a command that answers with a report. */
 export async function answer({ stage, region, profile, json }: CommonOptions, run: (context: Context) => Promise<Report>): Promise<void> {
   const isJson = json === true;
-  const report = await run({ isJson, place: () => openPlace({ stage, region, profile }) });
+  const report = await run({ isJson, prompter: findPrompter(isJson), place: () => openPlace({ stage, region, profile }) });
   printReport(report, isJson);
   process.exitCode = report.exitCode ?? 0;
 }
 
 /** For a command that is about the documents alone. */
-export function answerFromBook(options: CommonOptions, run: (book: SecretBook, place: Place) => Promise<Report>): Promise<void> {
+export function answerFromBook(
+  options: CommonOptions,
+  run: (book: SecretBook, place: Place, context: Context) => Promise<Report>,
+): Promise<void> {
   return answer(options, async (context) => {
     const place = await context.place();
     const book = openSecretBook(place);
     try {
-      return await run(book, place);
+      return await run(book, place, context);
     } finally {
       book.close();
     }

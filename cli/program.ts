@@ -6,6 +6,7 @@ import { createAgentShow } from "./agent/show.ts";
 import { createConnectionList } from "./connection/list.ts";
 import { createConnectionShow } from "./connection/show.ts";
 import { createDoctor } from "./doctor.ts";
+import { createGatewayAdd } from "./gateway/add.ts";
 import { createGatewayList } from "./gateway/list.ts";
 import { createGatewayShow } from "./gateway/show.ts";
 
@@ -21,7 +22,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
     commands: [createAgentList, createAgentShow],
   },
   connection: { description: "callers that may ask for transfers", commands: [createConnectionList, createConnectionShow] },
-  gateway: { description: "CC-Gateway sites", commands: [createGatewayList, createGatewayShow] },
+  gateway: { description: "CC-Gateway sites", commands: [createGatewayAdd, createGatewayList, createGatewayShow] },
 };
 const COMMANDS: readonly (() => CommandUnknownOpts)[] = [createDoctor];
 

@@ -142,6 +142,12 @@ export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }:
   };
 }
 
+/** Before anything is asked for. Throws a `CommandError` where there is one already. */
+export async function assertFree(book: Pick<SecretBook, "read">, folder: Folder, name: string): Promise<void> {
+  if ((await book.read(folder, name)) !== undefined)
+    throw new CommandError(`There is ${folder === "agents" ? "an" : "a"} ${folder.slice(0, -1)} ${name} already.`);
+}
+
 function parseDocument(text: string, path: string): Document {
   try {
     const json: unknown = JSON.parse(text);

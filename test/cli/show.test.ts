@@ -74,7 +74,7 @@ describe("ccgw gateway show", () => {
       authorities: [{ subject: "CN=The site's own CA", fingerprint256: expect.stringMatching(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/) }],
     });
     expect(lines.join("\n")).toMatch(
-      /trusts, and nothing else:\n {2}CN=The site's own CA\n {4}SHA-256 .*\n {4}until .*Z, \d+ days from now$/,
+      /trusts, and nothing else:\n {2}CN=The site's own CA\n {4}signed by itself\n {4}SHA-256 .*\n {4}until .*Z, \d+ days from now$/,
     );
   });
 
