@@ -30,7 +30,8 @@ export async function createCertificates(hosts: readonly string[]): Promise<Cert
 
   return {
     caPem: ca.caPem,
-    right: await issueBy(ca, { hosts }),
+    // With its authority's, so that there is one to pin.
+    right: await issueBy(ca, { hosts }, ca.caPem),
     of(problem) {
       const context = made.get(problem) ?? makers[problem]();
       made.set(problem, context);
@@ -39,7 +40,7 @@ export async function createCertificates(hosts: readonly string[]): Promise<Cert
   };
 }
 
-async function issueBy(ca: CertificateAuthority, request: CertificateRequest): Promise<SecureContext> {
+async function issueBy(ca: CertificateAuthority, request: CertificateRequest, chain = ""): Promise<SecureContext> {
   const { keyPem, certPem } = await ca.issue(request);
-  return createSecureContext({ key: keyPem, cert: certPem });
+  return createSecureContext({ key: keyPem, cert: `${certPem}\n${chain}` });
 }
