@@ -1,7 +1,9 @@
 /** All commands. */
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import packageJson from "../package.json" with { type: "json" };
+import { createAgentAdd } from "./agent/add.ts";
 import { createAgentList } from "./agent/list.ts";
+import { createAgentSetPassword } from "./agent/set-password.ts";
 import { createAgentShow } from "./agent/show.ts";
 import { createConnectionList } from "./connection/list.ts";
 import { createConnectionShow } from "./connection/show.ts";
@@ -19,7 +21,7 @@ interface Group {
 const GROUPS: Readonly<Record<string, Group>> = {
   agent: {
     description: "who is signed in at a gateway, and holds the sessions that are moved",
-    commands: [createAgentList, createAgentShow],
+    commands: [createAgentAdd, createAgentList, createAgentSetPassword, createAgentShow],
   },
   connection: { description: "callers that may ask for transfers", commands: [createConnectionList, createConnectionShow] },
   gateway: { description: "CC-Gateway sites", commands: [createGatewayAdd, createGatewayList, createGatewayShow] },

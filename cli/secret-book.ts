@@ -20,6 +20,7 @@ import { TransferError } from "../lib/errors.ts";
 import { AgentAccess } from "../lib/gateway/agent-access.ts";
 import { GatewaySite } from "../lib/gateway/site.ts";
 import { parseSecret } from "../lib/secrets/secret-document.ts";
+import { HandedOverAgent } from "../lib/sessions/handing-over.ts";
 import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
 import type { Place } from "./place.ts";
 import { CommandError, NotFound } from "./problem.ts";
@@ -84,7 +85,11 @@ export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }:
   async function parse(folder: Folder, name: string, document: Document): Promise<unknown> {
     const schema: z.ZodType<unknown> = SCHEMAS[folder];
     try {
-      return await parseSecret(JSON.stringify(document), pathOf(folder, name), schema);
+      const text = JSON.stringify(document);
+      const parsed = await parseSecret(text, pathOf(folder, name), schema);
+      // What proves who hands a session over is read by another function.
+      if (folder === "agents") await parseSecret(text, pathOf(folder, name), HandedOverAgent);
+      return parsed;
     } catch (error) {
       throw error instanceof TransferError ? new CommandError(error.message) : error;
     }
