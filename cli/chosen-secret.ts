@@ -29,6 +29,8 @@ interface Choosing {
 
 export async function chooseSecret({ input, make, sheet, usualSheet }: Choosing, ends: SecretEnds, asker: Asker): Promise<ChosenSecret> {
   const brought = await findSecret(input, ends);
+  if (sheet !== undefined && (brought !== undefined || make === undefined))
+    throw new CommandError("--sheet is for a secret that is made here, and this one is brought.");
   if (brought !== undefined) return { value: brought, sheet: undefined };
   if (make === undefined) return { value: await requireSecret(input, ends), sheet: undefined };
   const isMade = sheet !== undefined || (await ends.prompter?.choose(input.message, CHOICES)) !== "typed";

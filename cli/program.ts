@@ -5,8 +5,13 @@ import { createAgentAdd } from "./agent/add.ts";
 import { createAgentList } from "./agent/list.ts";
 import { createAgentSetPassword } from "./agent/set-password.ts";
 import { createAgentShow } from "./agent/show.ts";
+import { createConnectionAdd } from "./connection/add.ts";
+import { createConnectionDisable, createConnectionEnable } from "./connection/enable.ts";
 import { createConnectionList } from "./connection/list.ts";
+import { createConnectionRemove } from "./connection/remove.ts";
+import { createConnectionRotateSecret } from "./connection/rotate-secret.ts";
 import { createConnectionShow } from "./connection/show.ts";
+import { createConnectionTest } from "./connection/test.ts";
 import { createDoctor } from "./doctor.ts";
 import { createGatewayAdd } from "./gateway/add.ts";
 import { createGatewayList } from "./gateway/list.ts";
@@ -23,7 +28,19 @@ const GROUPS: Readonly<Record<string, Group>> = {
     description: "who is signed in at a gateway, and holds the sessions that are moved",
     commands: [createAgentAdd, createAgentList, createAgentSetPassword, createAgentShow],
   },
-  connection: { description: "callers that may ask for transfers", commands: [createConnectionList, createConnectionShow] },
+  connection: {
+    description: "callers that may ask for transfers",
+    commands: [
+      createConnectionAdd,
+      createConnectionDisable,
+      createConnectionEnable,
+      createConnectionList,
+      createConnectionRemove,
+      createConnectionRotateSecret,
+      createConnectionShow,
+      createConnectionTest,
+    ],
+  },
   gateway: { description: "CC-Gateway sites", commands: [createGatewayAdd, createGatewayList, createGatewayShow] },
 };
 const COMMANDS: readonly (() => CommandUnknownOpts)[] = [createDoctor];

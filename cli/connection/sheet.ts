@@ -1,0 +1,132 @@
+/** The hand-over sheet: what the administrator of a caller has to enter there, and what the answers mean. */
+import { signWithSharedSecret } from "../../dev/sign/shared-secret.ts";
+import { FAILURES } from "../../lib/errors.ts";
+import { MAX_BODY_BYTES } from "../../lib/http/request.ts";
+import type { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
+import { CALL_DATA_MAX_BYTES } from "../../lib/transfer/limits.ts";
+import type { Caller } from "./caller.ts";
+
+/** Stands for the secret where that is not to be seen. */
+const NO_SECRET = "THE-SECRET";
+
+export interface Sheet {
+  readonly name: string;
+  readonly publicBaseUrl: string;
+  readonly connection: ConfiguredConnection;
+  readonly caller: Caller;
+  /** The name of the function that Lex invokes. */
+  readonly lexFunction: string;
+}
+
+/** As Markdown. */
+export async function toSheet(sheet: Sheet, secret = NO_SECRET): Promise<string> {
+  const { name, connection, caller } = sheet;
+  const { source } = connection;
+  const isSecret = secret === NO_SECRET ? [] : ["This file has a secret. Pass it on as one, and delete it.", ""];
+  const request = caller.demo.isInvoked ? toInvocation(sheet) : await toRequest(sheet, secret);
+  return [
+    `# Connection ${name}, for whoever sets up its caller (${source.id})`,
+    "",
+    ...isSecret,
+    ...request,
+    "",
+    "## A sample",
+    "",
+    ...indent(caller.sample.split("\n")),
+    "",
+    "## What the answers mean",
+    "",
+    ...toAnswers(),
+    "",
+    `This caller's statuses: docs/answers.md, ${source.id}.`,
+    "",
+    "## Limits",
+    "",
+    ...toLimits(connection),
+    "",
+    `More of it, step by step: docs/connect/${source.id}.md`,
+    "",
+  ].join("\n");
+}
+
+async function toRequest({ name, publicBaseUrl, caller }: Sheet, secret: string): Promise<readonly string[]> {
+  const { demo, verification, sample } = caller;
+  const url = `${publicBaseUrl}/v1/transfers/${name}`;
+  const plain = { url, headers: { "content-type": demo.contentType }, body: sample };
+  if (verification.scheme !== "shared-secret")
+    return [...indent([`POST ${url}`, `content-type: ${demo.contentType}`]), "", ...toSigning(verification, secret)];
+  const [place = "bearer"] = Array.isArray(verification.in) ? verification.in : [];
+  if (place === "basic")
+    return [
+      ...indent([`POST ${url}`, `content-type: ${demo.contentType}`]),
+      "",
+      `Basic authentication: user name ${verification.username ?? "ccgw"}, and as password ${secret}`,
+    ];
+  const signed = await signWithSharedSecret(plain, { verification, secret, now: new Date() });
+  return indent([`POST ${signed.url}`, ...Object.entries(signed.headers).map(([header, value]) => `${header}: ${value}`)]);
+}
+
+/** In words: no request can be shown that stays good. */
+function toSigning({ scheme, ...settings }: Caller["verification"], secret: string): readonly string[] {
+  const lines: Readonly<Record<string, readonly string[]>> = {
+    "bot-framework-token": [
+      "Microsoft's Bot Connector brings its own token: nothing is to be entered but the address, as messaging endpoint of the bot.",
+    ],
+    "google-id-token": ["Google brings an ID token of the service account: choose that as authentication of the webhook."],
+    hmac: [
+      `Each request is signed with the secret${secret === NO_SECRET ? "" : ` ${secret}`}:`,
+      "",
+      ...indent(
+        Object.entries(settings).map(([setting, value]) => `${setting}: ${typeof value === "string" ? value : JSON.stringify(value)}`),
+      ),
+    ],
+    "standard-webhooks": [
+      `The sender signs each request by Standard Webhooks${secret === NO_SECRET ? "." : `, with this secret of the endpoint: ${secret}`}`,
+    ],
+  };
+  return lines[scheme] ?? [`The caller signs each request itself (${scheme}), with the secret that this connection was given.`];
+}
+
+function toInvocation({ name, lexFunction }: Sheet): readonly string[] {
+  return [
+    "Lex calls no address: it invokes a function.",
+    "",
+    `1. Deploy with the parameter lexBotAliasArn, the ARN of the bot's alias: it lets that alias invoke the function ${lexFunction}.`,
+    "2. In the Lex console, choose that function for the alias and its language, and let it fulfil the intent that hands over.",
+    `3. The connection's name is that of the bot and its alias, lex-{botId}-{botAliasId} in lower case: here ${name}.`,
+  ];
+}
+
+/** From the table of failures. */
+function toAnswers(): readonly string[] {
+  const rows = Object.entries(FAILURES);
+  const codes = (isOne: (row: (typeof FAILURES)[keyof typeof FAILURES]) => boolean) =>
+    rows
+      .filter(([, row]) => isOne(row))
+      .map(([code]) => `\`${code}\``)
+      .join(", ");
+  const accepted = 202;
+  return [
+    "| in the answer | it means | do |",
+    "|---|---|---|",
+    "| `state`: `accepted` | The gateway took the transfer. | Nothing. Asked again, the same is told. |",
+    `| \`state\`: \`unknown\` (${codes(({ status }) => status === accepted)}) | It may have happened. | Ask again with the same delivery id, or at \`statusUrl\`: it is not sent twice. |`,
+    `| \`retryable\`: true | ${codes(({ status, retryable }) => status !== accepted && retryable)} | Repeat the same request, after \`Retry-After\` seconds. |`,
+    `| \`retryable\`: false | ${codes(({ retryable }) => !retryable)} | Do not repeat it: \`errors\` and \`reason\` say what is wrong. |`,
+    "| neither `state` nor `code` | It did not come from us, or not to the end. | As `unknown`. |",
+  ];
+}
+
+function toLimits({ settings, source }: ConfiguredConnection): readonly string[] {
+  const { deadlineMs = source.deadlineMs, maxAgeSeconds, rateLimit } = settings;
+  return [
+    `- A body has at most ${MAX_BODY_BYTES / 1024} KiB, call data ${CALL_DATA_MAX_BYTES} bytes.`,
+    `- It is answered within ${deadlineMs / 1_000} s: wait for longer than that.`,
+    ...(maxAgeSeconds === undefined ? [] : [`- A delivery that is older than ${maxAgeSeconds} s is \`expired\`.`]),
+    ...(rateLimit === undefined ? [] : [`- ${rateLimit.requests} requests in ${rateLimit.perSeconds} s; more are \`rate-limited\`.`]),
+  ];
+}
+
+function indent(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `    ${line}`);
+}

@@ -1,0 +1,30 @@
+/** Named targets as they are typed: `billing=skill-queue:31`, `ana=agent:205:3`. */
+import type * as z from "zod";
+import { Name, Target } from "../../lib/transfer/target.ts";
+import { findMistake } from "../asker.ts";
+import { CommandError } from "../problem.ts";
+
+const FORM = /^(?<name>[^=]+)=(?<type>[a-z-]+):(?<address>[^:]+)(:(?<skillId>\d+))?$/;
+
+type NamedTarget = readonly [string, z.infer<typeof Target>];
+
+/** Throws a `CommandError` that says what is wrong with it. */
+export function parseTarget(text: string): NamedTarget {
+  const { name = "", type, address, skillId } = FORM.exec(text)?.groups ?? {};
+  if (type === undefined)
+    throw new CommandError("--target is NAME=TYPE:ADDRESS, with TYPE skill-queue, agent or access-code: billing=skill-queue:31.");
+  const target = Target.safeParse({ type, address, ...(skillId !== undefined && { skillId: Number(skillId) }) });
+  const mistake = findMistake(name, Name) ?? target.error?.issues[0]?.message;
+  if (!target.success || mistake !== undefined) throw new CommandError(`--target ${name}: ${mistake}.`);
+  return [name, target.data];
+}
+
+/** What is wrong with it, for whoever is asked. */
+export function findTargetMistake(text: string): string | undefined {
+  try {
+    parseTarget(text);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,245 @@
+/** `ccgw connection add`, `rotate-secret`, `disable`, `enable` and `remove`: what is written, what the caller's administrator is handed, and no secret but there. */
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { addConnection, type ConnectionWanted } from "../../cli/connection/add.ts";
+import { setEnabled } from "../../cli/connection/enable.ts";
+import { proofKindOf } from "../../cli/connection/proof.ts";
+import { removeConnection } from "../../cli/connection/remove.ts";
+import { finishRotation, type RotationWanted, rotateSecret } from "../../cli/connection/rotate-secret.ts";
+import type { Place } from "../../cli/place.ts";
+import type { Prompter } from "../../cli/prompter.ts";
+import { openSecretBook, type SecretBook } from "../../cli/secret-book.ts";
+import type { SecretEnds } from "../../cli/secret-input.ts";
+import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
+import { SOURCES } from "../../lib/sources/index.ts";
+import { openLocalPlace } from "../support/local-place.ts";
+import { createScriptedPrompter } from "../support/scripted-prompter.ts";
+import { runCcgw } from "../support/send-process.ts";
+
+const SECRET = "canary-of-a-secret-0123456789";
+const NOW_MS = Date.parse("2026-11-25T12:00:00Z");
+const DAY_MS = 86_400_000;
+
+let secrets: SecretsManagerEmulator;
+let place: Place;
+let book: SecretBook;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "connection-add-"));
+  secrets = await startSecretsManagerEmulator({ port: 0, region: "eu-central-1", log: () => {} });
+  place = await openLocalPlace({ SECRETS_MANAGER_PORT: new URL(secrets.url).port });
+  book = openSecretBook(place);
+  secrets.putSecret("ccgw/local/gateways/main", { schemaVersion: 1, url: "https://cc.example.com" });
+});
+afterAll(async () => {
+  book.close();
+  await secrets.stop();
+  await rm(folder, { recursive: true });
+  vi.unstubAllEnvs();
+});
+
+interface Ends {
+  readonly prompter?: Prompter;
+  readonly secret?: string;
+  readonly piped?: string;
+}
+
+let made = 0;
+const newName = () => `crm-${made++}`;
+const endsOf = ({ prompter, secret, piped = "" }: Ends = {}): SecretEnds => ({
+  prompter,
+  environment: { CCGW_SECRET: secret },
+  stdin: Readable.from([piped]),
+});
+const add = (wanted: Partial<ConnectionWanted> & { name: string }, ends?: Ends) =>
+  addConnection(book, place, { gateway: "main", ...wanted }, endsOf(ends));
+const documentOf = async (name: string) => (await book.require("connections", name)).document;
+const secretsIn = async (name: string) => Object((await documentOf(name)).verification).secrets;
+
+describe("ccgw connection add", () => {
+  it("writes what it is given, makes the secret, and hands both over in a sheet for its owner alone", async () => {
+    const name = newName();
+    const sheet = join(folder, `${name}.md`);
+    const given = { source: "api", agent: "101", target: ["billing=skill-queue:31", "ana=agent:205:3"], defaultTarget: "billing", sheet };
+    const { json, lines } = await add({ name, ...given });
+    const [{ id, value }] = await secretsIn(name);
+    expect({ id, bytes: Buffer.from(value, "base64url").length }).toEqual({ id: "first", bytes: 32 });
+    expect(await documentOf(name)).toMatchObject({
+      source: "api",
+      gateway: "main",
+      agentId: "101",
+      targets: { billing: { type: "skill-queue", address: "31" }, ana: { type: "agent", address: "205", skillId: 3 } },
+      defaults: { target: "billing" },
+    });
+    const text = await readFile(sheet, "utf8");
+    expect(text).toContain(`    POST http://127.0.0.1:3000/v1/transfers/${name}\n`);
+    expect(text).toContain(`authorization: Bearer ${value}`);
+    expect((await stat(sheet)).mode & 0o777).toBe(0o600);
+    expect(lines.join("\n")).toContain("authorization: Bearer THE-SECRET");
+    expect(lines.at(-1)).toBe("There is no agent main/101 yet: ccgw agent add main/101");
+    expect(JSON.stringify({ json, lines })).not.toContain(value);
+  });
+
+  it("makes a secret of Standard Webhooks in its form", async () => {
+    const name = newName();
+    await add({ name, source: "standard-webhooks", sheet: join(folder, `${name}.md`) });
+    expect((await secretsIn(name))[0].value).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+  });
+
+  it("asks at a terminal for what is not given, and takes what the caller's side has made", async () => {
+    const name = newName();
+    const prompter = createScriptedPrompter("zendesk", "101", "billing=skill-queue:31", "", "billing", "zendesk", SECRET);
+    await add({ name }, { prompter });
+    expect(await documentOf(name)).toMatchObject({
+      ...{ source: "zendesk", agentId: "101", defaults: { target: "billing" } },
+      verification: { scheme: "zendesk", secrets: [{ id: "first", value: SECRET }] },
+    });
+  });
+
+  it.each(SOURCES.map((source) => [source.id, source] as const))(
+    "has a sheet for %s, by each of its schemes, without the secret",
+    async (id, { schemes }) => {
+      const settings = { ...(["chatwoot", "intercom", "rasa"].includes(id) && { event: ["asked"] }) };
+      const own: Readonly<Record<string, object>> = {
+        hmac: { header: "x-signature" },
+        "bot-framework-token": { channels: ["directline"] },
+        "shared-secret": id === "salesforce-outbound-message" ? { organizations: ["00D5g00000ABCDeEAH"] } : {},
+      };
+      const secret = { "standard-webhooks": `whsec_${Buffer.from(SECRET).toString("base64")}` };
+      const accepted: Readonly<Record<string, string>> = {
+        "bot-framework-token": "00000000-0000-4000-8000-00000000b0f1",
+        "google-id-token": "service@example.iam.gserviceaccount.com",
+      };
+      for (const { id: scheme } of schemes) {
+        expect(proofKindOf(scheme).message).not.toBe("");
+        const verification = { scheme, ...own[scheme] };
+        const ends = { secret: scheme in secret ? secret["standard-webhooks"] : SECRET };
+        const accept = accepted[scheme];
+        const wanted = { name: newName(), source: id, ...settings, verification, accept, dryRun: true } as const;
+        const { json } = await add(wanted, ends);
+        expect(json).toMatchObject({ written: false, handOver: expect.stringContaining(`docs/connect/${id}.md`) });
+        expect(JSON.stringify(json)).not.toContain(SECRET);
+        expect(await book.read("connections", wanted.name)).toBeUndefined();
+      }
+    },
+  );
+
+  it("tells of Lex which function to choose, and of no address", async () => {
+    const { json } = await add({ name: newName(), source: "lex-v2", dryRun: true });
+    const { handOver } = Object(json);
+    expect(handOver).toContain("invoke the function ccgateway-transfer-webhooks-local-receive-lex");
+    expect(handOver).not.toContain("POST ");
+  });
+
+  it.each([
+    ["no source", {}, {}, "--source must be given"],
+    ["another source", { source: "fax" }, {}, "--source must be one of api, bot-framework"],
+    ["no gateway", { source: "api", gateway: "other" }, {}, "There is no gateway other: ccgw gateway add other makes it."],
+    ["what is no target", { source: "api", target: ["billing"] }, {}, "--target is NAME=TYPE:ADDRESS"],
+    ["a target of another type", { source: "api", target: ["billing=fax:31"] }, {}, "--target billing: must be one of skill-queue"],
+    ["no events", { source: "rasa" }, {}, "--event must be given"],
+    ["nowhere for a secret", { source: "api" }, {}, "--sheet must be given"],
+    ["a secret that only the caller's side makes", { source: "zendesk" }, {}, "with --secret-stdin through a pipe or as CCGW_SECRET"],
+    ["a secret on the command line", { source: "api", verification: { secrets: [] } }, {}, "--verification is not for secrets"],
+    [
+      "a sheet for a secret that is known",
+      { source: "api", sheet: "x.md" },
+      { secret: SECRET },
+      "--sheet is for a secret that is made here",
+    ],
+    ["a secret that can be guessed", { source: "api" }, { secret: "short" }, "CCGW_SECRET must have at least 8"],
+    ["a secret of another form", { source: "standard-webhooks" }, { secret: SECRET }, "CCGW_SECRET must begin with whsec_"],
+    ["another scheme", { source: "api", verification: { scheme: "hmac" } }, {}, "the scheme of api must be one of shared-secret"],
+    ["settings that are none", { source: "api", settings: { colour: "red" } }, { secret: SECRET }, "has unknown fields: colour"],
+    ["settings that have a flag", { source: "api", settings: { verification: {} } }, {}, "--settings is not for verification"],
+  ] as const)("refuses %s by the name of the flag", async (_what, wanted, ends, words) => {
+    const name = newName();
+    await expect(add({ name, ...wanted }, ends)).rejects.toThrow(words);
+    expect(await book.read("connections", name)).toBeUndefined();
+  });
+});
+
+describe("ccgw connection rotate-secret", () => {
+  const rotate = (wanted: Partial<RotationWanted> & { name: string }, ends?: Ends) =>
+    rotateSecret(book, place, { nowMs: NOW_MS, ...wanted }, endsOf(ends));
+
+  it("adds a secret beside the old, which ends later, and drops that once its end has come", async () => {
+    const name = newName();
+    await add({ name, source: "api" }, { secret: SECRET });
+    const { json, lines } = await rotate({ name, sheet: join(folder, `${name}.md`), keepDays: "3" });
+    const [old, fresh] = await secretsIn(name);
+    expect(old).toEqual({ id: "first", value: SECRET, notAfter: "2026-11-28T12:00:00.000Z" });
+    expect(fresh).toEqual({ id: "2026-11-25", value: expect.any(String) });
+    for (const value of [SECRET, fresh.value]) expect(JSON.stringify({ json, lines })).not.toContain(value);
+    expect(await finishRotation(book, { name, nowMs: NOW_MS + 2 * DAY_MS })).toMatchObject({ exitCode: 1, json: { written: false } });
+    expect(await finishRotation(book, { name, nowMs: NOW_MS + 4 * DAY_MS })).toMatchObject({ json: { dropped: ["first"] } });
+    expect(await secretsIn(name)).toEqual([fresh]);
+  });
+
+  it("leaves an end that comes sooner, and names two of one day apart", async () => {
+    const name = newName();
+    await add({ name, source: "zendesk" }, { secret: SECRET });
+    await rotate({ name, keepDays: "1" }, { secret: `${SECRET}-2` });
+    await rotate({ name, keepDays: "9" }, { secret: `${SECRET}-3` });
+    expect(await secretsIn(name)).toMatchObject([
+      { id: "first", notAfter: "2026-11-26T12:00:00.000Z" },
+      { id: "2026-11-25", notAfter: "2026-12-04T12:00:00.000Z" },
+      { id: "2026-11-25.2" },
+    ]);
+  });
+
+  it("refuses a secret that is one already, days that are none, and what has no secret", async () => {
+    const name = newName();
+    await add({ name, source: "api" }, { secret: SECRET });
+    await expect(rotate({ name }, { secret: SECRET })).rejects.toThrow("is one of the connection's already");
+    await expect(rotate({ name, keepDays: "soon" }, { secret: `${SECRET}-2` })).rejects.toThrow("--keep-days must be a number of days");
+    const lex = newName();
+    await add({ name: lex, source: "lex-v2" });
+    await expect(rotate({ name: lex })).rejects.toThrow("is proven by invoked-by-lambda, which has no secret of ours");
+  });
+
+  it("drops no secret where none would be left", async () => {
+    const name = newName();
+    const verification = { secrets: [{ id: "a", value: SECRET, notAfter: "2026-01-01T00:00:00Z" }] };
+    secrets.putSecret(`ccgw/local/connections/${name}`, { schemaVersion: 1, source: "api", gateway: "main", verification });
+    await expect(finishRotation(book, { name, nowMs: NOW_MS })).rejects.toThrow("The end of all secrets");
+    expect(await secretsIn(name)).toHaveLength(1);
+  });
+});
+
+describe("ccgw connection disable, enable and remove", () => {
+  it("refuses its caller, and lets it in again, the document as it was", async () => {
+    const name = newName();
+    await add({ name, source: "api" }, { secret: SECRET });
+    const before = await documentOf(name);
+    await setEnabled(book, name, false);
+    expect(await documentOf(name)).toEqual({ ...before, enabled: false });
+    expect((await setEnabled(book, name, false)).lines).toEqual([`${name} is disabled already.`]);
+    await setEnabled(book, name, true);
+    expect(await documentOf(name)).toEqual(before);
+  });
+
+  it("removes nothing before it was said what goes, and somebody agreed", async () => {
+    const name = newName();
+    await add({ name, source: "api" }, { secret: SECRET });
+    await expect(removeConnection(book, place, { name, isSure: false, prompter: undefined })).rejects.toThrow(
+      "--yes must be given to remove:",
+    );
+    const no = createScriptedPrompter(false);
+    await expect(removeConnection(book, place, { name, isSure: false, prompter: no })).rejects.toThrow("Nothing was removed.");
+    expect(no.shown[0]).toBe(`ccgw/local/connections/${name}, with its secrets.`);
+    expect(await book.read("connections", name)).toBeDefined();
+    const { lines } = await removeConnection(book, place, { name, isSure: true, prompter: undefined });
+    expect(lines.at(-1)).toContain(`restore-secret --secret-id ccgw/local/connections/${name}`);
+    expect(await book.read("connections", name)).toBeUndefined();
+  });
+});
+
+it("is typed without a secret, and what is no JSON is not repeated", async () => {
+  const given = ["connection", "add", "crm", "--source", "api", "--gateway", "main", "--verification", SECRET];
+  const { code, output } = await runCcgw(given, { SECRETS_MANAGER_PORT: new URL(secrets.url).port });
+  expect({ code, output }).toEqual({ code: 2, output: "--verification must be a JSON object.\n" });
+});

@@ -1,0 +1,101 @@
+/** `ccgw connection test`, over the functions themselves: the proof of every source that can be signed for, each live secret, and nobody is moved. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Testing, testConnection } from "../../cli/connection/test.ts";
+import type { Place } from "../../cli/place.ts";
+import { openSecretBook, type SecretBook } from "../../cli/secret-book.ts";
+import { DEMOS } from "../../dev/demos.ts";
+import { parseConfig } from "../../lib/config.ts";
+import { KEY, type Stack, startStack } from "../support/stack.ts";
+
+let stack: Stack;
+let place: Place;
+let book: SecretBook;
+beforeAll(async () => {
+  stack = await startStack();
+  place = { stage: "test", isLocal: true, config: parseConfig(process.env), keyAlias: "", functionName: (name) => name };
+  book = openSecretBook(place);
+});
+afterAll(async () => {
+  book.close();
+  await stack.stop();
+});
+
+/** To the function, in this process. */
+const send: Testing["send"] = ({ url, headers, body }) => {
+  const { pathname, search } = new URL(url);
+  const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  const connection = pathname.split("/").at(-1) ?? "";
+  return stack.transfer(connection, body, { query: search.slice(1), headers: { authorization: "", ...Object.fromEntries(named) } });
+};
+
+const test = (connection: string, waiting: Partial<Testing> = {}) =>
+  testConnection(book, place, connection, { send, nowMs: () => Date.now() + 120_000, wait: async () => {}, ...waiting });
+
+const SIGNED = DEMOS.filter(({ isInvoked, source }) => isInvoked !== true && source !== "bot-framework");
+
+describe("ccgw connection test", () => {
+  it.each(SIGNED.map((demo) => [demo.source, demo] as const))("proves the secret of %s, and moves nobody", async (source, demo) => {
+    const verification = demo.verification({ issuer: "https://issuer.example.com" });
+    const { connection } = stack.connect({ connection: { source, ...demo.connection, verification } });
+    const before = stack.gateway.connections.opened;
+    const { json, exitCode } = await test(connection);
+    expect(json).toMatchObject({
+      ok: true,
+      findings: expect.arrayContaining([{ kind: "proven", what: expect.stringContaining("secret local") }]),
+    });
+    expect(exitCode).toBe(0);
+    expect(stack.gateway.connections.opened).toBe(before);
+    for (const { value } of verification.secrets ?? []) expect(JSON.stringify(json)).not.toContain(value);
+  });
+
+  it("proves by a dry run what the connection has defaults for, and names what it has none for", async () => {
+    const targets = { billing: { type: "skill-queue", address: "31" } };
+    const whole = stack.connect({ connection: { targets, defaults: { target: "billing" } } });
+    expect((await test(whole.connection)).lines.join("\n")).toContain("proven      A dry run that names a call alone");
+    const bare = stack.connect();
+    expect((await test(bare.connection)).lines.join("\n")).toContain("the answer is invalid-request (#/target is required)");
+  });
+
+  it("says which secret the API refuses, and ends with 1", async () => {
+    const { connection } = stack.connect();
+    const other: Testing["send"] = (request) =>
+      send({ ...request, headers: { ...request.headers, authorization: "Bearer another-secret" } });
+    const { json, exitCode } = await test(connection, { send: other });
+    expect(exitCode).toBe(1);
+    expect(json).toMatchObject({
+      findings: expect.arrayContaining([{ kind: "wrong", what: expect.stringMatching(/refuses its proof .*: 401/) }]),
+    });
+    expect(JSON.stringify(json)).not.toContain(KEY);
+  });
+
+  it("waits for a document that was written this moment", async () => {
+    const { connection } = stack.connect();
+    let asked = 0;
+    const late: Testing["send"] = async (request) => (++asked < 3 ? { status: 401, text: "" } : send(request));
+    const { exitCode } = await test(connection, { send: late, nowMs: Date.now });
+    expect({ exitCode, asked }).toEqual({ exitCode: 0, asked: 3 });
+  });
+
+  it.each([
+    ["a gateway that is not there", { gateway: "nowhere" }, /There is no gateway nowhere: ccgw gateway add nowhere/],
+    ["a disabled one", { enabled: false }, /It is disabled/],
+    [
+      "secrets that have ended",
+      { verification: { secrets: [{ id: "a", value: KEY, notAfter: "2020-01-01T00:00:00Z" }] } },
+      /No secret is good any more/,
+    ],
+  ])("finds %s", async (_what, document, words) => {
+    const { connection } = stack.connect({ connection: document });
+    const { lines, exitCode } = await test(connection);
+    expect(exitCode).toBe(1);
+    expect(lines.join("\n")).toMatch(words);
+  });
+
+  it("says what it cannot prove: the tokens of a vendor, a function that is invoked", async () => {
+    const verification = { scheme: "google-id-token", accepted: [{ id: "a", value: "agent@example.iam.gserviceaccount.com" }] };
+    const google = stack.connect({ connection: { source: "dialogflow-cx", verification } });
+    const lex = stack.connect({ connection: { source: "lex-v2", verification: { scheme: "invoked-by-lambda" } } });
+    expect((await test(google.connection)).lines.join("\n")).toContain("not proven  Its proof: the tokens are its vendor's");
+    expect((await test(lex.connection)).lines.join("\n")).toContain("not proven  Lex invokes a function");
+  });
+});
