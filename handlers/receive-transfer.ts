@@ -1,11 +1,12 @@
 /** Lambda of `POST /v1/transfers/{connection}`. */
 import { composeConnections } from "../lib/composition/connections.ts";
 import { composeConversations } from "../lib/composition/conversations.ts";
-import { composeRecords, composeStore } from "../lib/composition/records.ts";
+import { composeRecords, composeShapes, composeStore } from "../lib/composition/records.ts";
 import { composeStatusTokens } from "../lib/composition/status-tokens.ts";
 import { composeTransfers } from "../lib/composition/transfers.ts";
 import { parseConfig } from "../lib/config.ts";
 import { createAuthenticator } from "../lib/http/authenticate.ts";
+import { createCapture } from "../lib/http/capture.ts";
 import { createHttpHandler, SYSTEM_CLOCK } from "../lib/http/handler.ts";
 import { createReceiveTransfer } from "../lib/http/receive-transfer.ts";
 import { createStatusUrls } from "../lib/http/status-url.ts";
@@ -24,6 +25,7 @@ const receiveTransfer = createReceiveTransfer({
   transfers: composeTransfers({ config, secrets, store, openRecords, log }),
   statusUrls: createStatusUrls({ tokens: composeStatusTokens(config, secrets), publicBaseUrl, log }),
   tellConversation: createTellConversation({ conversations: composeConversations(config, openRecords, log), log }),
+  capture: createCapture({ shapes: composeShapes(store), log }),
   log,
 });
 

@@ -4,10 +4,12 @@ import type { Config } from "../config.ts";
 import { createDynamoDbStore, type DynamoDbStore } from "../records/dynamodb-store.ts";
 import { createHashes } from "../records/hashes.ts";
 import { createRecords, type TransferRecords } from "../records/records.ts";
+import { createShapes } from "../records/shapes.ts";
 import { RecordsKey, toRecordsKeys } from "../secrets/records-key.ts";
 import { createSecretLookup } from "../secrets/secret-lookup.ts";
 import type { Secrets } from "../secrets/secrets-manager.ts";
 import type { FindTransfer } from "../transfer/records.ts";
+import type { Shapes } from "../transfer/shape.ts";
 import { RUNNING_CLOCK } from "./running-clock.ts";
 
 /** A new key stands beside the old one for weeks. */
@@ -19,6 +21,11 @@ export type OpenRecords = (signal: AbortSignal) => Promise<TransferRecords>;
 /** Where they are, for whoever needs more than the records of transfers. */
 export function composeStore({ recordsTable }: Config): DynamoDbStore {
   return createDynamoDbStore(recordsTable, RUNNING_CLOCK);
+}
+
+/** Where the shapes of webhooks are kept. */
+export function composeShapes(store: DynamoDbStore): Shapes {
+  return createShapes({ store, newRevision: randomUUID });
 }
 
 export function composeRecords(config: Config, { read }: Secrets, store = composeStore(config)): OpenRecords {

@@ -4,6 +4,7 @@ import type { Opened, Reply } from "../sources/source.ts";
 import type { TransferService } from "../transfer/service.ts";
 import type { Authenticate } from "./authenticate.ts";
 import { renderCanonical } from "./canonical-reply.ts";
+import type { Capture } from "./capture.ts";
 import { contextOf, type Route } from "./handler.ts";
 import { prefersRespondAsync } from "./prefer.ts";
 import type { HttpRequest } from "./request.ts";
@@ -17,10 +18,11 @@ interface Dependencies {
   readonly transfers: TransferService;
   readonly statusUrls: StatusUrls;
   readonly tellConversation: TellConversation;
+  readonly capture: Capture;
   readonly log: Log;
 }
 
-export function createReceiveTransfer({ authenticate, transfers, statusUrls, tellConversation, log }: Dependencies): Route {
+export function createReceiveTransfer({ authenticate, transfers, statusUrls, tellConversation, capture, log }: Dependencies): Route {
   return async (request) => {
     const { webhook, requestId, connectionName, stopwatch } = request;
     const { connection, proof, publicSecret } = await authenticate(request);
@@ -29,6 +31,7 @@ export function createReceiveTransfer({ authenticate, transfers, statusUrls, tel
     const deadline = stopwatch.deadline(settings.deadlineMs ?? source.deadlineMs);
     const opened = await connection.open(webhook, proof);
     if (publicSecret) return replyToAnybody(opened, request);
+    const captured = capture(request, connection, deadline.signal);
     // Read meanwhile.
     const statusUrlOf = statusUrls.fresh(request, deadline.signal);
     const respondAsync = source.takesRespondAsync && prefersRespondAsync(webhook.headers.prefer);
@@ -42,6 +45,7 @@ export function createReceiveTransfer({ authenticate, transfers, statusUrls, tel
     tellEntries(entries, { log, note: request.note, requestId, connection: connectionName, source: source.id, gateway, nothingAsked });
     const outcomes = entries.map(({ outcome }) => outcome);
     if (conversation !== undefined) await tellConversation({ connection: connectionName, conversation, outcomes, deadline, requestId });
+    await captured;
     const context = { ...contextOf(request), style: settings.reply, statusUrlOf: await statusUrlOf, respondAsync };
     measureDeadline(log, source.id, stopwatch, deadline);
     return opened.reply(outcomes, (outcome, over) => renderCanonical(outcome, { ...context, ...over }));

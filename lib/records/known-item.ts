@@ -19,6 +19,7 @@ const KINDS: All<RecordItem["kind"]> = {
   moved: true,
   pause: true,
   "pause-entry": true,
+  capture: true,
 };
 const STATUSES: All<DeliveryItem["status"]> = { open: true, claimed: true, settled: true };
 const REFUSED: All<CodeOf<"refused">> = { "gateway-refused": true, "agent-not-signed-in": true, "gateway-busy": true };

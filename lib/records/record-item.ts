@@ -4,6 +4,7 @@ import type { PauseScope } from "../transfer/pause.ts";
 import { toMoved } from "../transfer/pending.ts";
 import type { Pending } from "../transfer/records.ts";
 import type { GatewayAnswer, TransferResult } from "../transfer/result.ts";
+import type { Shape } from "../transfer/shape.ts";
 
 interface Stored {
   /** Keyed hash of a name: nothing of a caller can be read from it. */
@@ -121,7 +122,15 @@ export interface PauseEntryItem extends Stored {
   readonly reference: "pauses";
 }
 
-export type RecordItem = DeliveryItem | GuardItem | AliasItem | PauseItem | PauseEntryItem;
+/** Names and types of a connection's webhooks, for as long as an operator wants them. */
+export interface CaptureItem extends Stored {
+  readonly kind: "capture";
+  /** The connection's `captureUntil`. */
+  readonly until: string;
+  readonly shape: Shape;
+}
+
+export type RecordItem = DeliveryItem | GuardItem | AliasItem | PauseItem | PauseEntryItem | CaptureItem;
 type Distributed<Item> = Item extends RecordItem ? Omit<Item, "id" | "revision" | "expiresAt" | "schemaVersion"> : never;
 /** What is written under a hashed name: the rest is the places' part. */
 export type Content = Distributed<DeliveryItem | GuardItem | AliasItem>;

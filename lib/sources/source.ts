@@ -132,6 +132,8 @@ export interface Source {
   readonly options: readonly Option[];
   readonly mappingHeaders: readonly string[];
   readonly takesRespondAsync: boolean;
+  /** What its body is, before anything is made of it. Throws what its caller is told of one that cannot be read. */
+  readonly readBody: (webhook: Webhook) => unknown;
   open(verified: Verified): Promise<Opened>;
 }
 
@@ -162,6 +164,7 @@ export function defineSource<Payload>(definition: SourceDefinition<Payload>): So
     options,
     mappingHeaders,
     takesRespondAsync: definition.takesRespondAsync === true,
+    readBody,
     async open(verified) {
       const { settings } = verified;
       let payload: Payload | undefined;

@@ -89,6 +89,8 @@ export const Connection = z
     texts: Texts.default({}),
     callDataFormat: CallDataFormat.default("json"),
     callDataOverflow: CallDataOverflow.default("reject"),
+    /** Until when the shape of its webhooks is kept, names and types alone: for whoever writes a mapping. */
+    captureUntil: z.iso.datetime({ offset: true }).optional(),
     /** Who is told how its transfers ended. */
     callback: Callback.optional(),
     /** As which bot the conversations that ask for a transfer are told what became of it. */

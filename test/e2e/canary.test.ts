@@ -1,5 +1,6 @@
 /** What a transfer that succeeds, a dry run and the other answers tell: nothing confidential, whatever the gateway repeats of the request. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createDynamoDbStore } from "../../lib/records/dynamodb-store.ts";
 import { CALL_DATA, CANARIES, COOKIES, echoes, findCanaries } from "../support/canaries.ts";
 import { send } from "../support/failure-cases.ts";
 import { transferWithoutKeeping } from "../support/internal-failures.ts";
@@ -63,6 +64,24 @@ describe("a transfer that is accepted", () => {
     expect(log).toContain("result not kept");
     expect(findCanaries(log)).toEqual([]);
     expect(answer && toldBy(answer)).toEqual([]);
+  });
+});
+
+describe("the shape of a webhook that is captured", () => {
+  it("holds names alone: no value, no secret, nothing of the customer", async () => {
+    const captureUntil = new Date(Date.now() + 60_000).toISOString();
+    const connection = connect({ captureUntil });
+    const answer = await send(stack, connection, {
+      callData: undefined,
+      callDataFields: { [CANARIES.caller]: CANARIES.fieldValue, topic: CALL_DATA },
+    });
+    expect(answer.body).toMatchObject({ state: "accepted" });
+    const store = createDynamoDbStore("records", { wallMs: Date.now });
+    const kept = await store.get(`capture:${connection}`, AbortSignal.timeout(5_000));
+    expect(kept).toMatchObject({ shape: { "body.callDataFields.topic": ["string"], "body.callDataFields.*": ["string"] } });
+    expect(findCanaries(JSON.stringify(kept), GUID_ALONE)).toEqual([]);
+    expect(toldBy(answer)).toEqual([]);
+    expect(printed()).toEqual([]);
   });
 });
 

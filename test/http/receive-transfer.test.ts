@@ -67,6 +67,7 @@ describe("a bug within a transfer", async () => {
       transfers,
       statusUrls: STATUS_URLS,
       tellConversation: async () => expect.fail("nobody asked in a conversation"),
+      capture: async () => {},
       log,
     });
     const handler = createHttpHandler(route, { log, edge: { ...createManualClock(), publicBaseUrl: PUBLIC_BASE_URL } });

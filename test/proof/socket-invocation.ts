@@ -92,7 +92,14 @@ async function invoke(posted: Posted, invoking: Invoking, store: RecordStore & D
     }),
   });
   const authenticate = createAuthenticator({ connections: { ...known, reread: known.get }, log, now });
-  const route = createReceiveTransfer({ authenticate, transfers, statusUrls: STATUS_URLS, tellConversation: async () => {}, log });
+  const route = createReceiveTransfer({
+    authenticate,
+    transfers,
+    statusUrls: STATUS_URLS,
+    tellConversation: async () => {},
+    capture: async () => {},
+    log,
+  });
   const handler = createHttpHandler(route, { log, edge: { wallMs, monotonicMs: now, publicBaseUrl: PUBLIC_BASE_URL } });
   const { connection, headers, body } = posted;
   const event = toEvent({

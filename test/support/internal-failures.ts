@@ -77,6 +77,7 @@ async function transfer(gateway: Gateway, records: Records): Promise<readonly An
       transfers,
       statusUrls: STATUS_URLS,
       tellConversation: async () => undefined,
+      capture: async () => {},
       log: createLog(),
     }),
   );

@@ -74,6 +74,16 @@ describe("a record that this version does not know", () => {
     expect(world.ledger).toEqual([]);
   });
 
+  it("is the shape of a connection's webhooks: nobody else's business", async () => {
+    const shape = { "body.callId": ["string"] };
+    const capture = { kind: "capture", id: "capture:crm", until: "2026-11-25T12:00:00.000Z", shape };
+    await world.plant(world.tables.records, { ...capture, revision: "of a newer version", schemaVersion: 1, expiresAt: 253_402_214_400 });
+    expect(await version.transfer("c-1")).toMatchObject({ state: "accepted" });
+    world.clock.pass(UNCONFIRMED_AFTER_MS);
+    expect(await version.sweep()).toMatchObject({ told: 1, failed: 0, problems: [] });
+    expect(await kept("capture")).toMatchObject([capture]);
+  });
+
   it("keeps the sweep from no other", async () => {
     await version.transfer("c-1");
     await rewrite("delivery", () => ({ schemaVersion: 2 }));
