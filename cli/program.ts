@@ -6,6 +6,7 @@ import { createAgentList } from "./agent/list.ts";
 import { createAgentSetPassword } from "./agent/set-password.ts";
 import { createAgentShow } from "./agent/show.ts";
 import { createConnectionAdd } from "./connection/add.ts";
+import { createConnectionCapture } from "./connection/capture.ts";
 import { createConnectionDisable, createConnectionEnable } from "./connection/enable.ts";
 import { createConnectionList } from "./connection/list.ts";
 import { createConnectionRemove } from "./connection/remove.ts";
@@ -32,6 +33,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
     description: "callers that may ask for transfers",
     commands: [
       createConnectionAdd,
+      createConnectionCapture,
       createConnectionDisable,
       createConnectionEnable,
       createConnectionList,
