@@ -17,6 +17,9 @@ import { createDoctor } from "./doctor.ts";
 import { createGatewayAdd } from "./gateway/add.ts";
 import { createGatewayList } from "./gateway/list.ts";
 import { createGatewayShow } from "./gateway/show.ts";
+import { createApply } from "./setup-file/apply.ts";
+import { createDiff } from "./setup-file/diff.ts";
+import { createExport } from "./setup-file/export.ts";
 
 interface Group {
   readonly description: string;
@@ -45,7 +48,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   },
   gateway: { description: "CC-Gateway sites", commands: [createGatewayAdd, createGatewayList, createGatewayShow] },
 };
-const COMMANDS: readonly (() => CommandUnknownOpts)[] = [createDoctor];
+const COMMANDS: readonly (() => CommandUnknownOpts)[] = [createApply, createDiff, createDoctor, createExport];
 
 export function createProgram(): CommandUnknownOpts {
   const program = new Command("ccgw")

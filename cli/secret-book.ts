@@ -25,7 +25,8 @@ import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
 import type { Place } from "./place.ts";
 import { CommandError, NotFound } from "./problem.ts";
 
-const SCHEMAS = { gateways: GatewaySite, agents: AgentAccess, connections: ConfiguredConnection } as const;
+/** In the order in which one refers to another. */
+export const SCHEMAS = { gateways: GatewaySite, agents: AgentAccess, connections: ConfiguredConnection } as const;
 export type Folder = keyof typeof SCHEMAS;
 /** What the handlers make of a document. */
 export type Parsed<F extends Folder> = z.output<(typeof SCHEMAS)[F]>;

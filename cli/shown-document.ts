@@ -1,14 +1,14 @@
 /** A document as it may be shown: what is secret in it is left out, by where it stands. Of one that the handlers' schemas take: they know every field. */
 import type { Document } from "./secret-book.ts";
 
-const SECRET = "(secret)";
+export const SECRET = "(secret)";
 
 /** Members that are secret wherever they stand: of a proof's secret, a sign-in, a live session, a bot. */
-const SECRET_MEMBERS: ReadonlySet<string> = new Set(["value", "password", "guid", "cookies", "appPassword"]);
+export const SECRET_MEMBERS: ReadonlySet<PropertyKey> = new Set(["value", "password", "guid", "cookies", "appPassword"]);
 /** A list of secrets as they are, and one of objects with a value. */
-const SECRET_LIST = "secrets";
+export const SECRET_LIST = "secrets";
 /** Its query may have a secret of the receiver. */
-const ADDRESS = "url";
+export const ADDRESS = "url";
 
 export function toShown(document: Document): Document {
   return Object.fromEntries(Object.entries(document).map(([name, value]) => [name, show(name, value)]));
