@@ -17,6 +17,7 @@ import { createDoctor } from "./doctor.ts";
 import { createGatewayAdd } from "./gateway/add.ts";
 import { createGatewayList } from "./gateway/list.ts";
 import { createGatewayShow } from "./gateway/show.ts";
+import { createMap } from "./mapping/map.ts";
 import { createApply } from "./setup-file/apply.ts";
 import { createDiff } from "./setup-file/diff.ts";
 import { createExport } from "./setup-file/export.ts";
@@ -48,7 +49,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   },
   gateway: { description: "CC-Gateway sites", commands: [createGatewayAdd, createGatewayList, createGatewayShow] },
 };
-const COMMANDS: readonly (() => CommandUnknownOpts)[] = [createApply, createDiff, createDoctor, createExport];
+const COMMANDS: readonly (() => CommandUnknownOpts)[] = [createApply, createDiff, createDoctor, createExport, createMap];
 
 export function createProgram(): CommandUnknownOpts {
   const program = new Command("ccgw")
