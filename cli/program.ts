@@ -21,6 +21,7 @@ import { createMap } from "./mapping/map.ts";
 import { createApply } from "./setup-file/apply.ts";
 import { createDiff } from "./setup-file/diff.ts";
 import { createExport } from "./setup-file/export.ts";
+import { createTargetsList } from "./targets/list.ts";
 
 interface Group {
   readonly description: string;
@@ -48,6 +49,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
     ],
   },
   gateway: { description: "CC-Gateway sites", commands: [createGatewayAdd, createGatewayList, createGatewayShow] },
+  targets: { description: "where a gateway could move a session to", commands: [createTargetsList] },
 };
 const COMMANDS: readonly (() => CommandUnknownOpts)[] = [createApply, createDiff, createDoctor, createExport, createMap];
 

@@ -11,6 +11,8 @@ export const ENDPOINT_NAMES = [
   "poll",
   "agent-calls",
   "call-info",
+  "skill-queues",
+  "access-codes",
 ] as const;
 export type EndpointName = (typeof ENDPOINT_NAMES)[number];
 

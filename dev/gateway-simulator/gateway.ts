@@ -15,6 +15,7 @@ import { createPollEndpoint } from "./poll-endpoint.ts";
 import { createPushDelivery, type RecordedPush } from "./push-delivery.ts";
 import { createSiteSettings, type SettingsChange } from "./settings.ts";
 import { createSignInEndpoints } from "./sign-in-endpoint.ts";
+import { createTargetEndpoints } from "./target-endpoint.ts";
 import { createTransferEndpoint } from "./transfer-endpoint.ts";
 import { createViolations, type Violation } from "./violations.ts";
 
@@ -98,6 +99,7 @@ export function createGateway({ clock, settings: initial, log, signal }: Wiring)
       createPollEndpoint({ clock, settings, sessions, violations }),
       createAgentCallsEndpoint({ sessions, calls }),
       createCallInfoEndpoint({ sessions, calls }),
+      ...createTargetEndpoints(sessions),
     ],
     addCall: calls.add,
     endCall: calls.end,
