@@ -22,6 +22,8 @@ import { createApply } from "./setup-file/apply.ts";
 import { createDiff } from "./setup-file/diff.ts";
 import { createExport } from "./setup-file/export.ts";
 import { createTargetsList } from "./targets/list.ts";
+import { createTransfersList } from "./transfers/list.ts";
+import { createTransfersShow } from "./transfers/show.ts";
 
 interface Group {
   readonly description: string;
@@ -50,6 +52,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   },
   gateway: { description: "CC-Gateway sites", commands: [createGatewayAdd, createGatewayList, createGatewayShow] },
   targets: { description: "where a gateway could move a session to", commands: [createTargetsList] },
+  transfers: { description: "what became of transfers", commands: [createTransfersList, createTransfersShow] },
 };
 const COMMANDS: readonly (() => CommandUnknownOpts)[] = [createApply, createDiff, createDoctor, createExport, createMap];
 

@@ -1,0 +1,103 @@
+/** `ccgw transfers show ID`: what became of one transfer, step by step, from its record. Asks the gateway nothing. */
+import { type DeliveryItem, type GuardItem, parseTransferId, toTransferId } from "../../lib/records/record-item.ts";
+import { answer, createCommand } from "../command.ts";
+import { NotFound } from "../problem.ts";
+import { openRecordBook, type RecordBook } from "../record-book.ts";
+import type { Report } from "../report.ts";
+import { toIso } from "../since.ts";
+import { type Summary, toEarlierSummary, toSummary } from "./summary.ts";
+import { toTimeline } from "./timeline.ts";
+
+export function createTransfersShow() {
+  return createCommand("show", "what became of one transfer, step by step")
+    .argument("<id>", "of the transfer, as its answer has it")
+    .action((transferId, options) =>
+      answer(options, async ({ place }) => {
+        const book = openRecordBook(await place());
+        try {
+          return await showTransfer(book, transferId, Date.now());
+        } finally {
+          book.close();
+        }
+      }),
+    );
+}
+
+export async function showTransfer(book: RecordBook, transferId: string, nowMs: number): Promise<Report> {
+  const item = await book.require(transferId);
+  const earlier = (item.earlier ?? []).map(({ result }) => toEarlierSummary(item, result));
+  if (item.claims !== parseTransferId(transferId)?.claims) return showEarlier(item, { transferId, earlier });
+  const summary = toSummary(item, nowMs);
+  const timeline = toTimeline(item, nowMs);
+  const guard = toGuard(await book.guardOf(item), nowMs);
+  const { explicit, claims, firstSeenAt, pending } = item;
+  return {
+    json: {
+      ...summary,
+      delivery: { isNamedByCaller: explicit === true, claims, firstSeenAt, respondAsync: pending?.respondAsync === true },
+      timeline,
+      earlier,
+      guard,
+    },
+    lines: [
+      ...toLines(summary),
+      "",
+      ...timeline.map(({ at = "", words }) => `  ${at.padEnd(24)}  ${words}`),
+      ...toEarlierLines(earlier),
+      ...toGuardLines(guard, transferId),
+    ],
+  };
+}
+
+function showEarlier(
+  item: DeliveryItem,
+  { transferId, earlier }: { readonly transferId: string; readonly earlier: readonly Summary[] },
+): Report {
+  const last = toTransferId(item);
+  const summary = earlier.find((each) => each.transferId === transferId);
+  if (summary === undefined)
+    throw new NotFound(
+      `Nothing is kept of ${transferId}: it had no effect, or is older than what is kept. The delivery's last is ${last}.`,
+    );
+  return { json: { ...summary, last }, lines: [...toLines(summary), "", `The delivery was transferred again since: ${last}.`] };
+}
+
+function toLines(summary: Summary): readonly string[] {
+  const { transferId, connection, gateway, state, outcome, outcomeReason, callId, agentId, target, mode, reference } = summary;
+  const became = [state, outcome, outcomeReason && `(${outcomeReason})`].filter(Boolean).join(" ");
+  return [
+    `transfer ${transferId}: ${became}`,
+    `  connection ${connection}${reference === undefined ? "" : `, reference ${reference}`}`,
+    `  call ${callId} of agent ${gateway}/${agentId}, to ${target?.type} ${target?.address}${target?.skillId === undefined ? "" : ` (skill ${target.skillId})`}, ${mode}`,
+  ];
+}
+
+function toEarlierLines(earlier: readonly Summary[]): readonly string[] {
+  if (earlier.length === 0) return [];
+  return [
+    "",
+    "Transfers of the same delivery before:",
+    ...earlier.map(({ transferId, receivedAt, state, outcome }) => `  ${receivedAt}  ${transferId}  ${state} ${outcome}`),
+  ];
+}
+
+type Guard = ReturnType<typeof toGuard>;
+
+/** Who has the call. */
+function toGuard(guard: GuardItem | undefined, nowMs: number) {
+  if (guard === undefined) return undefined;
+  const { holder, claims, inFlightUntil, busyUntil } = guard;
+  return {
+    holder: toTransferId({ id: holder, claims }),
+    inFlightUntil: nowMs < inFlightUntil ? toIso(inFlightUntil) : undefined,
+    busyUntil: nowMs < busyUntil ? toIso(busyUntil) : undefined,
+  };
+}
+
+function toGuardLines(guard: Guard, transferId: string): readonly string[] {
+  if (guard === undefined) return [];
+  const { holder, inFlightUntil, busyUntil } = guard;
+  const who = holder === transferId ? "This transfer had the call last" : `Another delivery's transfer had the call last, ${holder}`;
+  const until = busyUntil ?? inFlightUntil;
+  return ["", until === undefined ? `${who}; another may follow.` : `${who}; others are answered call-busy until ${until} at most.`];
+}

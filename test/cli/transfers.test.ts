@@ -1,0 +1,147 @@
+/** `ccgw transfers show` and `list`: from the records as the functions write them, what became of a transfer, and which there were. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listTransfers } from "../../cli/transfers/list.ts";
+import { showTransfer } from "../../cli/transfers/show.ts";
+import { ANSWERS } from "../support/claims.ts";
+import { type KeptTransfers, keepTransfer, startKeptTransfers, startTransfer, toDeliveryOf } from "../support/kept-transfers.ts";
+import { runCcgw } from "../support/send-process.ts";
+import { toDeadline } from "../support/transfer-service.ts";
+
+const SIGNAL = new AbortController().signal;
+const BUSY_MS = 60_000;
+const LEASE_MS = 35_000;
+
+let kept: KeptTransfers;
+beforeAll(async () => {
+  kept = await startKeptTransfers();
+});
+afterAll(() => kept.stop());
+
+const show = (transferId: string, nowMs = Date.now()) => showTransfer(kept.book, transferId, nowMs);
+
+describe("ccgw transfers show", () => {
+  it("tells what happened in the order of time, to the event that ended it", async () => {
+    const { transferId } = await keepTransfer(kept.records, { callId: "completed" });
+    const generatedAt = Date.now() + 3_000;
+    const event = { kind: "transfer-result", succeeded: true, gateway: "main", agentId: "101", callId: "completed" } as const;
+    await kept.records.events.take({ ...event, generatedAt, heardAt: generatedAt + 500 }, SIGNAL);
+    await kept.records.outbox(async () => {}).tell(transferId.slice(0, -2), SIGNAL);
+    const { json, lines } = await show(transferId, generatedAt + 1_000);
+    expect(json).toMatchObject({
+      ...{ transferId, connection: "crm", gateway: "main", agentId: "101", callId: "completed", reference: "ticket" },
+      ...{ state: "accepted", outcome: "completed", outcomeReason: "transferred", retcode: "0" },
+      timeline: [
+        { what: "received", words: "received by connection crm" },
+        { what: "claimed" },
+        { what: "answered", words: "accepted, by retcode 0 (success)" },
+        {
+          what: "event",
+          at: new Date(generatedAt).toISOString(),
+          words: expect.stringContaining("the gateway said that it was transferred"),
+        },
+        { what: "known", at: new Date(generatedAt + 500).toISOString(), words: "outcome completed (transferred)" },
+        { what: "told", words: "whoever wants to know was told this" },
+        { what: "expires" },
+      ],
+      guard: { holder: transferId, busyUntil: undefined },
+    });
+    expect(lines[0]).toBe(`transfer ${transferId}: accepted completed (transferred)`);
+    expect(lines.at(-1)).toBe("This transfer had the call last; another may follow.");
+  });
+
+  it("tells that one is being sent, and of one whose sender never told, that nobody knows", async () => {
+    const { transferId } = await startTransfer(kept.records, { callId: "claimed" });
+    const { json } = await show(transferId);
+    expect(json).toMatchObject({ state: "in-flight", guard: { busyUntil: expect.any(String) } });
+    expect((await show(transferId, Date.now() + LEASE_MS + 1_000)).json).toMatchObject({ state: "unknown", code: "gateway-timeout" });
+  });
+
+  it("tells why one was refused that may be sent again", async () => {
+    const claim = await startTransfer(kept.records, { callId: "refused" });
+    await claim.reopen(ANSWERS.refused);
+    const { json, lines } = await show(claim.transferId);
+    expect(json).toMatchObject({ state: "open", code: "gateway-refused", reason: "no-such-call", retcode: "200-012" });
+    expect(lines.join("\n")).toContain("refused gateway-refused no-such-call, by retcode 200-012 (no call); it may be sent again");
+  });
+
+  it("tells of one whose delivery was transferred again since, and of the call's holder", async () => {
+    const first = await keepTransfer(kept.records, { callId: "pressed-twice" });
+    const failed = { kind: "transfer-result", succeeded: false, gateway: "main", agentId: "101", callId: "pressed-twice" } as const;
+    await kept.records.events.take(failed, SIGNAL);
+    const again = await (await kept.records.read(toDeliveryOf("pressed-twice"), toDeadline(0))).claim(await pendingOf(first.transferId));
+    if (again.kind !== "claimed") throw new Error(again.kind);
+    await again.claim.settle(ANSWERS.accepted);
+    const shown = await show(first.transferId);
+    expect(shown.json).toMatchObject({ transferId: first.transferId, outcome: "failed", last: again.claim.transferId });
+    expect((await show(again.claim.transferId)).json).toMatchObject({
+      earlier: [{ transferId: first.transferId, outcome: "failed" }],
+      guard: { holder: again.claim.transferId },
+    });
+  });
+
+  it.each([
+    ["one that nobody has made", "qRAzj_tmb1tQi3p_dl4EtDVy-1", "There is no transfer"],
+    ["what is no transfer id", "4711", "A transfer id is 24 letters"],
+  ])("has no answer for %s", async (_what, transferId, words) => {
+    await expect(show(transferId)).rejects.toThrow(words);
+  });
+});
+
+describe("ccgw transfers list", () => {
+  const connections = async () => ["crm", "shop"];
+  async function list(over: Partial<Parameters<typeof listTransfers>[1]>) {
+    const { json, lines } = await listTransfers(kept.book, { max: 50, connections, nowMs: Date.now(), ...over });
+    const { transfers, isComplete } = json as { transfers: { transferId: string; state: string }[]; isComplete: boolean };
+    return { ids: transfers.map(({ transferId }) => transferId), states: transfers.map(({ state }) => state), isComplete, lines };
+  }
+
+  it("finds those of a reference, of one connection or of each that there is", async () => {
+    const crm = await keepTransfer(kept.records, { callId: "r-1", reference: "ticket-4711" });
+    const shop = await keepTransfer(kept.records, { callId: "r-2", reference: "ticket-4711", connection: "shop" });
+    expect((await list({ reference: "ticket-4711" })).ids.toSorted()).toEqual([crm.transferId, shop.transferId].toSorted());
+    expect((await list({ reference: "ticket-4711", connection: "shop" })).ids).toEqual([shop.transferId]);
+    expect((await list({ reference: "ticket-4712" })).lines).toEqual(["There is no such transfer."]);
+  });
+
+  it("finds those of a call, the newest first, whatever has become of them", async () => {
+    const receivedAt = new Date(Date.now() - BUSY_MS).toISOString();
+    const { transferId } = await keepTransfer(kept.records, { callId: "c/7", receivedAt }, ANSWERS.unknown);
+    const found = await list({ call: "main/c/7" });
+    expect(found).toMatchObject({ ids: [transferId], states: ["unknown"], isComplete: true });
+    expect(found.lines[1]).toMatch(new RegExp(`^${receivedAt}  ${transferId}  crm +main/101  unknown  pending  gateway-error$`));
+    expect((await list({ call: "other/c/7" })).ids).toEqual([]);
+  });
+
+  it("finds those of a connection, of a state and of a time by a scan, and says where there are more", async () => {
+    const old = await keepTransfer(kept.records, {
+      callId: "s-1",
+      connection: "form",
+      receivedAt: new Date(Date.now() - 7_200_000).toISOString(),
+    });
+    const unknown = await keepTransfer(kept.records, { callId: "s-2", connection: "form" }, ANSWERS.unknown);
+    expect((await list({ connection: "form" })).ids).toEqual([unknown.transferId, old.transferId]);
+    expect((await list({ connection: "form", since: "1h" })).ids).toEqual([unknown.transferId]);
+    expect((await list({ connection: "form", state: "accepted" })).ids).toEqual([old.transferId]);
+    const cut = await list({ connection: "form", max: 1 });
+    expect(cut).toMatchObject({ ids: [unknown.transferId], isComplete: false });
+    expect(cut.lines.at(-1)).toBe("There are more: these are the last 1 (--max).");
+  });
+
+  it("is typed so, and ends with 2 for what it does not take", async () => {
+    kept.secrets.putSecret("ccgw/local/connections/crm", { schemaVersion: 1, source: "api" });
+    const { transferId } = await keepTransfer(kept.records, { callId: "typed", reference: "typed" });
+    const { code, output } = await runCcgw(["transfers", "list", "--reference", "typed", "--json"], kept.ports);
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toMatchObject({ transfers: [{ transferId, callId: "typed" }], isComplete: true });
+    expect(await runCcgw(["transfers", "list", "--since", "yesterday"], kept.ports)).toEqual({
+      code: 2,
+      output: "--since must be a span of time: 90s, 30m, 1h or 7d.\n",
+    });
+  });
+});
+
+async function pendingOf(transferId: string) {
+  const { pending } = await kept.book.require(transferId);
+  if (pending === undefined) throw new Error("nothing is pending");
+  return pending;
+}
