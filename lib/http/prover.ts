@@ -11,6 +11,8 @@ const REREAD_INTERVAL_MS = 10_000;
 /** Bounds what made-up names can take of the memory. */
 const NAMES_MAX = 1_000;
 
+const NO_DETAILS = { hint: undefined, missing: undefined, skewSeconds: undefined, secretsTried: undefined, secretId: undefined };
+
 /** Without a verifier nobody can prove to be this one. */
 interface Provable {
   readonly verify?: Verifier | undefined;
@@ -57,8 +59,11 @@ export function createProver<Known extends Provable>({ lookup, bar, decoy, prove
     const { other, unread } = await readOther(request, signal);
     // The decoy makes one who is not there cost what a wrong credential costs.
     const verdict = other?.ok ? other : await (known?.verify ?? decoy)(request.webhook, signal);
-    const reason = bar(known) ?? (verdict.ok ? undefined : other?.ok === false ? other.reason : verdict.reason);
-    request.note({ reason });
+    const barred = bar(known);
+    const refusal = other?.ok === false ? other : verdict;
+    const reason = barred ?? (verdict.ok || refusal.ok ? undefined : refusal.reason);
+    // Nothing of the decoy, and nothing of the reading before.
+    request.note({ reason, ...NO_DETAILS, ...(barred === undefined && !refusal.ok && reason !== undefined && refusal.details) });
     if (known !== undefined && verdict.ok && reason === undefined)
       return { proven: { known, verdict, ...(verdict === other && { otherwise: true }) } };
     return verdict.ok ? {} : { unread };

@@ -33,8 +33,10 @@ export function createReceiveEvents({ isFromGateway, deliver }: Dependencies): R
     if (agent === undefined) throw new TransferError("unauthenticated", { reason: "unknown-agent" });
     request.note({ ...agent });
     const { service_token: serviceToken } = webhook.headers;
-    if (!(await isFromGateway(agent, serviceToken, stopwatch.deadline(DEADLINE_MAX_MS).signal)))
+    if (!(await isFromGateway(agent, serviceToken, stopwatch.deadline(DEADLINE_MAX_MS).signal))) {
+      request.note({ missing: serviceToken === undefined ? "service_token" : undefined });
       throw new TransferError("unauthenticated", { reason: serviceToken === undefined ? "missing-credential" : "wrong-credential" });
+    }
 
     // The vendor documents no Content-Type for it: whatever it says, it is JSON.
     const body = readJsonBody({ ...webhook, headers: { "content-type": "application/json" } });

@@ -44,6 +44,7 @@ export function toHttpRequest(event: APIGatewayProxyEventV2, context: Context, e
       headers,
       body: toBytes(event),
       receivedAt: new Date(edge.wallMs()),
+      requestedUrl: toRequestedUrl(event, headers, edge.publicBaseUrl),
     },
     path,
     route: routeKey,
@@ -76,6 +77,16 @@ function withoutBasePath(rawPath: string, publicBaseUrl: string): string {
   const base = new URL(publicBaseUrl).pathname.replace(/\/$/, "");
   // A base path can be /v1, too.
   return rawPath.startsWith(`${base}${ROUTES_BEGIN}`) ? rawPath.slice(base.length) : rawPath;
+}
+
+/** Of API Gateway, with the stage where the path has it. The local stack names no protocol. */
+function toRequestedUrl(
+  { requestContext, rawPath = "", rawQueryString = "" }: APIGatewayProxyEventV2,
+  headers: Readonly<Record<string, string>>,
+  publicBaseUrl: string,
+): string {
+  const { "x-forwarded-proto": protocol = publicBaseUrl.split(":", 1)[0], host = requestContext?.domainName } = headers;
+  return `${protocol}://${host}${rawPath}${rawQueryString === "" ? "" : `?${rawQueryString}`}`;
 }
 
 function toLowerCase(headers: APIGatewayProxyEventV2["headers"] | undefined): Record<string, string> {

@@ -1,4 +1,4 @@
-/** Verifies against secrets that nobody knows, for a connection that does not exist: as a secret that is sent and as a digest over the body. */
+/** Verifies against secrets that nobody knows, for a connection that does not exist: as a secret that is sent and as a digest over address and body. */
 import { randomBytes } from "node:crypto";
 import { hmac } from "../verification/hmac.ts";
 import { sharedSecret } from "../verification/shared-secret.ts";
@@ -14,7 +14,7 @@ export function createSecretDecoy(): Verifier {
 export function createDecoyVerifier(): Verifier {
   const secrets = newSecrets();
   const verifySecret = sharedSecret.verifier({ test: false }).parse({ scheme: sharedSecret.id, secrets });
-  const verifyDigest = hmac.verifier({ test: false }).parse({ scheme: hmac.id, secrets, header: HEADER });
+  const verifyDigest = hmac.verifier({ test: false }).parse({ scheme: hmac.id, secrets, header: HEADER, signed: "{url}{body}" });
   return async (webhook) => {
     await verifyDigest({ ...webhook, headers: { ...webhook.headers, [HEADER]: "none" } });
     return verifySecret(webhook);

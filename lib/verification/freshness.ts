@@ -1,5 +1,5 @@
 /** When a caller says that it signed. A window with two ends: a timestamp from the future is no fresher than one from the past. */
-import type { VerificationFailure } from "./scheme.ts";
+import type { RefusalDetails, VerificationFailure } from "./scheme.ts";
 
 export const TIMESTAMP_UNITS = ["s", "ms", "iso8601"] as const;
 type TimestampUnit = (typeof TIMESTAMP_UNITS)[number];
@@ -16,6 +16,19 @@ export function findStaleness(signedAtMs: number, receivedAt: Date, toleranceSec
   const ageMs = receivedAt.getTime() - signedAtMs;
   if (ageMs > toleranceSeconds * 1_000) return "stale-timestamp";
   return ageMs < -toleranceSeconds * 1_000 ? "future-timestamp" : undefined;
+}
+
+/** For the log: how far it is off, and whether it would be fresh in the other unit. */
+export function toSkew(signedAtMs: number, receivedAt: Date, { unit, toleranceSeconds }: Window): RefusalDetails {
+  const skewSeconds = Math.round((receivedAt.getTime() - signedAtMs) / 1_000);
+  const otherwiseMs = unit === "s" ? signedAtMs / 1_000 : signedAtMs * 1_000;
+  const isOther = unit !== "iso8601" && findStaleness(otherwiseMs, receivedAt, toleranceSeconds) === undefined;
+  return { skewSeconds, ...(isOther && { hint: "timestamp-unit" }) };
+}
+
+interface Window {
+  readonly unit: TimestampUnit;
+  readonly toleranceSeconds: number;
 }
 
 /** With its offset, without which it would be read in this machine's time. What looks like one may still be no day of any calendar. */

@@ -4,12 +4,14 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import * as z from "zod";
-import { findStaleness, parseTimestamp, TIMESTAMP_UNITS } from "./freshness.ts";
+import { findStaleness, parseTimestamp, TIMESTAMP_UNITS, toSkew } from "./freshness.ts";
 import { ZENDESK_TEST_SECRET } from "./published-secrets.ts";
-import { defineScheme, refused, type Scheme, type Verdict, type Webhook } from "./scheme.ts";
+import { defineScheme, type Hint, refused, type Scheme, type Verdict, type Webhook } from "./scheme.ts";
 import { isEqual, matchSecrets, type Secret, Secrets } from "./secret.ts";
 
 const PARTS = ["method", "url", "timestamp", "body"] as const;
+
+const DIGEST_BYTES = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 } as const;
 
 const HeaderName = z
   .string()
@@ -143,23 +145,53 @@ function verifyHmac(webhook: Webhook, profile: SigningProfile, secrets: readonly
   const { headers, receivedAt } = webhook;
   const presented = headers[profile.header];
   const timestamp = profile.timestamp === undefined ? "" : headers[profile.timestamp.header];
-  if (presented === undefined || timestamp === undefined) return refused("missing-credential");
-  if (profile.version !== undefined && headers[profile.version.header] !== profile.version.value) return refused("missing-credential");
+  if (presented === undefined || timestamp === undefined) return refused("missing-credential", { missing: toMissing(webhook, profile) });
+  if (profile.version !== undefined && headers[profile.version.header] !== profile.version.value)
+    return refused("missing-credential", { hint: "signature-version" });
   const hasPrefix = presented.startsWith(profile.prefix);
-  if (!hasPrefix && !profile.prefixOptional) return refused("malformed-credential");
+  if (!hasPrefix && !profile.prefixOptional) return refused("malformed-credential", { hint: "digest-prefix" });
 
   // Compared as text: lower-case hex and padded base64 are the one spelling of a digest. A repeated header comes as a list, which is none.
   const digest = hasPrefix ? presented.slice(profile.prefix.length) : presented;
-  const candidates = toSigned(webhook, profile, timestamp);
-  const verdict = matchSecrets(secrets, receivedAt, (value) => candidates.some((signed) => isEqual(digest, sign(signed, value, profile))));
-  if (!verdict.ok) return verdict;
+  const match = (candidates: readonly Buffer[]) =>
+    matchSecrets(secrets, receivedAt, (value) => candidates.some((signed) => isEqual(digest, sign(signed, value, profile))));
+  const verdict = match(toSigned(webhook, profile, timestamp));
+  if (!verdict.ok) {
+    const hint = findEncoding(digest, profile) ?? findOtherUrl(webhook, profile, (other) => match(toSigned(other, profile, timestamp)));
+    return hint === undefined ? verdict : refused(verdict.reason, { ...verdict.details, hint });
+  }
   // In one spelling: two connections may share a secret and encode its digests differently.
   const proven: Verdict = { ...verdict, signature: Buffer.from(digest, profile.encoding).toString("hex") };
   if (profile.timestamp === undefined) return proven;
   const signedAtMs = parseTimestamp(timestamp, profile.timestamp.unit);
-  if (signedAtMs === undefined) return refused("malformed-credential");
-  const staleness = findStaleness(signedAtMs, receivedAt, profile.toleranceSeconds);
-  return staleness === undefined ? proven : refused(staleness);
+  if (signedAtMs === undefined) return refused("malformed-credential", { hint: "timestamp-format" });
+  const { toleranceSeconds } = profile;
+  const staleness = findStaleness(signedAtMs, receivedAt, toleranceSeconds);
+  if (staleness === undefined) return proven;
+  return refused(staleness, toSkew(signedAtMs, receivedAt, { unit: profile.timestamp.unit, toleranceSeconds }));
+}
+
+function toMissing({ headers }: Webhook, { header, timestamp }: SigningProfile): string {
+  return [header, timestamp?.header].filter((name) => name !== undefined && headers[name] === undefined).join(", ");
+}
+
+/** By its form alone: what it would be in the other encoding is not compared. */
+function findEncoding(digest: string, { algorithm, encoding }: SigningProfile): Hint | undefined {
+  const bytes = DIGEST_BYTES[algorithm];
+  const isHex = digest.length === bytes * 2 && /^[0-9a-f]+$/i.test(digest);
+  const isBase64 = digest.length === Math.ceil(bytes / 3) * 4 && Buffer.from(digest, "base64").length === bytes;
+  const isOther = encoding === "hex" ? isBase64 || (isHex && /[A-F]/.test(digest)) : isHex;
+  return isOther ? "digest-encoding" : undefined;
+}
+
+/**
+ * Whether it was signed of the address that the request itself names: it is refused all the same. The decoy signs the address, too, so that what this costs tells
+ * nobody who there is.
+ */
+function findOtherUrl(webhook: Webhook, { signed }: SigningProfile, match: (other: Webhook) => Verdict): Hint | undefined {
+  const { url, requestedUrl = url } = webhook;
+  if (requestedUrl === url || !signed.includes("{url}")) return undefined;
+  return match({ ...webhook, url: requestedUrl }).ok ? "url-differs" : undefined;
 }
 
 /** More than one where the vendor's description leaves open how the address is written: each is as hard to sign. */

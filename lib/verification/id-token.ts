@@ -4,7 +4,7 @@
  */
 import type { CryptoKey, JWSHeaderParameters } from "jose";
 import { createIssuerKeys, type Issuer } from "./issuer-keys.ts";
-import type { Claims, VerificationFailure } from "./scheme.ts";
+import { type Claims, type Hint, refused, type Verdict } from "./scheme.ts";
 
 /** None with a shared secret (a public key would do as one), none that is no signature. Both issuers sign with RSA. */
 const ALGORITHMS = ["RS256", "RS384", "RS512"];
@@ -17,7 +17,9 @@ export interface TokenOptions extends Issuer {
   readonly signal: AbortSignal | undefined;
 }
 
-export type VerifyToken = (token: string, options: TokenOptions) => Promise<VerifiedToken | { readonly reason: VerificationFailure }>;
+export type VerifyToken = (token: string, options: TokenOptions) => Promise<VerifiedToken | Refused>;
+
+type Refused = Extract<Verdict, { ok: false }>;
 
 export interface VerifiedToken {
   readonly claims: Claims;
@@ -46,13 +48,21 @@ export function createTokenVerifier(): VerifyToken {
       });
       return { claims: payload, endorsements };
     } catch (error) {
-      if (error instanceof errors.JWTExpired) return { reason: "stale-timestamp" };
-      if (error instanceof errors.JWTClaimValidationFailed)
-        return { reason: error.claim === "nbf" ? "future-timestamp" : "wrong-credential" };
-      if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey)
-        return { reason: "wrong-credential" };
-      if (error instanceof errors.JOSEError) return { reason: "malformed-credential" };
+      const skewOf = (at: number | undefined) => ({
+        skewSeconds: at === undefined ? undefined : Math.round(options.receivedAt.getTime() / 1_000 - at),
+      });
+      if (error instanceof errors.JWTExpired) return refused("stale-timestamp", skewOf(error.payload.exp));
+      if (error instanceof errors.JWTClaimValidationFailed && error.claim === "nbf")
+        return refused("future-timestamp", skewOf(error.payload.nbf));
+      if (error instanceof errors.JWTClaimValidationFailed) return wrong(error.claim === "iss" ? "token-issuer" : undefined);
+      if (error instanceof errors.JWSSignatureVerificationFailed) return wrong("token-signature");
+      if (error instanceof errors.JWKSNoMatchingKey) return wrong("token-key");
+      if (error instanceof errors.JOSEError) return refused("malformed-credential", { hint: "token-format" });
       throw error;
     }
   };
+}
+
+function wrong(hint: Hint | undefined): Refused {
+  return refused("wrong-credential", { hint });
 }

@@ -81,13 +81,14 @@ function defineTokenScheme({ id, issuer, metadataUrl, audiences, listsChannels, 
         }),
     async verify(webhook, settings, _options, signal): Promise<Verdict> {
       const token = credentialsOf(webhook.headers.authorization, "bearer");
-      if (!token) return refused("missing-credential");
+      if (!token) return refused("missing-credential", { missing: "authorization (Bearer)" });
       const { receivedAt } = webhook;
       const verified = await verifyToken(token, { issuer: settings.issuer, metadataUrl: settings.metadataUrl, receivedAt, signal });
-      if ("reason" in verified) return refused(verified.reason);
+      if ("reason" in verified) return verified;
       const { claims, endorsements } = verified;
       const wanted = settings.audience === undefined ? audiences?.(webhook) : [settings.audience];
-      if (wanted !== undefined && !wanted.some((audience) => audience === claims.aud)) return refused("wrong-credential");
+      if (wanted !== undefined && !wanted.some((audience) => audience === claims.aud))
+        return refused("wrong-credential", { hint: "token-audience" });
       const verdict = matchSecrets(settings.accepted, receivedAt, (value) => accepts(claims, value));
       if (!verdict.ok) return verdict;
       const channels = settings.channels?.filter((channel) => endorsements.length === 0 || endorsements.includes(channel));

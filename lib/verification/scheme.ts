@@ -11,16 +11,55 @@ export interface Webhook {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly receivedAt: Date;
+  /** The address as the request itself names it. It proves nothing: once a signature of `url` has failed, it says why. */
+  readonly requestedUrl?: string | undefined;
 }
 
 /** For the log alone: outside all of them look alike. */
-export type VerificationFailure =
-  | "missing-credential"
-  | "malformed-credential"
-  | "wrong-credential"
-  | "expired-credential"
-  | "stale-timestamp"
-  | "future-timestamp";
+export const VERIFICATION_FAILURES = [
+  "missing-credential",
+  "malformed-credential",
+  "wrong-credential",
+  "expired-credential",
+  "stale-timestamp",
+  "future-timestamp",
+] as const;
+export type VerificationFailure = (typeof VERIFICATION_FAILURES)[number];
+
+/** What it looks like that the caller has done. No more than that: whoever is told has no proof of it. */
+export const HINTS = [
+  /** Base64 where hex is expected, or the other way round, or upper-case hex. */
+  "digest-encoding",
+  "digest-prefix",
+  /** Of another of the vendor's versions. */
+  "signature-version",
+  /** It would have been right of the address that the request itself names. */
+  "url-differs",
+  "timestamp-format",
+  /** Milliseconds for seconds, or the other way round. */
+  "timestamp-unit",
+  /** An Authorization of another scheme than is asked for. */
+  "authorization-scheme",
+  "token-format",
+  "token-issuer",
+  "token-audience",
+  "token-key",
+  "token-signature",
+] as const;
+export type Hint = (typeof HINTS)[number];
+
+/** For the log alone, too. Names of ours and numbers: nothing of what was presented or should have been. */
+export interface RefusalDetails {
+  readonly hint?: Hint | undefined;
+  /** Where it should have been: names of headers. */
+  readonly missing?: string | undefined;
+  /** By how much its time is behind ours; negative where it is ahead. */
+  readonly skewSeconds?: number | undefined;
+  /** Ids of the secrets that do not match. */
+  readonly secretsTried?: string | undefined;
+  /** Of the one that matches, but is past its `notAfter`. */
+  readonly secretId?: string | undefined;
+}
 
 /**
  * `secretId` names the secret that matched, so that an operator sees when an old one is out of use, and `secretNotAfter` (ISO 8601) when it ends. `publicSecret`:
@@ -28,7 +67,7 @@ export type VerificationFailure =
  */
 export type Verdict =
   | ({ readonly ok: true; readonly secretId: string; readonly secretNotAfter?: string; readonly publicSecret?: true } & Proof)
-  | { readonly ok: false; readonly reason: VerificationFailure };
+  | { readonly ok: false; readonly reason: VerificationFailure; readonly details?: RefusalDetails };
 
 /** What a verified webhook proved, beside who sent it. */
 export interface Proof {
@@ -72,6 +111,6 @@ export function defineScheme<Settings>({ id, parameter, settings, verify }: Sche
   };
 }
 
-export function refused(reason: VerificationFailure): Verdict {
-  return { ok: false, reason };
+export function refused(reason: VerificationFailure, details?: RefusalDetails): Extract<Verdict, { ok: false }> {
+  return { ok: false, reason, ...(details !== undefined && { details }) };
 }

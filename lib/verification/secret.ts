@@ -40,7 +40,10 @@ export function matchSecrets(secrets: readonly Secret[], now: Date, isMatch: (va
   const matches = secrets.filter(({ value }) => isMatch(value));
   const live = matches.find(({ notAfter }) => notAfter === undefined || now < new Date(notAfter));
   if (live !== undefined) return { ok: true, secretId: live.id, ...(live.notAfter !== undefined && { secretNotAfter: live.notAfter }) };
-  return refused(matches.length > 0 ? "expired-credential" : "wrong-credential");
+  const [expired] = matches;
+  return expired === undefined
+    ? refused("wrong-credential", { secretsTried: secrets.map(({ id }) => id).join(",") })
+    : refused("expired-credential", { secretId: expired.id });
 }
 
 function sha256(value: string | Uint8Array): Buffer {

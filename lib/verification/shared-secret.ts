@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 import { credentialsOf } from "./authorization.ts";
-import { defineScheme, refused, type Scheme, type Verdict, type Webhook } from "./scheme.ts";
+import { defineScheme, type RefusalDetails, refused, type Scheme, type Verdict, type Webhook } from "./scheme.ts";
 import { isEqual, matchSecrets, Secrets } from "./secret.ts";
 
 /** What a header carries unchanged: blanks at the ends are cut on the way, and other characters have no agreed encoding. */
@@ -97,7 +97,19 @@ export function verifySharedSecret(webhook: Webhook, settings: SharedSecretSetti
   // Nothing presented costs what something wrong costs.
   const compared = presented.length === 0 ? [""] : presented;
   const verdict = matchSecrets(settings.secrets, webhook.receivedAt, (value) => compared.filter((text) => isEqual(text, value)).length > 0);
-  return presented.length === 0 ? refused("missing-credential") : verdict;
+  return presented.length === 0 ? refused("missing-credential", toMissing(webhook, { ...settings, header, parameter })) : verdict;
+}
+
+function toMissing({ headers }: Webhook, { in: places, header = "", parameter = "" }: SharedSecretSettings): RefusalDetails {
+  const names = {
+    bearer: "authorization (Bearer)",
+    "api-key": "x-api-key",
+    basic: "authorization (Basic)",
+    header: header.toLowerCase(),
+    query: `?${parameter}`,
+  };
+  const isOther = headers.authorization !== undefined && places.some((place) => place === "bearer" || place === "basic");
+  return { missing: places.map((place) => names[place]).join(", "), ...(isOther && { hint: "authorization-scheme" }) };
 }
 
 /** All of them: a proxy's own Authorization must not hide the caller's key. */

@@ -4,10 +4,11 @@
  */
 import { createHash, createHmac, createPublicKey, type KeyObject, verify as verifySignature } from "node:crypto";
 import * as z from "zod";
-import { findStaleness, parseTimestamp } from "./freshness.ts";
+import { findStaleness, parseTimestamp, toSkew } from "./freshness.ts";
 import { defineScheme, refused } from "./scheme.ts";
 import { isEqual, matchSecrets, Secrets } from "./secret.ts";
 
+const HEADERS = ["webhook-id", "webhook-timestamp", "webhook-signature"] as const;
 const SECRET_PREFIX = "whsec_";
 const PUBLIC_KEY_PREFIX = "whpk_";
 /** What a raw ed25519 key is wrapped in as SubjectPublicKeyInfo (RFC 8410 section 4). */
@@ -35,16 +36,21 @@ export const standardWebhooks = defineScheme({
   settings: () => Settings,
   verify({ headers, body, receivedAt }, { secrets, toleranceSeconds }) {
     const { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": list } = headers;
-    if (!id || !timestamp || !list) return refused("missing-credential");
+    if (!id || !timestamp || !list) return refused("missing-credential", { missing: HEADERS.filter((name) => !headers[name]).join(", ") });
     const signedAtMs = parseTimestamp(timestamp, "s");
-    if (signedAtMs === undefined) return refused("malformed-credential");
+    if (signedAtMs === undefined) return refused("malformed-credential", { hint: "timestamp-format" });
     const signed = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]);
     const signatures = list.split(" ").slice(0, SIGNATURES_MAX);
     const verdict = matchSecrets(secrets, receivedAt, (value) => isSignedBy(value, signed, signatures));
-    if (!verdict.ok) return verdict;
+    if (!verdict.ok) {
+      const isVersioned = signatures.some((signature) => /^v1a?,/.test(signature));
+      return isVersioned ? verdict : refused(verdict.reason, { ...verdict.details, hint: "signature-version" });
+    }
     const staleness = findStaleness(signedAtMs, receivedAt, toleranceSeconds);
     // Of what was signed: one message may bear several signatures.
-    return staleness === undefined ? { ...verdict, signature: createHash("sha256").update(signed).digest("hex") } : refused(staleness);
+    return staleness === undefined
+      ? { ...verdict, signature: createHash("sha256").update(signed).digest("hex") }
+      : refused(staleness, toSkew(signedAtMs, receivedAt, { unit: "s", toleranceSeconds }));
   },
 });
 

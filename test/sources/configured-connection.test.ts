@@ -34,7 +34,9 @@ describe("a connection's document, as a whole", () => {
     expect(settings).toMatchObject({ gateway: "site-a", enabled: true });
     expect(source).toBe(findSource("api"));
     expect(verify(webhook({ authorization: `Bearer ${VALUE}` }))).toEqual({ ok: true, secretId: "current" });
-    expect(verify(webhook({ authorization: "Bearer another-key" }))).toEqual({ ok: false, reason: "wrong-credential" });
+    expect(verify(webhook({ authorization: "Bearer another-key" }))).toEqual(
+      expect.objectContaining({ ok: false, reason: "wrong-credential" }),
+    );
   });
 
   it("need not name its source's usual scheme", async () => {
@@ -138,6 +140,6 @@ describe("a decoy", () => {
     [{ authorization: "Bearer decoy" }, "wrong-credential"],
     [{ "x-api-key": "a-guess" }, "wrong-credential"],
   ])("verifies nobody: %j", async (headers, reason) => {
-    expect(await createDecoyVerifier()(webhook(headers))).toEqual({ ok: false, reason });
+    expect(await createDecoyVerifier()(webhook(headers))).toEqual(expect.objectContaining({ ok: false, reason }));
   });
 });

@@ -213,6 +213,6 @@ describe("source dialogflow-cx", () => {
   it("takes Google's ID token where the connection says so", async () => {
     const accepted = [{ id: "bot", value: "service-1234567890@gcp-sa-dialogflow.iam.gserviceaccount.com" }];
     const { verify } = await configure({ source: "dialogflow-cx", verification: { scheme: "google-id-token", accepted } });
-    expect(await verify(toWebhook({ body: BODY }))).toEqual({ ok: false, reason: "missing-credential" });
+    expect(await verify(toWebhook({ body: BODY }))).toEqual(expect.objectContaining({ ok: false, reason: "missing-credential" }));
   });
 });

@@ -16,7 +16,7 @@ export const MATCH = matchOf("current");
 export function matchOf(secretId: string) {
   return { ok: true, secretId, signature: expect.any(String) };
 }
-export const refusal = (reason: string) => ({ ok: false, reason });
+export const refusal = (reason: string) => expect.objectContaining({ ok: false, reason });
 
 export type Settings = Readonly<Record<string, unknown>>;
 

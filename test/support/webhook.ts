@@ -9,6 +9,7 @@ export interface WebhookParts {
   readonly url?: string;
   readonly method?: string;
   readonly receivedAt?: string;
+  readonly requestedUrl?: string;
 }
 
 export function toWebhook({
@@ -24,6 +25,7 @@ export function toWebhook({
     headers,
     body: Buffer.from(body),
     receivedAt: new Date(others.receivedAt ?? RECEIVED_AT),
+    requestedUrl: others.requestedUrl,
   };
 }
 

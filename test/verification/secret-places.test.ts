@@ -42,7 +42,7 @@ describe("a shared secret", () => {
     ["another parameter", QUERY, { in: ["query"] }, { query: "key=the-key-that.is~live_1" }],
     ["an empty parameter", QUERY, { in: ["query"] }, { query: "code=" }],
   ])("does not come in %s", async (_where, scheme, settings, proof) => {
-    expect(await verdictOf(scheme, settings, proof)).toEqual({ ok: false, reason: "missing-credential" });
+    expect(await verdictOf(scheme, settings, proof)).toEqual(expect.objectContaining({ ok: false, reason: "missing-credential" }));
   });
 
   it.each([
@@ -63,9 +63,8 @@ describe("a shared secret", () => {
       secretId: "current",
       claims: { organizations },
     });
-    expect(await verdictOf(salesforceSecret, { organizations }, { query: "key=another" })).toEqual({
-      ok: false,
-      reason: "wrong-credential",
-    });
+    expect(await verdictOf(salesforceSecret, { organizations }, { query: "key=another" })).toEqual(
+      expect.objectContaining({ ok: false, reason: "wrong-credential" }),
+    );
   });
 });

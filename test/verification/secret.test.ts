@@ -32,11 +32,11 @@ describe("a presented secret", () => {
     ["nothing", ""],
     ["a very long one", "x".repeat(1_000_000)],
   ])("that is %s is wrong", (_what, presented) => {
-    expect(match([presented], [OLD, NEW])).toEqual({ ok: false, reason: "wrong-credential" });
+    expect(match([presented], [OLD, NEW])).toEqual(expect.objectContaining({ ok: false, reason: "wrong-credential" }));
   });
 
   it("that is none matches none", () => {
-    expect(match([], [OLD, NEW])).toEqual({ ok: false, reason: "wrong-credential" });
+    expect(match([], [OLD, NEW])).toEqual(expect.objectContaining({ ok: false, reason: "wrong-credential" }));
   });
 
   it.each([OLD.value, NEW.value, "a-guess"])("is compared with every secret, whichever it equals: %s", (presented) => {
@@ -57,8 +57,8 @@ describe("a presented secret", () => {
   it.each<[string, string[], unknown]>([
     ["one is right", ["a-guess", NEW.value], { ok: true, secretId: "new" }],
     ["the other is right", [NEW.value, "a-guess"], { ok: true, secretId: "new" }],
-    ["none is right", ["a-guess", "another-guess"], { ok: false, reason: "wrong-credential" }],
-    ["they are right together alone", ["the-old-", "secret"], { ok: false, reason: "wrong-credential" }],
+    ["none is right", ["a-guess", "another-guess"], expect.objectContaining({ ok: false, reason: "wrong-credential" })],
+    ["they are right together alone", ["the-old-", "secret"], expect.objectContaining({ ok: false, reason: "wrong-credential" })],
   ])("may be one of several: %s", (_what, presented, verdict) => {
     expect(match(presented, [OLD, NEW])).toEqual(verdict);
   });
@@ -74,14 +74,18 @@ describe("a presented secret", () => {
 describe("a secret that ends", () => {
   it.each([
     ["a moment before it ends", "2026-11-23T07:00:00.001Z", { ok: true, secretId: "old", secretNotAfter: "2026-11-23T07:00:00.001Z" }],
-    ["at the moment it ends", "2026-11-23T07:00:00.000Z", { ok: false, reason: "expired-credential" }],
-    ["after it has ended", "2026-11-23T06:59:59.999Z", { ok: false, reason: "expired-credential" }],
+    ["at the moment it ends", "2026-11-23T07:00:00.000Z", expect.objectContaining({ ok: false, reason: "expired-credential" })],
+    ["after it has ended", "2026-11-23T06:59:59.999Z", expect.objectContaining({ ok: false, reason: "expired-credential" })],
     [
       "before it ends in another time zone",
       "2026-11-23T09:00:00.001+02:00",
       { ok: true, secretId: "old", secretNotAfter: "2026-11-23T09:00:00.001+02:00" },
     ],
-    ["after it has ended in another time zone", "2026-11-23T09:00:00.000+02:00", { ok: false, reason: "expired-credential" }],
+    [
+      "after it has ended in another time zone",
+      "2026-11-23T09:00:00.000+02:00",
+      expect.objectContaining({ ok: false, reason: "expired-credential" }),
+    ],
   ])("is judged %s", (_when, notAfter, verdict) => {
     expect(match([OLD.value], Secrets.parse([{ ...OLD, notAfter }, NEW]))).toEqual(verdict);
   });
@@ -95,10 +99,9 @@ describe("a secret that ends", () => {
   });
 
   it("is wrong, not expired, for whoever does not hold it", () => {
-    expect(match(["a-guess"], [{ ...OLD, notAfter: "2020-01-01T00:00:00Z" }])).toEqual({
-      ok: false,
-      reason: "wrong-credential",
-    });
+    expect(match(["a-guess"], [{ ...OLD, notAfter: "2020-01-01T00:00:00Z" }])).toEqual(
+      expect.objectContaining({ ok: false, reason: "wrong-credential" }),
+    );
   });
 });
 

@@ -6,8 +6,8 @@ import { toWebhook } from "../support/webhook.ts";
 const VALUE = "open sesame";
 const SECRETS = [{ id: "current", value: VALUE }];
 const MATCH: Verdict = { ok: true, secretId: "current" };
-const WRONG: Verdict = { ok: false, reason: "wrong-credential" };
-const MISSING: Verdict = { ok: false, reason: "missing-credential" };
+const WRONG: Verdict = expect.objectContaining({ ok: false, reason: "wrong-credential" });
+const MISSING: Verdict = expect.objectContaining({ ok: false, reason: "missing-credential" });
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -83,7 +83,9 @@ describe("a bearer token or an API key, unless told otherwise", () => {
       ...MATCH,
       secretNotAfter: "2026-11-23T07:00:00Z",
     });
-    expect(verify({ "x-api-key": VALUE }, settings, "2026-11-23T07:00:00.000Z")).toEqual({ ok: false, reason: "expired-credential" });
+    expect(verify({ "x-api-key": VALUE }, settings, "2026-11-23T07:00:00.000Z")).toEqual(
+      expect.objectContaining({ ok: false, reason: "expired-credential" }),
+    );
   });
 });
 
