@@ -11,6 +11,7 @@ const PORTS = {
   secrets: { variable: "SECRETS_MANAGER_PORT", port: 4566, use: "the Secrets Manager emulator" },
   dynamodb: { variable: "DYNAMODB_PORT", port: 4567, use: "DynamoDB (dynalite)" },
   sqs: { variable: "SQS_PORT", port: 4568, use: "SQS (fauxqs)" },
+  logs: { variable: "LOGS_PORT", port: 4569, use: "CloudWatch Logs" },
 } as const;
 
 export type Ports = Readonly<Record<keyof typeof PORTS, number>>;
@@ -57,6 +58,7 @@ export function parsePorts(environment: Readonly<Record<string, string | undefin
     secrets: parsePort("secrets", environment),
     dynamodb: parsePort("dynamodb", environment),
     sqs: parsePort("sqs", environment),
+    logs: parsePort("logs", environment),
   };
 }
 

@@ -3,6 +3,7 @@ import { startApiReference } from "./api-reference/server.ts";
 import { DEMOS } from "./demos.ts";
 import { LOCAL_RECORDS_TABLE, RECORDS_TABLE, SESSIONS_TABLE, startLocalDynamoDb } from "./dynamodb/local-dynamodb.ts";
 import { startGatewaySimulator } from "./gateway-simulator/simulator.ts";
+import { startLogsEmulator } from "./logs/emulator.ts";
 import { REGION, startOffline } from "./offline.ts";
 import { choosePorts, StartError, toTakenPort } from "./ports.ts";
 import { startEventSourceMapping } from "./queue/event-source-mapping.ts";
@@ -49,6 +50,8 @@ async function start(): Promise<void> {
     servers.push(sqs);
     const tokens = await startTokenIssuer({ port: ports.tokens });
     servers.push(tokens);
+    const logs = await startLogsEmulator({ port: ports.logs });
+    servers.push(logs);
     const { url: gatewayUrl, caPem: gatewayCa } = gateway;
     const seed = createSeed({ prefix: SECRETS_PREFIX, gatewayUrl, gatewayCa, guid: gateway.guidOf("101"), issuer: tokens.url });
     for (const [name, document] of seed) secrets.putSecret(name, document);
@@ -61,6 +64,7 @@ async function start(): Promise<void> {
       callbackQueueUrl: sqs.queueUrl,
       secretsPrefix: SECRETS_PREFIX,
       onLine: (line) => {
+        logs.add(line);
         const readable = toRequestLine(line);
         if (readable !== undefined) console.log(readable);
       },
@@ -81,6 +85,7 @@ async function start(): Promise<void> {
         secretsUrl: secrets.url,
         dynamoDbUrl: dynamoDb.url,
         sqsUrl: sqs.url,
+        logsUrl: logs.url,
         issuerUrl: tokens.url,
       }),
     );
@@ -117,10 +122,11 @@ interface Addresses {
   readonly secretsUrl: string;
   readonly dynamoDbUrl: string;
   readonly sqsUrl: string;
+  readonly logsUrl: string;
   readonly issuerUrl: string;
 }
 
-function welcome({ url, docsUrl, gatewayUrl, controlUrl, secretsUrl, dynamoDbUrl, sqsUrl, issuerUrl }: Addresses): string {
+function welcome({ url, docsUrl, gatewayUrl, controlUrl, secretsUrl, dynamoDbUrl, sqsUrl, logsUrl, issuerUrl }: Addresses): string {
   const post = (request: object) =>
     `curl -s -w '\\n' ${url}/v1/transfers/${DEMO_CONNECTION} -H 'Authorization: Bearer ${DEMO_KEY}' -H 'Content-Type: application/json' -d '${JSON.stringify(request)}'`;
   return `
@@ -130,6 +136,7 @@ CC-Gateway        ${gatewayUrl} (simulator; what arrived and faults: ${controlUr
 Secrets Manager   ${secretsUrl} (emulator)
 DynamoDB          ${dynamoDbUrl} (dynalite)
 SQS               ${sqsUrl} (fauxqs)
+CloudWatch Logs   ${logsUrl} (emulator: npx ccgw explain, npx ccgw transfers tail)
 Token issuer      ${issuerUrl} (in the place of Google's and Microsoft's)
 
 Try it, from another terminal:

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { startLocalDynamoDb } from "../../dev/dynamodb/local-dynamodb.ts";
 import { startGatewaySimulator } from "../../dev/gateway-simulator/simulator.ts";
+import { startLogsEmulator } from "../../dev/logs/emulator.ts";
 import { parsePorts, StartError, toTakenPort } from "../../dev/ports.ts";
 import { startLocalSqs } from "../../dev/queue/local-sqs.ts";
 import { startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
@@ -15,6 +16,7 @@ const STARTED: Readonly<Record<string, (port: number) => Promise<unknown>>> = {
   TOKEN_ISSUER_PORT: (port) => startTokenIssuer({ port }),
   SECRETS_MANAGER_PORT: (port) => startSecretsManagerEmulator({ port }),
   DYNAMODB_PORT: (port) => startLocalDynamoDb({ port, tables: {} }),
+  LOGS_PORT: (port) => startLogsEmulator({ port }),
   SQS_PORT: (port) => startLocalSqs({ port, names: { queue: "q", deadLetters: "d" }, region: REGION }),
 };
 

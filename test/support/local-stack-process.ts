@@ -19,6 +19,7 @@ const VARIABLES = [
   "SECRETS_MANAGER_PORT",
   "DYNAMODB_PORT",
   "SQS_PORT",
+  "LOGS_PORT",
 ] as const;
 type PortVariables = Readonly<Record<(typeof VARIABLES)[number], string>>;
 
@@ -54,9 +55,10 @@ export async function freePorts(): Promise<PortVariables> {
     const free = await listen(nextPort++).catch(() => undefined);
     if (free !== undefined) held.push(free);
   }
-  const [http, docs, lambda, gateway, control, tokens, secrets, dynamodb, sqs] = held.map(({ port }) => String(port));
+  const [http, docs, lambda, gateway, control, tokens, secrets, dynamodb, sqs, logs] = held.map(({ port }) => String(port));
   await Promise.all(held.map(({ release }) => release()));
-  if (!http || !docs || !lambda || !gateway || !control || !tokens || !secrets || !dynamodb || !sqs) throw new Error("no free ports");
+  if (!http || !docs || !lambda || !gateway || !control || !tokens || !secrets || !dynamodb || !sqs || !logs)
+    throw new Error("no free ports");
   return {
     PORT: http,
     DOCS_PORT: docs,
@@ -67,6 +69,7 @@ export async function freePorts(): Promise<PortVariables> {
     SECRETS_MANAGER_PORT: secrets,
     DYNAMODB_PORT: dynamodb,
     SQS_PORT: sqs,
+    LOGS_PORT: logs,
   };
 }
 
