@@ -60,6 +60,7 @@ function openLocal(): Place {
     AWS_ENDPOINT_URL_DYNAMODB: at(ports.dynamodb),
     AWS_ENDPOINT_URL_SQS: at(ports.sqs),
     AWS_ENDPOINT_URL_LAMBDA: at(ports.lambda),
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: at(ports.logs),
   });
   const functionName = toFunctionName(LOCAL_STAGE);
   const config = parseConfig({

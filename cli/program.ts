@@ -14,6 +14,7 @@ import { createConnectionRotateSecret } from "./connection/rotate-secret.ts";
 import { createConnectionShow } from "./connection/show.ts";
 import { createConnectionTest } from "./connection/test.ts";
 import { createDoctor } from "./doctor.ts";
+import { createExplain } from "./explain/explain.ts";
 import { createGatewayAdd } from "./gateway/add.ts";
 import { createGatewayList } from "./gateway/list.ts";
 import { createGatewayShow } from "./gateway/show.ts";
@@ -54,7 +55,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   targets: { description: "where a gateway could move a session to", commands: [createTargetsList] },
   transfers: { description: "what became of transfers", commands: [createTransfersList, createTransfersShow] },
 };
-const COMMANDS: readonly (() => CommandUnknownOpts)[] = [createApply, createDiff, createDoctor, createExport, createMap];
+const COMMANDS: readonly (() => CommandUnknownOpts)[] = [createApply, createDiff, createDoctor, createExplain, createExport, createMap];
 
 export function createProgram(): CommandUnknownOpts {
   const program = new Command("ccgw")

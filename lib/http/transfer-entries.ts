@@ -166,7 +166,11 @@ export function toFacts(outcome: Outcome): LogFields {
   const answer: GatewayAnswer = outcome.result;
   const code = answer.state === "accepted" ? undefined : answer.code;
   const effect = answer.state === "accepted" ? undefined : answer.state === "refused" ? "none" : "unknown";
-  return { ...toRequestFacts(outcome.result), transferId, state: answer.state, code, effect, replayed, retcode: gateway?.retcode };
+  const reason = answer.state === "refused" ? answer.reason : undefined;
+  return {
+    ...{ ...toRequestFacts(outcome.result), transferId, state: answer.state, code, effect, replayed, retcode: gateway?.retcode },
+    ...(reason !== undefined && { reason }),
+  };
 }
 
 /** Why there is no answer of the gateway, as far as the log may know. */

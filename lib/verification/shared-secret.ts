@@ -108,7 +108,9 @@ function toMissing({ headers }: Webhook, { in: places, header = "", parameter = 
     header: header.toLowerCase(),
     query: `?${parameter}`,
   };
-  const isOther = headers.authorization !== undefined && places.some((place) => place === "bearer" || place === "basic");
+  const [scheme = ""] = (headers.authorization ?? "").trim().toLowerCase().split(" ");
+  const asked: readonly string[] = places.filter((place) => place === "bearer" || place === "basic");
+  const isOther = scheme !== "" && asked.length > 0 && !asked.includes(scheme);
   return { missing: places.map((place) => names[place]).join(", "), ...(isOther && { hint: "authorization-scheme" }) };
 }
 

@@ -2,7 +2,7 @@
 import { vi } from "vitest";
 import { openPlace, type Place } from "../../cli/place.ts";
 
-const SERVICES = ["SECRETS_MANAGER", "DYNAMODB", "SQS", "LAMBDA"];
+const SERVICES = ["SECRETS_MANAGER", "DYNAMODB", "SQS", "LAMBDA", "CLOUDWATCH_LOGS"];
 const SET_BY_A_PLACE = [
   ...["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL"],
   ...SERVICES.map((service) => `AWS_ENDPOINT_URL_${service}`),

@@ -1,0 +1,194 @@
+/** `ccgw explain`: from the lines of the functions as they are printed, over the emulator of CloudWatch Logs. */
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { explain } from "../../cli/explain/explain.ts";
+import { CODE_WORDS, HINT_WORDS, PROOF_WORDS, REFUSAL_WORDS } from "../../cli/explain/words.ts";
+import { type FunctionLog, openFunctionLog } from "../../cli/function-log.ts";
+import { type LogsEmulator, startLogsEmulator } from "../../dev/logs/emulator.ts";
+import { FAILURES } from "../../lib/errors.ts";
+import { REFUSAL_REASONS } from "../../lib/transfer/result.ts";
+import { HINTS, VERIFICATION_FAILURES } from "../../lib/verification/scheme.ts";
+import { runCcgw } from "../support/send-process.ts";
+import { signAsHubspot } from "../support/signed-webhooks.ts";
+import { type Connected, KEY, PUBLIC_BASE_URL, type Stack, startStack } from "../support/stack.ts";
+
+const TRANSFER = { target: { type: "agent", address: "205" } };
+const SECRET = "secret-of-the-vendor";
+
+let stack: Stack;
+let logs: LogsEmulator;
+let log: FunctionLog;
+beforeAll(async () => {
+  logs = await startLogsEmulator({ port: 0 });
+  stack = await startStack();
+  vi.stubEnv("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", logs.url);
+  log = openFunctionLog({ isLocal: true, functionName: (name) => name });
+});
+afterAll(async () => {
+  log.close();
+  await stack.stop();
+  await logs.stop();
+});
+
+let connected: Connected;
+let call: string;
+let ids = 0;
+beforeEach(() => {
+  connected = stack.connect();
+  ids += 1;
+  call = `call-${ids}`;
+  stack.gateway.addCall({ callid: call, agentId: "101" });
+});
+afterEach(() => stack.takeLog());
+
+/** Posts with a request id of its own, and explains that. */
+async function postAndExplain(body: unknown, headers: Readonly<Record<string, string>> = {}, connection = connected.connection) {
+  ids += 1;
+  const requestId = `request-${ids}`;
+  const usual = { authorization: `Bearer ${KEY}`, "content-type": "application/json", "x-request-id": requestId };
+  await stack.transfer(connection, body, { headers: { ...usual, ...headers } });
+  const printed = stack.takeLog().join("").split("\n");
+  for (const line of printed) logs.add(line);
+  const { json, lines, exitCode } = await explain(log, { requestId, since: "1h", nowMs: Date.now(), stage: "local" });
+  expect(JSON.stringify({ json, lines })).not.toContain(KEY);
+  return { json, text: lines.join("\n"), exitCode };
+}
+
+describe("ccgw explain", () => {
+  it("tells of a transfer what happened, in order", async () => {
+    const { text, json, exitCode } = await postAndExplain({ callId: call, ...TRANSFER, reference: "ticket" });
+    expect(exitCode).toBeUndefined();
+    expect(json).toMatchObject({ requests: [{ transferId: expect.any(String), why: undefined, problems: [] }], isComplete: true });
+    const parts = [
+      "came by POST /v1/transfers/{connection}",
+      `for connection ${connected.connection}, source api`,
+      "proven by secret current",
+      `asks for call ${call} of agent 101 at gateway ${connected.gateway}, to agent, release-after-transfer, reference ticket`,
+      "sent once, ",
+      "accepted",
+      "answered 200 after",
+      "What became of it: npx ccgw transfers show ",
+    ];
+    const places = parts.map((part) => text.indexOf(part));
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(places).not.toContain(-1);
+  });
+
+  it("tells that one was answered from its record, or sent nothing", async () => {
+    await stack.transfer(connected.connection, { callId: call, ...TRANSFER });
+    expect((await postAndExplain({ callId: call, ...TRANSFER })).text).toContain(
+      "known already: answered from the record, and not sent again",
+    );
+    expect((await postAndExplain({ callId: call, ...TRANSFER, dryRun: true })).text).toContain("a dry run: nothing was to be sent");
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, string, string]>([
+    [
+      "no key",
+      { authorization: "" },
+      "missing-credential: the caller could not prove itself: it brought no proof",
+      "missing: authorization (Bearer), x-api-key",
+    ],
+    [
+      "a key in another scheme",
+      { authorization: "Basic eDp5" },
+      "authorization-scheme: the caller could not prove itself: ",
+      "missing: authorization (Bearer)",
+    ],
+    [
+      "a wrong key",
+      { authorization: "Bearer wrong" },
+      "wrong-credential: the caller could not prove itself: ",
+      "none of the secrets matches: current",
+    ],
+  ])("tells which check %s has failed, and how to mend it", async (_what, headers, check, fact) => {
+    const { text } = await postAndExplain({ callId: call, ...TRANSFER }, headers);
+    expect(text).toContain(check);
+    expect(text).toContain(fact);
+    expect(text).toMatch(/\n {2}→ \S/);
+    expect(text).not.toContain("proven by");
+  });
+
+  it("tells an unknown connection from a disabled one, which look alike outside, and nothing of the decoy", async () => {
+    const unknown = await postAndExplain({}, {}, "nobody");
+    expect(unknown.text).toContain("unknown-connection: the caller could not prove itself: there is no connection of this name");
+    expect(unknown.text).not.toContain("decoy");
+    const { connection } = stack.connect({ connection: { enabled: false } });
+    expect((await postAndExplain({}, {}, connection)).text).toContain("disabled-connection: ");
+  });
+
+  it("tells by how many seconds a clock is off, and that the address that is signed is another one", async () => {
+    const verification = { scheme: "hubspot-v3", secrets: [{ id: "app", value: SECRET }] };
+    const { connection } = stack.connect({ connection: { source: "hubspot", verification } });
+    const body = JSON.stringify({ ccgw_call_id: call });
+    const sign = (url: string, timestamp: number) => ({
+      "x-hubspot-signature-v3": signAsHubspot("v3", { url, body, timestamp, secret: SECRET }),
+      "x-hubspot-request-timestamp": String(timestamp),
+    });
+    const address = `/v1/transfers/${connection}`;
+    const stale = await postAndExplain(body, sign(`${PUBLIC_BASE_URL}${address}`, Date.now() - 400_000), connection);
+    expect(stale.text).toMatch(/stale-timestamp: .*\n {4}its clock is 4\d\d s behind ours/);
+    const host = "api-id.execute-api.eu-central-1.amazonaws.com";
+    const other = await postAndExplain(body, sign(`https://${host}${address}`, Date.now()), connection);
+    expect(other.text).toContain("url-differs: the caller could not prove itself: ");
+    expect(other.text).toContain("deploy with the `publicBaseUrl` that callers use");
+  });
+
+  it("tells which fields are wrong, and what the gateway said", async () => {
+    expect((await postAndExplain({ callId: call, targets: 1 })).text).toContain("#/target is required");
+    const refused = await postAndExplain({ callId: "1552524689-1", ...TRANSFER });
+    expect(refused.text).toMatch(/no-such-call: the gateway refused the transfer, and moved nobody: it knows no such call\n.*retcode/);
+  });
+
+  it("ends with 1 where there is nothing, and says why that may be", async () => {
+    const { lines, exitCode } = await explain(log, { requestId: "nobody", since: "1h", nowMs: Date.now(), stage: "prod" });
+    expect(exitCode).toBe(1);
+    expect(lines.join("\n")).toMatch(
+      /^Nothing of nobody is in the log of prod in the last 1h\. .*\n.*some seconds[\s\S]*logRetentionDays[\s\S]*another stage/,
+    );
+    await expect(explain(log, { requestId: '" }', since: "1h", nowMs: 0, stage: "prod" })).rejects.toThrow("A request id has letters");
+  });
+
+  it("is typed so", async () => {
+    logs.add(
+      JSON.stringify({
+        level: "INFO",
+        message: "request",
+        requestId: "typed",
+        method: "GET",
+        route: "$default",
+        status: 404,
+        code: "not-found",
+        reason: "no route",
+      }),
+    );
+    const { code, output } = await runCcgw(["explain", "typed", "--json"], { LOGS_PORT: new URL(logs.url).port });
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toMatchObject({ requests: [{ why: { check: "not-found", facts: ["no route"] } }] });
+  });
+});
+
+describe("the words", () => {
+  it("are there for each code, reason and hint, and for no other", () => {
+    expect(Object.keys(CODE_WORDS)).toEqual(Object.keys(FAILURES));
+    expect(Object.keys(REFUSAL_WORDS)).toEqual([...REFUSAL_REASONS]);
+    expect(Object.keys(HINT_WORDS)).toEqual([...HINTS]);
+    expect(Object.keys(PROOF_WORDS)).toEqual(expect.arrayContaining([...VERIFICATION_FAILURES]));
+  });
+
+  it("are there for each reason for which lib/ says that a caller is unauthenticated", () => {
+    const sources = readdirSync("lib", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+    const text = sources.map((name) => readFileSync(`lib/${name}`, "utf8")).join("\n");
+    const thrown = [...text.matchAll(/"unauthenticated", \{\s*reason: (?:[^"}]*\? )?"([^"]+)"(?: : "([^"]+)")?/g)].flatMap(
+      ([, one, other]) => [one, other ?? []].flat(),
+    );
+    const barred = [
+      ...text.matchAll(/return "(unknown-\w+)"/g),
+      ...text.matchAll(/\? undefined : "(\w+-connection)"/g),
+      ...text.matchAll(/\? "(not-handed-over)"/g),
+    ].map(([, reason]) => reason);
+    const reasons = [...thrown, ...barred].filter((reason) => reason !== undefined);
+    expect(reasons.length).toBeGreaterThan(8);
+    expect(Object.keys(PROOF_WORDS)).toEqual(expect.arrayContaining(reasons));
+  });
+});
