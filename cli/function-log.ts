@@ -3,7 +3,7 @@ import { CloudWatchLogsClient, paginateFilterLogEvents, ResourceNotFoundExceptio
 import * as z from "zod";
 import type { Place } from "./place.ts";
 
-/** Of one question. Whoever has more asks for less time. */
+/** Of one question, unless it says. Whoever has more asks for less time. */
 const LINES_MAX = 1_000;
 /** The local stack has the lines of all functions in one, whatever it is called. */
 const LOCAL_GROUP = "local";
@@ -57,16 +57,23 @@ export interface LoggedLine extends Line {
   readonly eventId: string;
 }
 
+interface FindOptions {
+  readonly functions: readonly string[];
+  readonly sinceMs: number;
+  /** About as many of each function, the oldest. */
+  readonly max?: number;
+}
+
 export interface FunctionLog {
   /** Of these functions of serverless.yml; of one that has never run, there are none. */
-  find(pattern: string, options: { readonly functions: readonly string[]; readonly sinceMs: number }): Promise<readonly LoggedLine[]>;
+  find(pattern: string, options: FindOptions): Promise<readonly LoggedLine[]>;
   close(): void;
 }
 
 export function openFunctionLog({ isLocal, functionName }: Pick<Place, "isLocal" | "functionName">): FunctionLog {
   const client = new CloudWatchLogsClient({});
 
-  async function findIn(logGroupName: string, filterPattern: string, startTime: number): Promise<LoggedLine[]> {
+  async function findIn(logGroupName: string, filterPattern: string, startTime: number, max: number): Promise<LoggedLine[]> {
     const found: LoggedLine[] = [];
     try {
       for await (const { events = [] } of paginateFilterLogEvents({ client }, { logGroupName, filterPattern, startTime })) {
@@ -74,7 +81,7 @@ export function openFunctionLog({ isLocal, functionName }: Pick<Place, "isLocal"
           const line = Line.safeParse(parseJson(message)).data;
           if (line !== undefined) found.push({ ...line, at: new Date(timestamp).toISOString(), eventId });
         }
-        if (found.length >= LINES_MAX) break;
+        if (found.length >= max) break;
       }
       return found;
     } catch (error) {
@@ -84,9 +91,9 @@ export function openFunctionLog({ isLocal, functionName }: Pick<Place, "isLocal"
   }
 
   return {
-    async find(pattern, { functions, sinceMs }) {
+    async find(pattern, { functions, sinceMs, max = LINES_MAX }) {
       const groups = isLocal ? [LOCAL_GROUP] : functions.map((name) => `/aws/lambda/${functionName(name)}`);
-      const found = await Promise.all(groups.map((group) => findIn(group, pattern, sinceMs)));
+      const found = await Promise.all(groups.map((group) => findIn(group, pattern, sinceMs, max)));
       return found.flat().toSorted((one, other) => one.at.localeCompare(other.at));
     },
     close: () => client.destroy(),

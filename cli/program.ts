@@ -25,6 +25,7 @@ import { createExport } from "./setup-file/export.ts";
 import { createTargetsList } from "./targets/list.ts";
 import { createTransfersList } from "./transfers/list.ts";
 import { createTransfersShow } from "./transfers/show.ts";
+import { createTransfersTail } from "./transfers/tail.ts";
 
 interface Group {
   readonly description: string;
@@ -53,7 +54,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   },
   gateway: { description: "CC-Gateway sites", commands: [createGatewayAdd, createGatewayList, createGatewayShow] },
   targets: { description: "where a gateway could move a session to", commands: [createTargetsList] },
-  transfers: { description: "what became of transfers", commands: [createTransfersList, createTransfersShow] },
+  transfers: { description: "what became of transfers", commands: [createTransfersList, createTransfersShow, createTransfersTail] },
 };
 const COMMANDS: readonly (() => CommandUnknownOpts)[] = [createApply, createDiff, createDoctor, createExplain, createExport, createMap];
 

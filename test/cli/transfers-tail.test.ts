@@ -1,0 +1,117 @@
+/** `ccgw transfers tail`: each transfer once, as they come, until it is ended. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type FunctionLog, openFunctionLog } from "../../cli/function-log.ts";
+import { followTransfers, toLine } from "../../cli/transfers/tail.ts";
+import { type LogsEmulator, startLogsEmulator } from "../../dev/logs/emulator.ts";
+
+const ROUTE = "POST /v1/transfers/{connection}";
+const REQUEST = { level: "INFO", message: "request", route: ROUTE, requestId: "r", status: 200, durationMs: 12 };
+const SINCE_MS = 1_000_000;
+
+let nowMs: number;
+let logs: LogsEmulator;
+let log: FunctionLog;
+beforeEach(async () => {
+  nowMs = SINCE_MS;
+  logs = await startLogsEmulator({ port: 0, now: () => nowMs });
+  for (const [name, value] of Object.entries({
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logs.url,
+    AWS_REGION: "eu-central-1",
+    AWS_ACCESS_KEY_ID: "k",
+    AWS_SECRET_ACCESS_KEY: "s",
+  }))
+    vi.stubEnv(name, value);
+  log = openFunctionLog({ isLocal: true, functionName: (name) => name });
+});
+afterEach(async () => {
+  log.close();
+  vi.unstubAllEnvs();
+  await logs.stop();
+});
+
+function add(line: object, atMs = nowMs) {
+  const nextMs = nowMs;
+  nowMs = atMs;
+  logs.add(JSON.stringify({ ...REQUEST, ...line }));
+  nowMs = nextMs;
+}
+
+/** The call ids of the lines that come while `write` writes, one after the other. */
+async function follow(write: readonly (() => void)[], connection?: string): Promise<readonly (string | undefined)[]> {
+  const stop = new AbortController();
+  const found: (string | undefined)[] = [];
+  const waiting = [...write];
+  waiting.shift()?.();
+  for await (const { callId } of followTransfers(log, { connection, sinceMs: SINCE_MS, pollMs: 1, signal: stop.signal })) {
+    found.push(callId);
+    waiting.shift()?.();
+    if (callId === "last") stop.abort();
+  }
+  return found;
+}
+
+describe("ccgw transfers tail", () => {
+  it("tells each once, as they come, also one that is found later than a newer one", async () => {
+    const write = [
+      () => add({ callId: "1" }),
+      () => add({ callId: "2" }, SINCE_MS + 20_000),
+      () => add({ callId: "late" }, SINCE_MS + 10_000),
+      () => add({ callId: "last" }, SINCE_MS + 60_000),
+    ];
+    expect(await follow(write)).toEqual(["1", "2", "late", "last"]);
+  });
+
+  it("tells what is a transfer, each of a request for several by itself, and nothing of before", async () => {
+    const write = () => {
+      add({ callId: "before" }, SINCE_MS - 1);
+      add({ callId: "read", route: "GET /v1/transfers/{connection}/{transferId}" });
+      add({ message: "keeper", callId: "keeper" });
+      add({ message: "transfer", callId: "1", route: undefined });
+      add({ message: "transfer", callId: "2", route: undefined });
+      add({ entries: 2 });
+      add({ callId: "last" });
+    };
+    expect(await follow([write])).toEqual(["1", "2", "last"]);
+  });
+
+  it("tells those of one connection", async () => {
+    const write = () => {
+      add({ callId: "1", connection: "shop" });
+      add({ callId: "last", connection: "crm" });
+    };
+    expect(await follow([write], "crm")).toEqual(["last"]);
+  });
+
+  it.each([
+    [
+      { connection: "crm", callId: "c", gateway: "main", agentId: "101", state: "accepted", transferId: "t-1", reference: "r-1" },
+      "00:16:40 crm call c of main/101 reference r-1 → accepted transfer t-1 12 ms",
+    ],
+    [
+      { connection: "crm", callId: "c", agentId: "101", state: "accepted", transferId: "t-1", replayed: true },
+      "00:16:40 crm call c of 101 → accepted, replayed transfer t-1 12 ms",
+    ],
+    [
+      { connection: "crm", code: "unauthenticated", reason: "wrong-credential" },
+      "00:16:40 crm → unauthenticated (wrong-credential) request r 12 ms",
+    ],
+    [{ connection: "crm", entries: 0 }, "00:16:40 crm → nothing asked request r 12 ms"],
+  ])("tells one in a line: %j", (line, words) => {
+    expect(toLine({ ...REQUEST, ...line, at: new Date(SINCE_MS).toISOString(), eventId: "e" })).toBe(words);
+  });
+
+  it("ends with 0 by Ctrl-C, and prints a JSON document a line for programs", async () => {
+    nowMs = Date.now() + 60_000;
+    add({ callId: "typed" });
+    const child = spawn(process.execPath, ["cli/ccgw.ts", "transfers", "tail", "--json"], {
+      env: { ...process.env, LOGS_PORT: new URL(logs.url).port, NODE_COMPILE_CACHE: ".build/compile-cache" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [printed] = await once(child.stdout, "data");
+    expect(JSON.parse(String(printed))).toMatchObject({ callId: "typed" });
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+});
