@@ -23,6 +23,7 @@ import { createApply } from "./setup-file/apply.ts";
 import { createDiff } from "./setup-file/diff.ts";
 import { createExport } from "./setup-file/export.ts";
 import { createTargetsList } from "./targets/list.ts";
+import { createTransfersForget } from "./transfers/forget.ts";
 import { createTransfersList } from "./transfers/list.ts";
 import { createTransfersShow } from "./transfers/show.ts";
 import { createTransfersTail } from "./transfers/tail.ts";
@@ -54,7 +55,10 @@ const GROUPS: Readonly<Record<string, Group>> = {
   },
   gateway: { description: "CC-Gateway sites", commands: [createGatewayAdd, createGatewayList, createGatewayShow] },
   targets: { description: "where a gateway could move a session to", commands: [createTargetsList] },
-  transfers: { description: "what became of transfers", commands: [createTransfersList, createTransfersShow, createTransfersTail] },
+  transfers: {
+    description: "what became of transfers",
+    commands: [createTransfersForget, createTransfersList, createTransfersShow, createTransfersTail],
+  },
 };
 const COMMANDS: readonly (() => CommandUnknownOpts)[] = [createApply, createDiff, createDoctor, createExplain, createExport, createMap];
 

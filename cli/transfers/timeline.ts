@@ -33,7 +33,7 @@ export function toTimeline(item: DeliveryItem, nowMs: number): readonly Step[] {
           {
             at: toIso(item.claimedAt),
             what: "claimed" as const,
-            words: `claimed, the ${claims}. time: from here on it may have been sent`,
+            words: `claimed${claims === 1 ? "" : `, its claim ${claims}`}: from here on it may have been sent`,
           },
         ]),
     ...toAnswered(item, nowMs),

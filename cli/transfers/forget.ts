@@ -1,0 +1,100 @@
+/** `ccgw transfers forget`: takes what names somebody out of the records of transfers, and leaves what keeps a repeat from being transferred again. */
+import { randomUUID } from "node:crypto";
+import { Option } from "@commander-js/extra-typings";
+import { isForgotten, toForgotten, whyRemembered } from "../../lib/records/forgotten-item.ts";
+import { type DeliveryItem, toTransferId } from "../../lib/records/record-item.ts";
+import { answer, createCommand } from "../command.ts";
+import { CommandError } from "../problem.ts";
+import { openRecordBook, type RecordBook } from "../record-book.ts";
+import type { Report } from "../report.ts";
+import { openSecretBook } from "../secret-book.ts";
+import { toIso } from "../since.ts";
+
+/** Of one reference. */
+const MAX = 1_000;
+
+const WHY = {
+  "in-flight": "it is being sent: within 35 s it has ended",
+  pending: "its outcome is open: within 15 minutes it is known or given up, or --force",
+  untold: "its outcome was not told yet to whoever waits for it: within a minute, or --force",
+  changed: "it has changed meanwhile: try again",
+} as const;
+
+export function createTransfersForget() {
+  return createCommand("forget", "take what names somebody out of records, and keep what makes a repeat a repeat")
+    .option("--transfer <id>", "one delivery, by the id of its transfer")
+    .addOption(new Option("--reference <reference>", "all of one reference; of one connection with --connection").conflicts("transfer"))
+    .option("--connection <name>", "of one connection")
+    .option("--force", "also one whose outcome is open, or was not told: nobody is told then")
+    .option("--yes", "do it; without it, only what would be done is said")
+    .action((options) =>
+      answer(options, async ({ place }) => {
+        const found = await place();
+        const secrets = openSecretBook(found);
+        const book = openRecordBook(found);
+        const connections = async () => (await secrets.list("connections")).map(({ name }) => name);
+        try {
+          return await forgetTransfers(book, { ...options, connections, nowMs: Date.now() });
+        } finally {
+          secrets.close();
+          book.close();
+        }
+      }),
+    );
+}
+
+interface ForgetOptions {
+  readonly transfer?: string | undefined;
+  readonly reference?: string | undefined;
+  readonly connection?: string | undefined;
+  readonly force?: true | undefined;
+  readonly yes?: true | undefined;
+  /** Names of those that there are. */
+  readonly connections: () => Promise<readonly string[]>;
+  readonly nowMs: number;
+}
+
+type Ending = "forgotten" | "would-be-forgotten" | keyof typeof WHY;
+
+export async function forgetTransfers(book: RecordBook, options: ForgetOptions): Promise<Report> {
+  const { nowMs } = options;
+  const items = (await find(book, options)).filter((item) => !isForgotten(item));
+  const transfers: { readonly transferId: string; readonly ending: Ending; readonly line: string }[] = [];
+  for (const item of items) {
+    const ending = await forget(book, item, options);
+    transfers.push({ transferId: toTransferId(item), ending, line: toLine(item, ending, nowMs) });
+  }
+  const isDone = transfers.every(({ ending }) => ending === "forgotten");
+  const lines = transfers.map(({ line }) => line);
+  const told = transfers.map(({ line: _line, ...transfer }) => transfer);
+  if (items.length === 0)
+    return { json: { transfers: told }, lines: ["There is nothing to forget: no such transfer, or it is forgotten already."], exitCode: 1 };
+  const note = options.yes === true ? AFTERWARDS : ["Nothing was forgotten yet: with --yes it is, and cannot be brought back."];
+  return { json: { transfers: told }, lines: [...lines, ...note], exitCode: isDone ? 0 : 1 };
+}
+
+const AFTERWARDS = [
+  "Not reached from here: the lines of the log until logRetentionDays are over, backups of the table for up to 35 days, and what receivers were told.",
+];
+
+async function find(book: RecordBook, { transfer, reference, connection, connections }: ForgetOptions): Promise<readonly DeliveryItem[]> {
+  if (transfer !== undefined) return [await book.require(transfer)];
+  if (reference === undefined) throw new CommandError("Say what is to be forgotten: --transfer ID, or --reference REFERENCE.");
+  return book.byReference(connection === undefined ? await connections() : [connection], reference, MAX);
+}
+
+async function forget(book: RecordBook, item: DeliveryItem, { force, yes, nowMs }: ForgetOptions): Promise<Ending> {
+  const why = whyRemembered(item, nowMs);
+  if (why === "in-flight" || (why !== undefined && force !== true)) return why;
+  if (yes !== true) return "would-be-forgotten";
+  return (await book.replace({ ...toForgotten(item, nowMs), revision: randomUUID() }, item)) ? "forgotten" : "changed";
+}
+
+/** What is kept of that it was done: whoever runs it keeps this line. */
+function toLine(item: DeliveryItem, ending: Ending, nowMs: number): string {
+  const which = `transfer ${toTransferId(item)} of connection ${item.pending?.connection}`;
+  const until = `kept without names until ${toIso(item.expiresAt * 1_000)}`;
+  if (ending === "forgotten") return `${toIso(nowMs)} forgot ${which}: call, agent, target, reference; ${until}`;
+  if (ending === "would-be-forgotten") return `would forget ${which}: call, agent, target, reference; ${until}`;
+  return `not forgotten: ${which}: ${WHY[ending]}`;
+}

@@ -1,0 +1,125 @@
+/** `ccgw transfers forget`: nobody is named by the record any more, and nothing is transferred that would not have been. */
+import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { forgetTransfers } from "../../cli/transfers/forget.ts";
+import { listTransfers } from "../../cli/transfers/list.ts";
+import { LOCAL_RECORDS_TABLE } from "../../dev/dynamodb/local-dynamodb.ts";
+import { ANSWERS, PENDING } from "../support/claims.ts";
+import { type KeptTransfers, keepTransfer, startKeptTransfers, startTransfer, toDeliveryOf } from "../support/kept-transfers.ts";
+import { runCcgw } from "../support/send-process.ts";
+import { toDeadline } from "../support/transfer-service.ts";
+
+const SIGNAL = new AbortController().signal;
+const CONVERSATION = { serviceUrl: "https://smba.example.com/", conversationId: "c-of-ann", activityId: "a", botId: "b", userId: "ann" };
+
+let kept: KeptTransfers;
+beforeAll(async () => {
+  kept = await startKeptTransfers();
+});
+afterAll(() => kept.stop());
+
+const connections = async () => ["crm"];
+const forget = (over: Partial<Parameters<typeof forgetTransfers>[1]>) =>
+  forgetTransfers(kept.book, { connections, nowMs: Date.now(), yes: true, ...over });
+
+/** All that stands in the table, as text. */
+async function scan(): Promise<string> {
+  const client = new DynamoDBClient({});
+  const { Items } = await client.send(new ScanCommand({ TableName: LOCAL_RECORDS_TABLE }));
+  client.destroy();
+  return JSON.stringify(Items);
+}
+
+async function complete(callId: string) {
+  const { transferId } = await keepTransfer(kept.records, {
+    callId,
+    agentId: "101909",
+    reference: `reference-of-${callId}`,
+    conversation: CONVERSATION,
+  });
+  await kept.records.events.take({ kind: "transfer-result", succeeded: true, gateway: "main", agentId: "101909", callId }, SIGNAL);
+  await kept.records.outbox(async () => {}).tell(transferId.slice(0, -2), SIGNAL);
+  return transferId;
+}
+const read = (callId: string) => kept.records.read({ ...toDeliveryOf(callId) }, toDeadline(0));
+
+describe("ccgw transfers forget", () => {
+  it("takes what names somebody out of the record", async () => {
+    const transferId = await complete("call-to-forget");
+    const names = ["call-to-forget", "101909", "reference-of-call-to-forget", "c-of-ann", "smba.example.com"];
+    const before = await scan();
+    expect(names.filter((name) => !before.includes(name))).toEqual([]);
+    const { json, lines, exitCode } = await forget({ transfer: transferId });
+    expect(json).toEqual({ transfers: [{ transferId, ending: "forgotten" }] });
+    expect(exitCode).toBe(0);
+    expect(lines[0]).toMatch(/^\S+Z forgot transfer \S+ of connection crm: call, agent, target, reference; kept without names until \S+Z$/);
+    const after = await scan();
+    expect(names.filter((name) => after.includes(name))).toEqual([]);
+    const search = { max: 50, connections, nowMs: Date.now() };
+    for (const named of [{ call: "main/call-to-forget" }, { reference: "reference-of-call-to-forget" }])
+      expect((await listTransfers(kept.book, { ...search, ...named })).json).toMatchObject({ transfers: [] });
+    expect(await forget({ transfer: transferId })).toMatchObject({ exitCode: 1 });
+  });
+
+  it("has a repeat answered as one, without what was forgotten, for as long as before", async () => {
+    const transferId = await complete("repeated");
+    const { expiresAt } = await kept.book.require(transferId);
+    await forget({ transfer: transferId });
+    const seen = await read("repeated");
+    expect(seen).toMatchObject({
+      kind: "settled",
+      isSameRequest: true,
+      result: { transferId, state: "accepted", outcome: "completed", callId: "forgotten" },
+    });
+    expect(JSON.stringify(seen)).not.toContain("101909");
+    expect((await kept.book.require(transferId)).expiresAt).toBe(expiresAt);
+  });
+
+  it("keeps the call from another delivery, and from what its events would say of nobody", async () => {
+    const { transferId } = await keepTransfer(kept.records, { callId: "busy" });
+    await forget({ transfer: transferId, force: true });
+    const other = await kept.records.read({ ...toDeliveryOf("busy"), key: "another delivery" }, toDeadline(0));
+    expect(await other.claim({ ...PENDING, callId: "busy" })).toMatchObject({ kind: "busy" });
+    for (const agentId of ["101", "205"])
+      expect(await kept.records.events.take({ kind: "talking", gateway: "main", agentId, callId: "busy" }, SIGNAL)).toBeUndefined();
+    expect(await read("busy")).toMatchObject({ kind: "settled", result: { state: "accepted", outcome: "not-observed" } });
+  });
+
+  it("has nobody told, nor the gateway asked, of one that is forgotten before its outcome is known", async () => {
+    const { transferId } = await keepTransfer(kept.records, { callId: "lost" }, ANSWERS.unknown);
+    await forget({ transfer: transferId, force: true });
+    const asked: unknown[] = [];
+    const note = async (what: unknown) => void asked.push(what);
+    expect(
+      await kept.records
+        .sweep({ tell: note, inquire: async (pending) => void asked.push(pending) })
+        .settle(transferId.slice(0, -2), SIGNAL),
+    ).toBe("nothing");
+    expect(asked).toEqual([]);
+  });
+
+  it("holds back what somebody waits for, unless it is forced; and always what is being sent", async () => {
+    const pending = await keepTransfer(kept.records, { callId: "pending", reference: "waited-for" });
+    const { transferId } = await startTransfer(kept.records, { callId: "in-flight", reference: "waited-for" });
+    const endingsOf = async (over: Partial<Parameters<typeof forgetTransfers>[1]>) => {
+      const { json, exitCode } = await forget({ reference: "waited-for", ...over });
+      const { transfers } = json as { readonly transfers: readonly { readonly transferId: string; readonly ending: string }[] };
+      return { exitCode, ...Object.fromEntries(transfers.map((each) => [each.transferId, each.ending])) };
+    };
+    expect(await endingsOf({})).toEqual({ exitCode: 1, [pending.transferId]: "pending", [transferId]: "in-flight" });
+    expect(await endingsOf({ force: true, yes: undefined })).toEqual({
+      exitCode: 1,
+      [pending.transferId]: "would-be-forgotten",
+      [transferId]: "in-flight",
+    });
+    expect(await endingsOf({ force: true })).toEqual({ exitCode: 1, [pending.transferId]: "forgotten", [transferId]: "in-flight" });
+    expect(await endingsOf({ force: true })).toEqual({ exitCode: 1, [transferId]: "in-flight" });
+  });
+
+  it("is typed so, and does nothing without --yes", async () => {
+    const transferId = await complete("typed");
+    const { code, output } = await runCcgw(["transfers", "forget", "--transfer", transferId], kept.ports);
+    expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining("Nothing was forgotten yet: with --yes it is") });
+    expect((await kept.book.require(transferId)).pending?.callId).toBe("typed");
+  });
+});
