@@ -1,23 +1,18 @@
 /** `npm run remove -- --stage NAME`: see `--help`. */
-import { createInterface } from "node:readline/promises";
 import { StartError } from "../dev/ports.ts";
 import { openAccount } from "./deployment/account.ts";
+import { createAsk } from "./deployment/ask.ts";
 import { watchForInterruption } from "./deployment/interruption.ts";
 import { REMOVE_USAGE, removeStack } from "./deployment/remove-stack.ts";
 import { createServerless } from "./deployment/serverless.ts";
 
 const given = process.argv.slice(2);
 
-async function ask(question: string, signal?: AbortSignal): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  // The terminal takes Ctrl-C for itself while it asks.
-  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
-  try {
-    return (await terminal.question(question, signal === undefined ? {} : { signal })).trim();
-  } finally {
-    terminal.close();
-  }
-}
+const ask = createAsk({
+  input: process.stdin,
+  output: process.stdout,
+  onInterrupt: () => process.kill(process.pid, "SIGINT"),
+});
 
 try {
   if (given.includes("--help") || given.includes("-h")) console.log(REMOVE_USAGE);

@@ -2,6 +2,7 @@
 import { StartError } from "../../dev/ports.ts";
 import type { SignedOutAgent } from "../../lib/sessions/sign-out-handler.ts";
 import type { Account } from "./account.ts";
+import type { Ask } from "./ask.ts";
 import { parseCommandLine } from "./command-line.ts";
 import type { DeployTools } from "./deploy-stack.ts";
 import { INTERRUPTED, type Interruption } from "./interruption.ts";
@@ -25,8 +26,8 @@ Everything else goes to \`serverless remove\` as it is. Ends with 0 when it is r
 130 when it was interrupted before the framework removed anything, else with the framework's code.`;
 
 export interface RemoveTools extends DeployTools {
-  /** Undefined where nobody can be asked. Rejects once the signal is aborted. */
-  readonly ask: ((question: string, signal?: AbortSignal) => Promise<string>) | undefined;
+  /** Undefined where nobody can be asked. */
+  readonly ask: Ask | undefined;
   readonly watchForInterruption: () => Interruption;
 }
 
@@ -41,8 +42,9 @@ export async function removeStack(given: readonly string[], tools: RemoveTools):
   print(`${describePlan(plan, stack, region)}\n`);
   if (plan.blocks.length > 0) throw new StartError(`It cannot be removed like this.\n${plan.blocks.join("\n")}`);
   if (!flags.has("--yes") && ask === undefined) throw new StartError("Nobody can be asked here. Give --yes if you are sure.");
+  // No answer is none that agrees.
   const isSure = async (flag: string, what: string, signal?: AbortSignal) =>
-    flags.has(flag) || (await ask?.(`Type the name of the stage to ${what}: `, signal)) === stage;
+    flags.has(flag) || (await ask?.(`Type the name of the stage to ${what}: `, signal).catch(() => undefined)) === stage;
   if (!(await isSure("--yes", "remove it"))) {
     print("Nothing was removed.");
     return 1;
@@ -69,7 +71,7 @@ export async function removeStack(given: readonly string[], tools: RemoveTools):
     print("Signing the agents out, which takes up to two minutes for each hundred…");
     const isClear =
       (await areSignedOut(account, stack, { print, signal })) ||
-      (!signal.aborted && (await isSure("--force", "remove it all the same", signal).catch(falseWhereAborted(signal))));
+      (!signal.aborted && (await isSure("--force", "remove it all the same", signal)));
     if (signal.aborted) {
       await letGoOn(stopped, { print, after: "once sign-out-agents has ended, which goes on for up to five minutes" });
       return INTERRUPTED;
@@ -87,13 +89,6 @@ export async function removeStack(given: readonly string[], tools: RemoveTools):
   if (code === 0) await printTakenNames(account, stack, print);
   else print(`\nIt is not removed. No run begins that would sign an agent in, until you let them:\n${stopped.undo}`);
   return code;
-}
-
-function falseWhereAborted(signal: AbortSignal): (error: unknown) => false {
-  return (error) => {
-    if (signal.aborted) return false;
-    throw error;
-  };
 }
 
 /** Each `--param "NAME=VALUE"`, in either spelling. */

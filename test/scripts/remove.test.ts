@@ -23,6 +23,9 @@ beforeEach(async () => {
 });
 afterEach(() => aws.stop());
 
+/** As readline has it, which then ends with `AbortError: Aborted with Ctrl+D`. */
+const CTRL_D = "\x04";
+
 interface Removing {
   readonly answers?: readonly string[];
   readonly isInteractive?: boolean;
@@ -65,7 +68,9 @@ async function remove(
           questions.push(question);
           interruptAt(question);
           signal?.throwIfAborted();
-          return left.shift() ?? expect.fail("asked once more");
+          const answer = left.shift() ?? expect.fail("asked once more");
+          if (answer === CTRL_D) throw new DOMException("Aborted with Ctrl+D", "AbortError");
+          return answer;
         }
       : undefined,
     watchForInterruption: () => watchForInterruption(terminal),
@@ -118,6 +123,12 @@ describe("npm run remove", () => {
     expect(removed.questions).toEqual(["Type the name of the stage to remove it: "]);
     expect(calls().includes("serverless")).toBe(code === 0);
     if (code === 1) expect(calls()).toEqual([]);
+  });
+
+  it("takes Ctrl-D for no", async () => {
+    const { code, printed } = await remove([], { answers: [CTRL_D] });
+    expect([code, printed]).toEqual([1, expect.stringMatching(/Nothing was removed\.$/)]);
+    expect(calls()).toEqual([]);
   });
 
   it("does nothing where nobody can be asked, but says what would go and what would stay", async () => {
@@ -204,10 +215,12 @@ describe("agents who could not be signed out", () => {
   it.each([
     ["prod", 0],
     ["no", 1],
+    [CTRL_D, 1],
   ])("are asked about: %j ends with %i", async (answer, code) => {
     const removed = await remove([], { answers: ["prod", answer] });
     expect(removed.questions.at(-1)).toBe("Type the name of the stage to remove it all the same: ");
     expect(removed.code).toBe(code);
+    if (code === 1) expect(calls().slice(-2)).toEqual(LET_GO_ON);
   });
 
   it.each([
