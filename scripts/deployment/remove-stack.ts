@@ -80,6 +80,10 @@ export async function removeStack(given: readonly string[], tools: RemoveTools):
       await letGoOn(stopped, { print, after: "within two minutes" });
       return 1;
     }
+  } catch (error) {
+    // A bug, or a terminal that is gone. What cannot be printed is no reason to leave them stopped.
+    await letGoOn(stopped, { print, after: "within two minutes" }).catch(() => undefined);
+    throw error;
   } finally {
     interruption.release();
   }

@@ -34,11 +34,13 @@ interface Removing {
   readonly reads?: number;
   /** Ctrl-C, while Lambda is asked for it or this question waits. */
   readonly interruptedAt?: string;
+  /** Nothing is printed from these words on. */
+  readonly silentFrom?: string;
 }
 
 async function remove(
   given: readonly string[],
-  { answers = [], isInteractive = answers.length > 0, removes = () => 0, reads = 0, interruptedAt }: Removing = {},
+  { answers = [], isInteractive = answers.length > 0, removes = () => 0, reads = 0, interruptedAt, silentFrom }: Removing = {},
 ) {
   const terminal = new EventEmitter();
   const interruptAt = (what: string) => {
@@ -47,6 +49,7 @@ async function remove(
   };
   aws.heard = interruptAt;
   const printed: string[] = [];
+  let isSilent = false;
   const questions: string[] = [];
   const left = [...answers];
   const asked: (readonly string[])[] = [];
@@ -62,7 +65,11 @@ async function remove(
       aws.lambdaCalls.push("serverless");
       return removes();
     },
-    print: (text) => void printed.push(text),
+    print(text) {
+      isSilent ||= silentFrom !== undefined && text.startsWith(silentFrom);
+      if (isSilent) throw new Error("write EIO");
+      printed.push(text);
+    },
     ask: isInteractive
       ? async (question, signal) => {
           questions.push(question);
@@ -285,6 +292,11 @@ describe("what was stopped", () => {
     const { code, printed } = await remove(["--yes"]);
     expect(code).toBe(1);
     expect(printed).toMatch(/no run begins .*until you let them:\n {2}aws lambda delete-function-concurrency/s);
+  });
+
+  it("goes on, too, where nothing can be printed any more, which is thrown", async () => {
+    await expect(remove(["--yes"], { silentFrom: "Signing the agents out" })).rejects.toThrow("write EIO");
+    expect([...aws.reserved]).toEqual([]);
   });
 
   it("stays so where the framework fails, and that is said with how to undo it", async () => {
