@@ -14,6 +14,9 @@ const ask = createAsk({
   onInterrupt: () => process.kill(process.pid, "SIGINT"),
 });
 
+// A terminal that is gone takes no text. What was stopped goes on all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+
 try {
   if (given.includes("--help") || given.includes("-h")) console.log(REMOVE_USAGE);
   else

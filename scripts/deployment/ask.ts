@@ -18,8 +18,7 @@ export function createAsk({ onInterrupt, ...options }: Terminal): Ask {
     const terminal = createInterface(options);
     const gone = new AbortController();
     terminal.on("SIGINT", onInterrupt);
-    terminal.on("error", () => terminal.close());
-    terminal.on("close", () => gone.abort());
+    for (const end of ["close", "error"]) terminal.on(end, () => gone.abort());
     try {
       return (await terminal.question(question, { signal: AbortSignal.any([gone.signal, ...(signal ? [signal] : [])]) })).trim();
     } finally {

@@ -1,4 +1,4 @@
-/** Ctrl-C, or whoever ends us otherwise, while something is stopped that is to go on. */
+/** Ctrl-C, a terminal that is gone, or whoever ends us otherwise, while something is stopped that is to go on. */
 
 export interface Interruption {
   readonly signal: AbortSignal;
@@ -9,7 +9,8 @@ export interface Interruption {
 /** What Ctrl-C ends with by itself. */
 export const INTERRUPTED = 130;
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+/** SIGHUP: the window was closed, or the connection to this machine dropped. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 type Signals = Pick<NodeJS.EventEmitter, "on" | "off">;
 

@@ -339,10 +339,10 @@ describe("a removal that is interrupted", () => {
     );
   });
 
-  it("is so by SIGTERM as well", () => {
+  it.each(["SIGTERM", "SIGHUP"])("is so by %s as well", (name) => {
     const terminal = new EventEmitter();
     const { signal } = watchForInterruption(terminal);
-    terminal.emit("SIGTERM");
+    terminal.emit(name);
     expect(signal.aborted).toBe(true);
   });
 
