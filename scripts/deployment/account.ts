@@ -33,10 +33,18 @@ export async function openAccount({ region: given, profile }: Where, environment
       `No AWS credentials were found (${error instanceof Error ? error.name : "unknown"}). Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN where there is one).`,
     );
   });
-  // A repeat would be a second sign-out, beside the first one.
-  const lambda = new LambdaClient({ ...options, maxAttempts: 1 });
+  const lambda = new LambdaClient({
+    ...options,
+    // A repeat would be a second sign-out, beside the first one.
+    maxAttempts: 1,
+    // How long an answer may take is said where it is asked for.
+    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, throwOnRequestTimeout: true },
+  });
   return { region: found, cloudFormation, lambda, secrets: new SecretsManagerClient(options) };
 }
+
+/** Behind a VPN that dropped, nobody refuses a connection. */
+const CONNECTION_TIMEOUT_MS = 10_000;
 
 const LOOPBACK = /^(localhost|127\.[\d.]+|\[::1\])$/;
 /** Of the README, for the local stack. */

@@ -7,16 +7,23 @@ import {
   PutFunctionConcurrencyCommand,
 } from "@aws-sdk/client-lambda";
 import * as z from "zod";
+import { StartError } from "../../dev/ports.ts";
 import type { SignedOutAgent, SignedOutAgents } from "../../lib/sessions/sign-out-handler.ts";
 import type { Stack } from "./stack.ts";
 
 /** The one that begins runs, and the one whose runs they are. */
 const KEEPERS = ["dispatch-keepers", "keep-session"];
 
+/** AWS answers within a second. Where the way there is lost, nobody would. */
+const CONCURRENCY_TIMEOUT_MS = 15_000;
+/** Longer than sign-out-agents may take. */
+const SIGN_OUT_TIMEOUT_MS = 330_000;
+
 export interface StoppedKeepers {
   /** As commands, for whoever has to do it by hand. */
   readonly undo: string;
-  letGoOn(): Promise<void>;
+  /** Rejects where it is not known whether they do. */
+  letGoOn(signal?: AbortSignal): Promise<void>;
 }
 
 interface Deployed {
@@ -24,37 +31,53 @@ interface Deployed {
   readonly region: string;
 }
 
-/** No run begins from then on; those that have begun go on. */
-export async function stopKeepers(client: LambdaClient, { stack, region }: Deployed): Promise<StoppedKeepers> {
+interface Stopping extends Deployed {
+  /** For each thing that AWS is asked. */
+  readonly timeoutMs?: number;
+}
+
+/** No run begins from then on; those that have begun go on. Rejects where that is not so: then with the commands, if they may be stopped all the same. */
+export async function stopKeepers(
+  client: LambdaClient,
+  { stack, region, timeoutMs: requestTimeout = CONCURRENCY_TIMEOUT_MS }: Stopping,
+): Promise<StoppedKeepers> {
   const names = keepersOf(stack);
   const before = await Promise.all(
     names.map(async (FunctionName) => {
-      const { ReservedConcurrentExecutions } = await client.send(new GetFunctionConcurrencyCommand({ FunctionName }));
+      const { ReservedConcurrentExecutions } = await client.send(new GetFunctionConcurrencyCommand({ FunctionName }), { requestTimeout });
       // 0 is left of a removal that was broken off.
       return { FunctionName, ReservedConcurrentExecutions: ReservedConcurrentExecutions || undefined };
     }),
   );
 
-  async function letGoOn(): Promise<void> {
+  const undo = before
+    .map(({ FunctionName, ReservedConcurrentExecutions: count }) =>
+      count === undefined
+        ? toCommand(region, FunctionName)
+        : `  aws lambda put-function-concurrency --region ${region} --function-name ${FunctionName} --reserved-concurrent-executions ${count}`,
+    )
+    .join("\n");
+
+  async function letGoOn(abortSignal?: AbortSignal): Promise<void> {
+    const options = { requestTimeout, ...(abortSignal && { abortSignal }) };
     for (const { FunctionName, ReservedConcurrentExecutions } of before)
       await (ReservedConcurrentExecutions === undefined
-        ? client.send(new DeleteFunctionConcurrencyCommand({ FunctionName }))
-        : client.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions })));
+        ? client.send(new DeleteFunctionConcurrencyCommand({ FunctionName }), options)
+        : client.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions }), options));
   }
 
   try {
     for (const FunctionName of names)
-      await client.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }));
+      await client.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }), { requestTimeout });
   } catch (error) {
-    await letGoOn().catch(() => undefined);
+    await letGoOn().catch(() => {
+      throw new StartError(
+        `Nothing was removed, but the keepers may be stopped (${error instanceof Error ? error.name : error}), until you let them go on:\n${undo}`,
+      );
+    });
     throw error;
   }
-  const undo = before.map(({ FunctionName, ReservedConcurrentExecutions: count }) =>
-    count === undefined
-      ? toCommand(region, FunctionName)
-      : `  aws lambda put-function-concurrency --region ${region} --function-name ${FunctionName} --reserved-concurrent-executions ${count}`,
-  );
-  return { undo: undo.join("\n"), letGoOn };
+  return { undo, letGoOn };
 }
 
 /** Those that a removal has stopped which was broken off run again. Answers with what is to be said of it; nothing, where they ran. Never rejects. */
@@ -128,7 +151,7 @@ async function askToSignOut(client: LambdaClient, { name }: Stack, { only, signa
     FunctionName: `${name}-sign-out-agents`,
     Payload: Buffer.from(JSON.stringify({ keepOut: true, only })),
   });
-  const { FunctionError, Payload } = await client.send(command, { abortSignal: signal });
+  const { FunctionError, Payload } = await client.send(command, { abortSignal: signal, requestTimeout: SIGN_OUT_TIMEOUT_MS });
   const text = Payload?.transformToString() ?? "";
   if (FunctionError !== undefined)
     throw new Error(

@@ -56,7 +56,7 @@ export async function removeStack(given: readonly string[], tools: RemoveTools):
     throw new StartError("Nothing was removed: serverless.yml cannot be read with these parameters. Give those that it was deployed with.");
 
   const interruption = tools.watchForInterruption();
-  const { signal } = interruption;
+  const { signal, again } = interruption;
   const stopped = await stopKeepers(account.lambda, { stack, region }).catch((error: unknown) => {
     interruption.release();
     throw toStartError(error);
@@ -73,16 +73,17 @@ export async function removeStack(given: readonly string[], tools: RemoveTools):
       (await areSignedOut(account, stack, { print, signal })) ||
       (!signal.aborted && (await isSure("--force", "remove it all the same", signal)));
     if (signal.aborted) {
-      await letGoOn(stopped, { print, after: "once sign-out-agents has ended, which goes on for up to five minutes" });
+      print("The keepers are let go on. One more Ctrl-C does not wait for that, and says how you let them.");
+      await letGoOn(stopped, { print, again, after: "once sign-out-agents has ended, which goes on for up to five minutes" });
       return INTERRUPTED;
     }
     if (!isClear) {
-      await letGoOn(stopped, { print, after: "within two minutes" });
+      await letGoOn(stopped, { print, again, after: "within two minutes" });
       return 1;
     }
   } catch (error) {
     // A bug, or a terminal that is gone. What cannot be printed is no reason to leave them stopped.
-    await letGoOn(stopped, { print, after: "within two minutes" }).catch(() => undefined);
+    await letGoOn(stopped, { print, again, after: "within two minutes" }).catch(() => undefined);
     throw error;
   } finally {
     interruption.release();
@@ -160,13 +161,14 @@ async function areSignedOut({ lambda }: Account, stack: Stack, { print, signal }
 
 interface GoingOn {
   readonly print: DeployTools["print"];
+  readonly again: AbortSignal;
   /** When the agents are signed in again. */
   readonly after: string;
 }
 
-async function letGoOn({ letGoOn, undo }: StoppedKeepers, { print, after }: GoingOn): Promise<void> {
+async function letGoOn({ letGoOn, undo }: StoppedKeepers, { print, again, after }: GoingOn): Promise<void> {
   try {
-    await letGoOn();
+    await letGoOn(again);
     print(`Nothing was removed. The agents are signed in again ${after}. Try again, or with --force.`);
   } catch (error) {
     print(`Nothing was removed, but no run begins (${error instanceof Error ? error.name : error}) until you let them:\n${undo}`);

@@ -1,4 +1,5 @@
 /** What has to be in the environment before anything is packaged, and what must not. */
+import { GetFunctionConcurrencyCommand } from "@aws-sdk/client-lambda";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openAccount } from "../../scripts/deployment/account.ts";
 
@@ -30,6 +31,18 @@ describe("an account", () => {
   it("is asked once for each sign-out", async () => {
     const { lambda } = await open({ ...KEYS, AWS_REGION: "eu-west-1" });
     expect(await lambda.config.maxAttempts()).toBe(1);
+  });
+
+  it("is not waited for where it cannot be reached", async () => {
+    const { lambda } = await open({ ...KEYS, AWS_REGION: "eu-west-1" });
+    // The handler reads what it was made with once it is used.
+    await lambda
+      .send(new GetFunctionConcurrencyCommand({ FunctionName: "f" }), { abortSignal: AbortSignal.abort() })
+      .catch(() => undefined);
+    expect(Object(lambda.config.requestHandler).httpHandlerConfigs()).toMatchObject({
+      connectionTimeout: 10_000,
+      throwOnRequestTimeout: true,
+    });
   });
 
   it.each([

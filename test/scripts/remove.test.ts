@@ -5,6 +5,7 @@ import { DeleteSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { StartError } from "../../dev/ports.ts";
 import { watchForInterruption } from "../../scripts/deployment/interruption.ts";
+import { stopKeepers } from "../../scripts/deployment/keepers.ts";
 import { removeStack } from "../../scripts/deployment/remove-stack.ts";
 import { STACK, STACK_NAME, startTestAccount, type TestAccount, withResources } from "../support/aws-account.ts";
 import { runScript } from "../support/send-process.ts";
@@ -34,18 +35,32 @@ interface Removing {
   readonly reads?: number;
   /** Ctrl-C, while Lambda is asked for it or this question waits. */
   readonly interruptedAt?: string;
+  /** Once more, two seconds later. */
+  readonly interruptedAgainAt?: string;
   /** Nothing is printed from these words on. */
   readonly silentFrom?: string;
 }
 
 async function remove(
   given: readonly string[],
-  { answers = [], isInteractive = answers.length > 0, removes = () => 0, reads = 0, interruptedAt, silentFrom }: Removing = {},
+  {
+    answers = [],
+    isInteractive = answers.length > 0,
+    removes = () => 0,
+    reads = 0,
+    interruptedAt,
+    interruptedAgainAt,
+    silentFrom,
+  }: Removing = {},
 ) {
   const terminal = new EventEmitter();
+  let nowMs = 0;
   const interruptAt = (what: string) => {
+    const isAgain = interruptedAgainAt !== undefined && what.startsWith(interruptedAgainAt);
+    if (isAgain) nowMs += 2_000;
     // As npm has it: from the terminal, and handed on.
-    if (interruptedAt !== undefined && what.startsWith(interruptedAt)) for (let times = 2; times > 0; times--) terminal.emit("SIGINT");
+    if (isAgain || (interruptedAt !== undefined && what.startsWith(interruptedAt)))
+      for (let times = 2; times > 0; times--) terminal.emit("SIGINT");
   };
   aws.heard = interruptAt;
   const printed: string[] = [];
@@ -80,7 +95,7 @@ async function remove(
           return answer;
         }
       : undefined,
-    watchForInterruption: () => watchForInterruption(terminal),
+    watchForInterruption: () => watchForInterruption(terminal, () => nowMs),
   }).catch((error: unknown) => {
     if (!(error instanceof StartError)) throw error;
     printed.push(error.message);
@@ -346,10 +361,61 @@ describe("a removal that is interrupted", () => {
     expect(signal.aborted).toBe(true);
   });
 
+  it("does not wait for AWS once it is interrupted again, and says the commands", async () => {
+    aws.silent = "DELETE dispatch-keepers";
+    const { code, printed } = await remove(["--yes"], {
+      interruptedAt: "POST sign-out-agents",
+      interruptedAgainAt: "DELETE dispatch-keepers",
+    });
+    expect(code).toBe(130);
+    expect(printed).toMatch(
+      /One more Ctrl-C .*\n.*no run begins \(AbortError\) until you let them:\n {2}aws lambda delete-function-concurrency /s,
+    );
+  });
+
   it("left the keepers stopped where nothing could be done any more: the runbook has the commands", () => {
     const runbook = readFileSync("docs/runbook.md", "utf8");
     for (const name of ["dispatch-keepers", "keep-session"])
       expect(runbook).toContain(`aws lambda delete-function-concurrency --function-name ${STACK_NAME}-${name}\n`);
+  });
+});
+
+describe("an AWS that does not answer", () => {
+  const stop = () => stopKeepers(aws.account.lambda, { stack: DEPLOYED, region: "eu-central-1", timeoutMs: 50 });
+  const DEPLOYED = {
+    name: STACK_NAME,
+    account: "123456789012",
+    isProtected: false,
+    outputs: {},
+    resources: ["dispatch-keepers", "keep-session"].map((name) => ({
+      logicalId: name,
+      physicalId: `${STACK_NAME}-${name}`,
+      type: "AWS::Lambda::Function",
+      isRetained: false,
+      isProtected: false,
+    })),
+  };
+
+  it.each(["GET keep-session", "PUT keep-session"])("to %s is not waited for, and nothing stays stopped", async (silent) => {
+    aws.silent = silent;
+    await expect(stop()).rejects.toMatchObject({ name: "TimeoutError" });
+    expect([...aws.reserved]).toEqual([]);
+  });
+
+  it("is not waited for where the keepers are let go on", async () => {
+    const { letGoOn } = await stop();
+    aws.silent = "DELETE keep-session";
+    await expect(letGoOn()).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+
+  it("nor lets them go on leaves the commands", async () => {
+    aws.silent = "PUT keep-session";
+    aws.denied = "DELETE dispatch-keepers";
+    await expect(stop()).rejects.toThrow(
+      new RegExp(
+        `^Nothing was removed, but the keepers may be stopped \\(TimeoutError\\), .*:\n {2}aws lambda delete-function-concurrency .* ${STACK_NAME}-dispatch-keepers\n`,
+      ),
+    );
   });
 });
 

@@ -48,6 +48,8 @@ export interface TestAccount {
   readonly signedOutBefore: object[];
   /** What is asked for is refused: an action of CloudFormation, or `PUT keep-session`. */
   denied: string | undefined;
+  /** What is never answered: `PUT keep-session`. */
+  silent: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -63,7 +65,7 @@ export async function startTestAccount(stack?: TestStack): Promise<TestAccount> 
   const account = {
     region: REGION,
     cloudFormation: new CloudFormationClient({ ...options, endpoint }),
-    lambda: new LambdaClient({ ...options, endpoint }),
+    lambda: new LambdaClient({ ...options, endpoint, requestHandler: { throwOnRequestTimeout: true } }),
     secrets: new SecretsManagerClient({ ...options, endpoint: secrets.url }),
   };
 
@@ -94,6 +96,7 @@ export async function startTestAccount(stack?: TestStack): Promise<TestAccount> 
     const call = [method, short, body].filter(Boolean).join(" ");
     world.lambdaCalls.push(call);
     world.heard(call);
+    if (world.silent === `${method} ${short}`) return;
     response.setHeader("content-type", "application/json");
     const isKnown = Object.values(world.stack?.resources ?? {}).some(({ physicalId }) => physicalId === name);
     if (world.denied === `${method} ${short}` || !isKnown) {
@@ -123,6 +126,7 @@ export async function startTestAccount(stack?: TestStack): Promise<TestAccount> 
     signedOut: { body: { agents: [] } },
     signedOutBefore: [],
     denied: undefined,
+    silent: undefined,
     async stop() {
       for (const client of [account.cloudFormation, account.lambda, account.secrets]) client.destroy();
       server.closeAllConnections();
