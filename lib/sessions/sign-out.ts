@@ -78,6 +78,11 @@ export function createSignOut({ records, open, clock, newOwner }: SignOutOptions
     if (deadline.remainingMs() <= toNeededMs(keepOut) + TAKING_MAX_MS) return { ended: "not-begun" };
     const lease = await takeLease(agent, run);
     if (lease === undefined) return { ended: "failed", reason: "whoever keeps it does not let go" };
+    // Taking it may have used what keeping others out needs.
+    if (deadline.remainingMs() <= toNeededMs(keepOut)) {
+      await lease.release();
+      return { ended: "not-begun" };
+    }
     try {
       const ending = await signOutWith({ lease, calls: kept.calls, clock, deadline });
       if (ending.ended !== "failed") {

@@ -29,9 +29,9 @@ function isSignedIn(): boolean {
 }
 
 /** Begins now; what it came to once that much time has passed. */
-async function signOut(withinMs: number, { keepOut = false } = {}): Promise<SignOutEnding | undefined> {
+async function signOut(withinMs: number, { keepOut = false, sinceMs = 0 } = {}): Promise<SignOutEnding | undefined> {
   let ending: SignOutEnding | undefined;
-  void world.signOut({ keepOut }).then((ended) => {
+  void world.signOut({ keepOut, sinceMs }).then((ended) => {
     ending = ended;
   });
   await world.clock.pass(withinMs);
@@ -150,6 +150,19 @@ describe("nothing is asked of the gateway", () => {
 });
 
 describe("an agent that is to stay signed out", () => {
+  it("is not begun with where taking it has used the time in which others are kept out", async () => {
+    world.putSecret({ events: "push" });
+    await afterTick(55 * SECOND_MS);
+    const owner = "one that dies";
+    const taken = await world.records.takeLease(KEY, { owner, until: world.clock.wallMs() }, await world.records.read(KEY));
+    const fence = taken?.fence ?? 0;
+    // Somebody else asks for it after us, so that we ask once more, and wait 30 s for its beat.
+    world.clock.at(20 * SECOND_MS, () => void world.records.announce(KEY, "a rival", { owner, fence }));
+    expect(await signOut(55 * SECOND_MS, { keepOut: true, sinceMs: 89 * SECOND_MS })).toEqual({ ended: "not-begun" });
+    expect([askedOf("update-guid"), askedOf("sign-out")]).toEqual([[], []]);
+    expect(await world.records.read(KEY)).toMatchObject({ session: { guid: world.gateway.guidOf(AGENT.agentId) }, lease: undefined });
+  });
+
   it("is not signed in by a run that had begun, whenever that comes to it", async () => {
     await afterTick(15 * SECOND_MS);
     // What Lambda had taken before it was told to begin no more: each starts when its instance is up.
