@@ -30,6 +30,9 @@ const concurrency = optionalWhole(1, 1_000);
 /** What the framework makes of a reference into the stack that is read as a text. */
 const REFERENCE = "[object Object]";
 
+/** What lib/config.ts takes: callers sign it as it is written, so that nothing may be in it that a URL would lose. */
+const isBaseUrl = (text) => /^https?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?(?<!\/)$/.test(text) && URL.canParse(text);
+
 const flag = z.enum(["true", "false"], 'has to be "true" or "false"').transform((text) => text === "true");
 
 function listOf(isOne, advice) {
@@ -73,8 +76,8 @@ const Parameters = z
     publicBaseUrl: z
       .string()
       .refine(
-        (text) => text === REFERENCE || /^https?:\/\/[^/]+(?:\/[^?#]*)?(?<!\/)$/.test(text),
-        "has to be an address with https:// and without a slash at the end",
+        (text) => text === REFERENCE || isBaseUrl(text),
+        "has to be an address with https:// (https://transfers.example.com), without a slash at the end, and without blanks, a user name, ? and #",
       ),
     secretsPrefix: z
       .string()

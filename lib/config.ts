@@ -5,13 +5,20 @@ import * as z from "zod";
 const RETENTION_MIN_DAYS = 4;
 const RETENTION_MAX_DAYS = 365;
 
+/** As infrastructure/parameters.cjs has it. Nothing may be in it that a URL would lose. */
+function isBaseUrl(text: string): boolean {
+  return /^https?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?(?<!\/)$/.test(text) && URL.canParse(text);
+}
+
 const Config = z.object({
   /** Stands before the name of every secret, without a slash at the end. */
   CCGW_SECRETS_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9_+=.@-]+(\/[A-Za-z0-9_+=.@-]+)*$/, "must be a secret's name without a slash at either end"),
   /** Address of the API as callers know it: what some of them sign. */
-  CCGW_PUBLIC_BASE_URL: z.url({ protocol: /^https?$/ }).regex(/[^/]$/, "must not end with a slash"),
+  CCGW_PUBLIC_BASE_URL: z
+    .string()
+    .refine(isBaseUrl, "must be an address with https:// or http://, without a slash at the end, and without blanks, a user name, ? and #"),
   /** Of this service, for GET /v1/health. */
   CCGW_VERSION: z.string().min(1),
   /** DynamoDB's name of the table of live agent sessions. */

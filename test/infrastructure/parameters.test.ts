@@ -1,6 +1,7 @@
 /** What whoever deploys may set, and what they are told of what is wrong. The file itself, with the framework's resolvers written down. */
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
+import { BASE_URLS, NO_BASE_URLS } from "../support/base-urls.ts";
 
 type Resolvers = {
   options: { param?: string | string[] };
@@ -175,6 +176,16 @@ describe("the parameters of a stage", () => {
     expect(await read({ publicBaseUrl: "http://127.0.0.1:3000" }, { stage: "local" })).toMatchObject({
       publicBaseUrl: "http://127.0.0.1:3000",
     });
+  });
+
+  it.each(BASE_URLS)("take the public address %s, as the functions do", async (publicBaseUrl) => {
+    expect(await read({ publicBaseUrl }, { stage: "local" })).toMatchObject({ publicBaseUrl });
+  });
+
+  it.each(NO_BASE_URLS)("refuse the public address %j, as the functions do", async (publicBaseUrl) => {
+    await expect(read({ publicBaseUrl }, { stage: "local" })).rejects.toThrow(
+      "has to be an address with https:// (https://transfers.example.com), without a slash at the end, and without blanks, a user name, ? and #",
+    );
   });
 
   it("name a range once, however often it is written", async () => {
