@@ -8,13 +8,21 @@ const { toStageProblem } = require("./stage-name.cjs");
 const ROLLOUTS = ["AllAtOnce", "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"];
 /** What CloudWatch Logs takes. */
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+const LOG_RETENTION_ADVICE = `has to be one of CloudWatch's numbers of days: ${LOG_RETENTION_DAYS.join(", ")}`;
 
 const isCidr = (text) => z.cidrv4().safeParse(text).success;
 const isResource = (kind) => (text) => new RegExp(`^${kind}-(?:[0-9a-f]{8}|[0-9a-f]{17})$`).test(text);
 
+/** As it is written, it goes to the environment of the functions, where commands read it by this rule. */
+const digits = (advice) =>
+  z
+    .string()
+    .regex(/^[1-9]\d*$/, advice)
+    .transform(Number);
+
 function whole(least, most) {
-  const advice = `has to be a whole number from ${least} to ${most}`;
-  return z.coerce.number(advice).pipe(z.int(advice).min(least, advice).max(most, advice));
+  const advice = `has to be a whole number from ${least} to ${most}, in digits alone`;
+  return digits(advice).pipe(z.int(advice).min(least, advice).max(most, advice));
 }
 
 /** Empty where there is none. */
@@ -53,12 +61,7 @@ const Parameters = z
       "the ARN of a bot's alias (arn:aws:lex:REGION:123456789012:bot-alias/BOTID/ALIASID)",
     ),
     retentionDays: whole(4, 365),
-    logRetentionDays: z.coerce
-      .number()
-      .refine(
-        (days) => LOG_RETENTION_DAYS.includes(days),
-        `has to be one of CloudWatch's numbers of days: ${LOG_RETENTION_DAYS.join(", ")}`,
-      ),
+    logRetentionDays: digits(LOG_RETENTION_ADVICE).refine((days) => LOG_RETENTION_DAYS.includes(days), LOG_RETENTION_ADVICE),
     requestsPerSecond: whole(1, 10_000),
     requestsBurst: whole(1, 5_000),
     transferConcurrency: concurrency,

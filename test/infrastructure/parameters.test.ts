@@ -109,6 +109,15 @@ describe("the parameters of a stage", () => {
     await expect(read({ [name]: value })).rejects.toThrow(advice);
   });
 
+  it.each(["30.0", "3e1", "0x1e", " 30", "30 ", "030", "+30", "", "30\n"])(
+    "refuse %j for a whole number, though it is one to JavaScript",
+    async (text) => {
+      for (const name of ["retentionDays", "logRetentionDays", "requestsPerSecond"])
+        await expect(read({ [name]: text })).rejects.toThrow(`${name} (${JSON.stringify(text)}) has to be`);
+      if (text !== "") await expect(read({ transferConcurrency: text })).rejects.toThrow("has to be a whole number");
+    },
+  );
+
   it.each(["vpcSubnetIds", "gatewayCidrs", "endpointsSecurityGroupId", "dynamoDbPrefixListId"])("refuse a VPC without %s", async (name) => {
     await expect(read({ ...VPC, [name]: "" })).rejects.toThrow(`${name} ("") has to be set since vpcId is`);
   });

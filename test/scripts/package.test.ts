@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { runScript } from "../support/send-process.ts";
 
 const WRONG = ["--param", "retentionDays=2", "--param", "foo=1"];
-const TOLD = ["foo is not a parameter", 'retentionDays ("2") has to be a whole number from 4 to 365'];
+const TOLD = ["foo is not a parameter", 'retentionDays ("2") has to be a whole number from 4 to 365, in digits alone'];
 
 it("says last, on lines of its own, what is wrong, and nothing of the framework's surroundings", async () => {
   const { code, output } = await runScript("package", WRONG, {});
