@@ -33,7 +33,10 @@ const optionalWhole = (least, most) =>
     text === "" ? undefined : Number(text),
   );
 
-const concurrency = optionalWhole(1, 1_000);
+/** How many an account may have is AWS's to say: it starts with 1000 at most, and raises that for who asks. */
+const concurrency = optional((text) => digits().safeParse(text).success, "a whole number of 1 or more").transform((text) =>
+  text === "" ? undefined : Number(text),
+);
 
 /** What the framework makes of a reference into the stack that is read as a text. */
 const REFERENCE = "[object Object]";
@@ -69,7 +72,7 @@ const Parameters = z
     protect: flag,
     rollout: z.enum(ROLLOUTS, `has to be one of ${ROLLOUTS.join(", ")}`),
     permissionsBoundaryArn: optional(
-      (text) => /^arn:[\w-]+:iam::(?:\d{12}|aws):policy\/.+$/.test(text),
+      (text) => /^arn:[\w-]+:iam::(?:\d{12}|aws):policy\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/.test(text),
       "the ARN of an IAM policy (arn:aws:iam::123456789012:policy/NAME)",
     ),
     alarmEmail: optional((text) => z.email().safeParse(text).success, "an e-mail address"),
@@ -106,7 +109,7 @@ const Parameters = z
       isResource("pl"),
       "the id of DynamoDB's prefix list in this region (pl-01234567), which `aws ec2 describe-managed-prefix-lists` tells",
     ),
-    internetCidrs: listOf(isCidr, "IPv4 ranges: 0.0.0.0/0 through a NAT gateway, or your proxy's"),
+    internetCidrs: listOf(isCidr, "IPv4 ranges: 0.0.0.0/0 through a NAT gateway, or those of your receivers (10.1.2.0/24)"),
     callbacksInVpc: flag,
   })
   .check(({ value: given, issues }) => {

@@ -65,6 +65,15 @@ describe("the parameters of a stage", () => {
     expect(await read({})).toMatchObject({ vpcId: "", transferConcurrency: undefined, requestsPerSecond: 50, deletionPolicy: "Delete" });
   });
 
+  it.each(["boundary", "teams/a+b=c,d.e@f-g_h", "x"])("take the policy %s as a boundary", async (name) => {
+    const permissionsBoundaryArn = `arn:aws:iam::123456789012:policy/${name}`;
+    expect(await read({ permissionsBoundaryArn })).toMatchObject({ permissionsBoundaryArn });
+  });
+
+  it("reserve as much as an account may have that AWS has raised", async () => {
+    expect(await read({ transferConcurrency: "2500" })).toMatchObject({ transferConcurrency: 2_500 });
+  });
+
   it("keep what cannot be had again, where they say so", async () => {
     expect(await read({ protect: "true" })).toMatchObject({ protect: true, deletionPolicy: "Retain" });
   });
@@ -82,13 +91,15 @@ describe("the parameters of a stage", () => {
     ["logRetentionDays", "31", "one of CloudWatch's numbers of days: 1, 3, 5, 7, 14"],
     ["requestsPerSecond", "many", "a whole number from 1 to 10000"],
     ["requestsBurst", "0", "from 1 to 5000"],
-    ["transferConcurrency", "0", "a whole number from 1 to 1000, or empty"],
-    ["lexConcurrency", "1001", "a whole number from 1 to 1000, or empty"],
+    ["transferConcurrency", "0", "a whole number of 1 or more, or empty"],
+    ["lexConcurrency", "many", "a whole number of 1 or more, or empty"],
     ["alarmEmail", "on-call", "an e-mail address, or empty"],
     ["expectedTrafficMinutes", "1441", "a whole number from 5 to 1440, or empty"],
     ["protect", "yes", '"true" or "false"'],
     ["rollout", "Canary", "AllAtOnce, Canary10Percent5Minutes, Linear10PercentEvery1Minute"],
     ["permissionsBoundaryArn", "boundary", "arn:aws:iam::123456789012:policy/NAME"],
+    ["permissionsBoundaryArn", "arn:aws:iam::123456789012:policy/a b", "the ARN of an IAM policy"],
+    ["permissionsBoundaryArn", "arn:aws:iam::123456789012:policy/path/", "the ARN of an IAM policy"],
     ["lexBotAliasArn", "TSTALIASID", "bot-alias/BOTID/ALIASID"],
     ["domainName", "https://example.com", "transfers.example.com"],
     ["domainCertificateArn", "certificate", "arn:aws:acm:REGION:123456789012:certificate/ID"],
@@ -102,7 +113,7 @@ describe("the parameters of a stage", () => {
     ["gatewayPort", "99999", "from 1 to 65535"],
     ["endpointsSecurityGroupId", "default", "sg-0123456789abcdef0"],
     ["dynamoDbPrefixListId", "dynamodb", "describe-managed-prefix-lists"],
-    ["internetCidrs", "any", "0.0.0.0/0 through a NAT gateway"],
+    ["internetCidrs", "any", "0.0.0.0/0 through a NAT gateway, or those of your receivers (10.1.2.0/24)"],
     ["callbacksInVpc", "1", '"true" or "false"'],
   ])("refuse a wrong %s, and say what to set", async (name, value, advice) => {
     await expect(read({ [name]: value })).rejects.toThrow(`${name} (${JSON.stringify(value)})`);
