@@ -1,6 +1,8 @@
 /**
  * A line of API Gateway's own for each request, also for one that it answers itself: by its route and its status, never by who called, its path or its query, which
- * has what a status address is signed with. Of it is measured what no metric of an HTTP API tells: how many requests the throttling turned away.
+ * has what a status address is signed with. Of it is measured what no metric of an HTTP API tells: how many requests the throttling turned away. In a flood it may be
+ * fewer than there were: AWS says that logs may not be made for excessive 429s, nor for 413 and for errors of API Gateway's own.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-monitor.html
  * Variables: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
 const { SERVICE } = require("./measured.cjs");
