@@ -99,9 +99,10 @@ async function change(book: PauseBook, { verb, change }: ChangeCommand, signal: 
 }
 
 async function list(book: PauseBook, signal: AbortSignal): Promise<number> {
-  const { pauses, entries } = await book.list(signal);
-  console.log(pauses.length === 0 ? "Nothing is paused." : "Paused:");
+  const { pauses, isCut, entries } = await book.list(signal);
+  if (pauses.length > 0 || !isCut) console.log(pauses.length === 0 ? "Nothing is paused." : "Paused:");
   for (const pause of pauses) console.log(`  ${toDetails(pause)}`);
+  if (isCut) console.error("There are more than could be looked at: others may be paused, too.");
   if (entries.length > 0) console.log("\nWhat was done, the last first:");
   for (const { action, scope, by, reason, firstSeenAt, until } of entries)
     console.log(`  ${firstSeenAt} ${action} ${toWordsOf(scope)}${toEnd(until)}, by ${by}: ${reason}`);

@@ -24,7 +24,7 @@ const REQUEST_TIMEOUT_MS = 1_000;
 const ATTEMPTS_MAX = 2;
 /** One partition of an index takes 1000 writes a second: enough for four times as many. */
 const SHARDS = 4;
-/** Of each shard at a time. */
+/** Of each shard, or of a list, at a time. */
 const PAGE_MAX = 200;
 
 /** DynamoDB deletes what has expired up to days later: until then it is there, and is not to be seen. */
@@ -95,18 +95,23 @@ export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs
       return items.filter(isLive);
     },
 
-    async listed(reference, max, abortSignal) {
-      const command = new QueryCommand({
-        TableName: table,
-        IndexName: "reference",
-        KeyConditionExpression: "#reference = :reference",
-        ExpressionAttributeNames: { "#reference": "reference" },
-        ExpressionAttributeValues: marshall({ ":reference": reference }),
-        ScanIndexForward: false,
-        Limit: max,
-      });
-      const { Items = [] } = await client.send(command, { abortSignal }).catch(toFailure(abortSignal));
-      return Items.map((item) => parseItem(item).id);
+    async *listed(reference, order, abortSignal) {
+      let after: QueryCommandInput["ExclusiveStartKey"];
+      do {
+        const command = new QueryCommand({
+          TableName: table,
+          IndexName: "reference",
+          KeyConditionExpression: "#reference = :reference",
+          ExpressionAttributeNames: { "#reference": "reference" },
+          ExpressionAttributeValues: marshall({ ":reference": reference }),
+          ScanIndexForward: order === "oldest-first",
+          Limit: PAGE_MAX,
+          ExclusiveStartKey: after,
+        });
+        const { Items = [], LastEvaluatedKey } = await client.send(command, { abortSignal }).catch(toFailure(abortSignal));
+        yield* Items.map((item) => parseItem(item).id);
+        after = LastEvaluatedKey;
+      } while (after !== undefined);
     },
 
     async count({ id, expiresAt }, limit, abortSignal) {

@@ -33,14 +33,12 @@ export function createMemoryStore({ wallMs }: { readonly wallMs: () => number })
     // One process is of one version.
     newerDue: async () => 0,
     getEach: async (ids) => ids.flatMap((id) => live(id) ?? []),
-    async listed(reference, max) {
+    async *listed(reference, order) {
       const found = [...kept.values()].flatMap((item) =>
         "reference" in item && "firstSeenAt" in item && item.reference === reference ? [item] : [],
       );
-      return found
-        .sort((one, other) => other.firstSeenAt.localeCompare(one.firstSeenAt))
-        .slice(0, max)
-        .map(({ id }) => id);
+      const sorted = found.sort((one, other) => one.firstSeenAt.localeCompare(other.firstSeenAt)).map(({ id }) => id);
+      yield* order === "oldest-first" ? sorted : sorted.toReversed();
     },
     async count({ id }, limit) {
       const before = counted.get(id) ?? 0;

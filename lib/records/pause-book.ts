@@ -1,13 +1,17 @@
 /** An operator's side of pauses: sets one, ends one, lists them. Each change is written down first, and stays written down for as long as records are kept. */
 import type { PauseScope } from "../transfer/pause.ts";
+import { readFirst } from "./first-of.ts";
 import { toPauseId } from "./pauses.ts";
 import type { PauseEntryItem, PauseItem, RecordItem } from "./record-item.ts";
 import { createSureStore, type RecordBatches, type RecordLists, type RecordStore } from "./record-store.ts";
 
 /** 9999-12-31: an item has to have an end, and this pause has none. */
 const NEVER_SECONDS = 253_402_214_400;
+/** With those that have ended, which are listed until the table has deleted them. */
+const PAUSES_MAX = 1_000;
+const ENTRIES_MAX = 100;
 /** Of one batch read. */
-const LISTED_MAX = 100;
+const BATCH_MAX = 100;
 
 export interface PauseChange {
   readonly scope: PauseScope;
@@ -27,8 +31,15 @@ export interface PauseBook {
   /** In the place of one that is there, unless that would end later: this takes `replaces`. Throws `store-unavailable`. */
   pause(change: NewPause, signal: AbortSignal): Promise<ChangedPause>;
   resume(change: PauseChange, signal: AbortSignal): Promise<ChangedPause>;
-  /** Of pauses and of entries the last hundred each, the newest first. What was written a moment ago may not be among them yet. */
-  list(signal: AbortSignal): Promise<{ readonly pauses: readonly PauseItem[]; readonly entries: readonly PauseEntryItem[] }>;
+  /** All pauses, and of entries the last hundred, the newest first. What was written a moment ago may not be among them yet. */
+  list(signal: AbortSignal): Promise<PauseList>;
+}
+
+export interface PauseList {
+  readonly pauses: readonly PauseItem[];
+  /** There are more than were looked at: others may be paused, too. */
+  readonly isCut: boolean;
+  readonly entries: readonly PauseEntryItem[];
 }
 
 export type ChangedPause =
@@ -55,6 +66,15 @@ export function createPauseBook({ store, wallMs, newId, retentionSeconds }: Paus
   async function find(scope: PauseScope, signal: AbortSignal): Promise<PauseItem | undefined> {
     const item = await get(toPauseId(scope), signal);
     return item?.kind === "pause" ? item : undefined;
+  }
+
+  /** Those that are there, in this order. */
+  async function read(ids: readonly string[], signal: AbortSignal): Promise<readonly RecordItem[]> {
+    const batches = Array.from({ length: Math.ceil(ids.length / BATCH_MAX) }, (_each, at) =>
+      ids.slice(at * BATCH_MAX, (at + 1) * BATCH_MAX),
+    );
+    const items = (await Promise.all(batches.map((batch) => store.getEach(batch, signal)))).flat();
+    return items.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
   }
 
   async function writeDown(entry: Pick<PauseEntryItem, "action" | "until"> & PauseChange, signal: AbortSignal): Promise<void> {
@@ -94,14 +114,15 @@ export function createPauseBook({ store, wallMs, newId, retentionSeconds }: Paus
     },
 
     async list(signal) {
-      const read = async (reference: string): Promise<readonly RecordItem[]> => {
-        const ids = await store.listed(reference, LISTED_MAX, signal);
-        const items = await store.getEach(ids, signal);
-        return items.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
-      };
-      const [pauses, entries] = await Promise.all([read("paused"), read("pauses")]);
+      const [paused, written] = await Promise.all([
+        // The oldest may be one that was forgotten.
+        readFirst(store.listed("paused", "oldest-first", signal), PAUSES_MAX),
+        readFirst(store.listed("pauses", "newest-first", signal), ENTRIES_MAX),
+      ]);
+      const [pauses, entries] = await Promise.all([read(paused.ids.toReversed(), signal), read(written.ids, signal)]);
       return {
         pauses: pauses.filter((item) => item.kind === "pause"),
+        isCut: paused.isCut,
         entries: entries.filter((item) => item.kind === "pause-entry"),
       };
     },

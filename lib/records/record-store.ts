@@ -36,8 +36,8 @@ export interface RecordBatches {
 
 /** Finds items by what they are kept under. Eventually consistent: read each before anything is said of it. */
 export interface RecordLists {
-  /** Ids of the last `max`, the newest first. */
-  listed(reference: string, max: number, signal: AbortSignal): Promise<readonly string[]>;
+  /** Ids, by when each was first seen, for as long as they are asked for. Throws `store-unavailable`. */
+  listed(reference: string, order: "newest-first" | "oldest-first", signal: AbortSignal): AsyncIterable<string>;
 }
 
 export interface Counter {

@@ -1,10 +1,12 @@
 /** What every store of records promises of pauses, of what is written down of them, and of counts. */
 import { randomUUID } from "node:crypto";
+import pMap from "p-map";
 import { describe, expect, it } from "vitest";
 import { createPauseBook } from "../../lib/records/pause-book.ts";
 import { createPauseWatch } from "../../lib/records/pause-watch.ts";
 import { createPauses, toPauseId } from "../../lib/records/pauses.ts";
 import { createRateLimits } from "../../lib/records/rate-limits.ts";
+import type { PauseItem } from "../../lib/records/record-item.ts";
 import type { Counters, RecordBatches, RecordLists, RecordStore } from "../../lib/records/record-store.ts";
 import { type PauseScope, toScopes } from "../../lib/transfer/pause.ts";
 import { RETENTION_SECONDS } from "../support/memory-records.ts";
@@ -42,6 +44,22 @@ function open(start: () => StoreUnderTest) {
   };
   const entriesOf = async () => (await book.list(signal)).entries.filter(({ scope }) => scope === gatewayScope);
   return { ...names, store, wallMs, advance, book, gatewayScope, scopes, newInstance, entriesOf, reads: () => reads };
+}
+
+/** The table may have those of others. */
+function listing(store: Store, isListed: (id: string) => boolean): Store["listed"] {
+  return async function* (...given) {
+    for await (const id of store.listed(...given)) if (isListed(id)) yield id;
+  };
+}
+
+function toPauseItem(scope: PauseScope, nowMs: number, expiresAt: number): PauseItem {
+  const firstSeenAt = new Date(nowMs).toISOString();
+  const until = new Date(expiresAt * 1_000).toISOString();
+  return {
+    ...{ kind: "pause", id: toPauseId(scope), revision: randomUUID(), schemaVersion: 1, expiresAt, reference: "paused" },
+    ...{ scope, ...WHO, firstSeenAt, until },
+  };
 }
 
 export function describePauses(name: string, start: () => StoreUnderTest): void {
@@ -136,9 +154,7 @@ export function describePauses(name: string, start: () => StoreUnderTest): void 
 
     it("without an end has an age, until it is resumed or has one", async () => {
       const { store, wallMs, book, gatewayScope: scope, advance } = open(start);
-      // The table may have those of others.
-      const listed: Store["listed"] = async (...given) => (await store.listed(...given)).filter((id) => id === toPauseId(scope));
-      const watch = createPauseWatch({ store: { ...store, listed }, wallMs });
+      const watch = createPauseWatch({ store: { ...store, listed: listing(store, (id) => id === toPauseId(scope)) }, wallMs });
       expect(await watch(signal)).toBe(0);
       await book.pause({ scope, ...WHO }, signal);
       advance(90 * 60_000 + 59_000);
@@ -151,6 +167,25 @@ export function describePauses(name: string, start: () => StoreUnderTest): void 
       expect(await watch(signal)).toBe(1);
       await book.resume({ scope, ...WHO }, signal);
       expect(await watch(signal)).toBe(0);
+    });
+
+    it("that was forgotten is found, however many there were since", async () => {
+      const { store, wallMs, book, connection, gatewayScope: scope, advance } = open(start);
+      await book.pause({ scope, ...WHO }, signal);
+      advance(60_000);
+      const expiresAt = Math.floor(wallMs() / 1_000) + 300;
+      const later = Array.from({ length: 210 }, (_each, at) => toPauseItem(`connection/${connection}-${at}`, wallMs(), expiresAt));
+      await pMap(later, (item) => store.put(item, undefined, signal), { concurrency: 5 });
+      const isOfThese = (id: string) => id === toPauseId(scope) || id.startsWith(toPauseId(`connection/${connection}-`));
+      const watch = createPauseWatch({ store: { ...store, listed: listing(store, isOfThese) }, wallMs });
+      const listedScopes = async () => (await book.list(signal)).pauses.map((pause) => pause.scope);
+      const [last, ...others] = (await listedScopes()).filter((each) => isOfThese(toPauseId(each))).toReversed();
+      expect(last).toBe(scope);
+      expect(others).toHaveLength(later.length);
+      advance(59 * 60_000);
+      expect(await listedScopes()).toContain(scope);
+      expect(await watch(signal)).toBe(60);
+      await book.resume({ scope, ...WHO }, signal);
     });
 
     it("is not written where somebody else is faster", async () => {
