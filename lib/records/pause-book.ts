@@ -7,7 +7,7 @@ import { createSureStore, type RecordBatches, type RecordLists, type RecordStore
 
 /** 9999-12-31: an item has to have an end, and this pause has none. */
 const NEVER_SECONDS = 253_402_214_400;
-/** With those that have ended, which are listed until the table has deleted them. */
+/** With those that have ended by themselves, which are listed until the table has deleted them. */
 const PAUSES_MAX = 1_000;
 const ENTRIES_MAX = 100;
 /** Of one batch read. */
@@ -108,8 +108,8 @@ export function createPauseBook({ store, wallMs, newId, retentionSeconds }: Paus
       const seen = await find(scope, signal);
       if (seen === undefined) return { kind: "not-paused" };
       await writeDown({ action: "resume", scope, by, reason }, signal);
-      // From now on it is not there, whenever the store deletes it.
-      const ended: PauseItem = { ...seen, revision: newId(), expiresAt: Math.floor(wallMs() / 1_000) };
+      // From now on it is not there, nor in a list, whenever the store deletes it.
+      const ended: PauseItem = { ...seen, revision: newId(), expiresAt: Math.floor(wallMs() / 1_000), reference: undefined };
       return (await put(ended, seen.revision, signal)) ? { kind: "resumed" } : { kind: "lost" };
     },
 

@@ -4,7 +4,7 @@ import { TransferError } from "../errors.ts";
 import { readFirst } from "./first-of.ts";
 import type { RecordLists, RecordStore } from "./record-store.ts";
 
-/** With those that have ended, which are listed until the table has deleted them. */
+/** With those that have ended by themselves, which are listed until the table has deleted them. */
 const PAUSES_MAX = 1_000;
 /** Reads at a time: all of them take a second then. */
 const CONCURRENT = 20;

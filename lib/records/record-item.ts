@@ -106,7 +106,8 @@ export interface PauseItem extends Stored {
   readonly firstSeenAt: string;
   /** ISO 8601. It ends by itself then. */
   readonly until?: string | undefined;
-  readonly reference: "paused";
+  /** Not of one that was resumed. */
+  readonly reference?: "paused" | undefined;
 }
 
 /** That somebody paused or resumed something: stays when the pause is gone. */

@@ -9,6 +9,7 @@ import { createRateLimits } from "../../lib/records/rate-limits.ts";
 import type { PauseItem } from "../../lib/records/record-item.ts";
 import type { Counters, RecordBatches, RecordLists, RecordStore } from "../../lib/records/record-store.ts";
 import { type PauseScope, toScopes } from "../../lib/transfer/pause.ts";
+import { collect } from "../support/collect.ts";
 import { RETENTION_SECONDS } from "../support/memory-records.ts";
 
 type Store = RecordStore & RecordBatches & RecordLists & Counters;
@@ -185,6 +186,19 @@ export function describePauses(name: string, start: () => StoreUnderTest): void 
       advance(59 * 60_000);
       expect(await listedScopes()).toContain(scope);
       expect(await watch(signal)).toBe(60);
+      await book.resume({ scope, ...WHO }, signal);
+    });
+
+    it("that is resumed is listed no more, also before the table has deleted it", async () => {
+      const { store, book, gatewayScope: scope, entriesOf } = open(start);
+      const isListed = async () => (await collect(store.listed("paused", "newest-first", signal))).includes(toPauseId(scope));
+      await book.pause({ scope, ...WHO }, signal);
+      expect(await isListed()).toBe(true);
+      await book.resume({ scope, ...WHO }, signal);
+      expect(await isListed()).toBe(false);
+      expect(await entriesOf()).toMatchObject([{ action: "resume" }, { action: "pause" }]);
+      await book.pause({ scope, ...WHO }, signal);
+      expect(await isListed()).toBe(true);
       await book.resume({ scope, ...WHO }, signal);
     });
 

@@ -16,7 +16,11 @@ const BUSY_MS = 60_000;
 /** New with each write: not what an item means. */
 const OWN = ["revision", "nonce"];
 
-function ownOf({ kind }: Item): readonly string[] {
+/** It has ended: to no version it is there, and this one lists it no more. */
+const RESUMED = "pause:connection/chat";
+
+function ownOf({ kind, id }: Item): readonly string[] {
+  if (id === RESUMED) return [...OWN, "reference"];
   return kind === "pause-entry" ? [...OWN, "id"] : OWN;
 }
 
