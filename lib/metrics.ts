@@ -69,7 +69,7 @@ export const METRICS = {
   OpenUnknown: { unit: Count, by: [[]] },
   /** Records that are due, and that a sweep left alone, since only a newer version understands them. */
   NewerRecords: { unit: Count, by: [[]] },
-  /** Since the oldest of the pauses that have no end was set, as each minute finds them; 0 where there is none. */
+  /** For how long what has been paused the longest and has no end has been paused, as each minute finds it; 0 where there is none. */
   PausedMinutes: { unit: Minutes, by: [[]] },
   /** What a sweep could not do. 0 as well: a sweep that does not run tells nothing. */
   SweepFailures: { unit: Count, by: [[]] },

@@ -98,7 +98,8 @@ export function createPauseBook({ store, wallMs, newId, retentionSeconds }: Paus
       await writeDown({ action: "pause", scope, by, reason, until }, signal);
       const pause: PauseItem = {
         ...{ kind: "pause", id: toPauseId(scope), revision: newId(), schemaVersion: 1 },
-        ...{ expiresAt: endsAt ?? NEVER_SECONDS, firstSeenAt: toIso(nowMs), reference: "paused" },
+        // It has been paused since the first of those that followed each other: this one does not make it forgotten less.
+        ...{ expiresAt: endsAt ?? NEVER_SECONDS, firstSeenAt: seen?.firstSeenAt ?? toIso(nowMs), reference: "paused" },
         ...{ scope, by, reason, until },
       };
       return (await put(pause, seen?.revision, signal)) ? { kind: "paused", pause, before: seen } : { kind: "lost" };

@@ -1,5 +1,5 @@
 /** Which pauses hold, from the table of records: one batch read, kept for some seconds. Writes nothing. */
-import type { Pause, PauseScope, Pauses } from "../transfer/pause.ts";
+import { type Pause, type PauseScope, type Pauses, toReason } from "../transfer/pause.ts";
 import { NewerVersion } from "../transfer/schema-version.ts";
 import { isKnownItem } from "./known-item.ts";
 import type { RecordItem } from "./record-item.ts";
@@ -26,7 +26,7 @@ interface PausesOptions {
 export function createPauses({ store, wallMs, tell }: PausesOptions): Pauses {
   const readings = new Map<string, Reading>();
   /** Of each scope the last one that was told: as many as an operator has paused. */
-  const met = new Map<PauseScope, Pause["since"]>();
+  const met = new Map<PauseScope, string>();
 
   function isFresh({ begunAt }: Reading): boolean {
     const ageMs = wallMs() - begunAt;
@@ -51,8 +51,9 @@ export function createPauses({ store, wallMs, tell }: PausesOptions): Pauses {
   }
 
   function meet(pause: Pause): void {
-    if (met.get(pause.scope) === pause.since) return;
-    met.set(pause.scope, pause.since);
+    const reason = toReason(pause);
+    if (met.get(pause.scope) === reason) return;
+    met.set(pause.scope, reason);
     tell(pause);
   }
 

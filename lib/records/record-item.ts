@@ -102,7 +102,7 @@ export interface PauseItem extends Stored {
   readonly scope: PauseScope;
   readonly by: string;
   readonly reason: string;
-  /** ISO 8601: since when. */
+  /** ISO 8601: since when, with those before it that held until it was set. */
   readonly firstSeenAt: string;
   /** ISO 8601. It ends by itself then. */
   readonly until?: string | undefined;

@@ -163,11 +163,30 @@ export function describePauses(name: string, start: () => StoreUnderTest): void 
       await book.pause({ scope, ...WHO, minutes: 5, replaces: true }, signal);
       advance(60_000);
       expect(await watch(signal)).toBe(0);
+      await book.resume({ scope, ...WHO }, signal);
       await book.pause({ scope, ...WHO }, signal);
       advance(60_000);
       expect(await watch(signal)).toBe(1);
       await book.resume({ scope, ...WHO }, signal);
       expect(await watch(signal)).toBe(0);
+    });
+
+    it.each([
+      ["still holds", [undefined, 60], 121],
+      ["had an end, which has not come", [90, 60], 121],
+      ["has ended", [60, 60], 61],
+    ])("that is set anew is as old as the one before where that %s", async (_what, [minutes, laterMinutes = 0], ageMinutes) => {
+      const { store, wallMs, book, gatewayScope: scope, newInstance, advance, entriesOf } = open(start);
+      const watch = createPauseWatch({ store: { ...store, listed: listing(store, (id) => id === toPauseId(scope)) }, wallMs });
+      await book.pause({ scope, ...WHO, minutes }, signal);
+      advance(laterMinutes * 60_000);
+      await book.pause({ scope, by: "bob", reason: "again" }, signal);
+      advance(61 * 60_000);
+      expect(await watch(signal)).toBe(ageMinutes);
+      expect(await newInstance()()).toEqual([scope]);
+      const [again, first] = await entriesOf();
+      expect(Date.parse(again?.firstSeenAt ?? "") - Date.parse(first?.firstSeenAt ?? "")).toBe(laterMinutes * 60_000);
+      await book.resume({ scope, ...WHO }, signal);
     });
 
     it("that was forgotten is found, however many there were since", async () => {

@@ -73,7 +73,9 @@ describe("pauses", () => {
   it("are told of when an instance meets them first, once for all who ask, and again where they are set anew", async () => {
     const found = (over: Partial<PauseItem> = {}) => [async () => [{ ...PAUSE, ...over }]];
     const again = "2026-11-23T08:00:00.000Z";
-    const { pauses, clock, told } = start(...found(), ...found(), ...found(), ...found({ firstSeenAt: again }));
+    const until = "2026-11-24T08:00:00.000Z";
+    const answers = [found(), found(), found(), found({ firstSeenAt: again }), found({ firstSeenAt: again, until })];
+    const { pauses, clock, told } = start(...answers.flat());
     const met = { scope: "gateway/main", since: PAUSE.firstSeenAt, until: undefined };
     await pauses.holding(SCOPES, signal);
     await pauses.holding(SCOPES, signal);
@@ -84,6 +86,9 @@ describe("pauses", () => {
     clock.pass(5_000);
     await pauses.holding(SCOPES, signal);
     expect(told).toEqual([met, { ...met, since: again }]);
+    clock.pass(5_000);
+    await pauses.holding(SCOPES, signal);
+    expect(told.slice(2)).toEqual([{ ...met, since: again, until }]);
   });
 
   it("are kept for so many agents and no more", async () => {
