@@ -3,6 +3,7 @@ import { createCallInquiry } from "../gateway/call-inquiry.ts";
 import { createPatientInquiry } from "../gateway/patient-inquiry.ts";
 import type { Log } from "../log.ts";
 import type { InquireCall } from "../records/sweep.ts";
+import { NewerVersion } from "../transfer/schema-version.ts";
 import type { composeAgents } from "./agents.ts";
 import { RUNNING_CLOCK } from "./running-clock.ts";
 
@@ -12,7 +13,7 @@ const ASK_MAX_MS = 5_000;
 export function composeInquireCall({ sites, send, records }: ReturnType<typeof composeAgents>, log: Log): InquireCall {
   const inquiry = createPatientInquiry({ inquiry: createCallInquiry({ sites, send }), wallMs: RUNNING_CLOCK.wallMs });
   return async ({ gateway, agentId, callId, target, mode }, signal) => {
-    const session = (await records.read(`${gateway}/${agentId}`))?.session;
+    const session = (await records.read(`${gateway}/${agentId}`).catch(leaveToNewer))?.session;
     // Of a session that somebody else keeps, nobody knows whether a question disturbs it.
     if (session?.events === undefined) return undefined;
     const until = RUNNING_CLOCK.monotonicMs() + ASK_MAX_MS;
@@ -24,4 +25,9 @@ export function composeInquireCall({ sites, send, records }: ReturnType<typeof c
     if (sighting.kind !== "known" || sighting.holder !== "target" || mode === "blind") return undefined;
     return { kind: "talking", gateway, agentId: target.address, callId };
   };
+}
+
+/** The session is a newer version's to use. The record is ours: with nothing heard, it is given up in its time. */
+function leaveToNewer(thrown: unknown): undefined {
+  if (!(thrown instanceof NewerVersion)) throw thrown;
 }
