@@ -138,13 +138,14 @@ export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs
       return conditionally(command, abortSignal);
     },
 
-    async *due(nowMs, signal) {
+    async *due(nowMs, signal, tellUnread) {
       let unread: readonly Unread[] = toShards(SCHEMA_VERSIONS.record).map((shard) => ({ shard }));
       for (let isFirst = true; unread.length > 0; isFirst = false) {
         const asked = await Promise.allSettled(unread.map((each) => pageOf(each, nowMs, signal)));
-        const [first] = asked;
-        if (isFirst && first?.status === "rejected" && asked.every(({ status }) => status === "rejected")) throw first.reason;
+        const reasons = asked.flatMap((page): readonly unknown[] => (page.status === "rejected" ? [page.reason] : []));
+        if (isFirst && reasons.length === asked.length) throw reasons[0];
         // What one shard did not tell is due the next time, too.
+        for (const reason of reasons) tellUnread(reason);
         const pages = asked.flatMap((page) => (page.status === "fulfilled" ? page.value : []));
         const keys = pages.flatMap((page) => page.keys).sort((one, other) => one.dueAt - other.dueAt);
         yield* keys.map(({ id }) => id);

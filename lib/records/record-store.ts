@@ -17,13 +17,16 @@ export interface RecordStore {
   put(item: RecordItem, seenRevision: string | undefined, signal: AbortSignal): Promise<boolean>;
 }
 
+/** Why what is due behind it is not known. */
+export type TellUnread = (thrown: unknown) => void;
+
 /** Lists deliveries that are due. Eventually consistent: read each before anything is done. */
 export interface DueRecords {
   /**
-   * Ids of those whose `dueAt` has come, page by page, the oldest of each first, as far as they can be read: a page is read once it is asked for. Throws
-   * `store-unavailable` where nothing of the first can.
+   * Ids of those whose `dueAt` has come, page by page, the oldest of each first, as far as they can be read: a page is read once it is asked for. `tellUnread`
+   * is told of each part of one that cannot. Throws `store-unavailable` where nothing of the first can.
    */
-  due(nowMs: number, signal: AbortSignal): AsyncIterable<string>;
+  due(nowMs: number, signal: AbortSignal, tellUnread: TellUnread): AsyncIterable<string>;
   /** How many of the next `schemaVersion` are due, as far as one page tells: `due` has none of them. Throws `store-unavailable`. */
   newerDue(nowMs: number, signal: AbortSignal): Promise<number>;
 }

@@ -34,9 +34,15 @@ export function createSweepHandler({ open, watchPauses, log }: SweepHandlerOptio
     let failed = 0;
     try {
       const sweep = await open(signal);
+      const tellUnread = (thrown: unknown) => {
+        // The time is over: what it does not come to is the next one's.
+        if (signal.aborted) return;
+        failed += 1;
+        problem("shard not read", thrown);
+      };
       let seen = 0;
       async function* due() {
-        for await (const id of sweep.due(signal)) {
+        for await (const id of sweep.due(signal, tellUnread)) {
           if (signal.aborted || seen === DUE_MAX || seen - done.newer >= OURS_MAX) return;
           seen += 1;
           yield id;

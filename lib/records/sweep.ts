@@ -11,7 +11,7 @@ import type { CallEvents } from "./call-events.ts";
 import { deliveryOf } from "./find-delivery.ts";
 import type { Place, Places } from "./places.ts";
 import { type DeliveryItem, isInFlight, isUntold, toDueAt, toKnownAt, toResult, toTold } from "./record-item.ts";
-import type { DueRecords } from "./record-store.ts";
+import type { DueRecords, TellUnread } from "./record-store.ts";
 
 /** An outcome, for whoever wants to know. `connection` names the one that asked for the transfer. */
 export interface ToldOutcome {
@@ -42,7 +42,7 @@ type Settled = "told" | "lease-ended" | "settled" | "unknown" | "nothing" | "new
 
 export interface Sweep {
   /** Ids of what is due, the oldest first, for as long as they are asked for. */
-  due(signal: AbortSignal): AsyncIterable<string>;
+  due(signal: AbortSignal, tellUnread: TellUnread): AsyncIterable<string>;
   /** How many are due that `due` does not have, since only a newer version reads them. */
   newerDue(signal: AbortSignal): Promise<number>;
   /** One that is due. What was done with it, for the log. */
@@ -119,7 +119,7 @@ export function createSweep({ places, store, events, tell, inquire, wallMs }: Sw
   }
 
   return {
-    due: (signal) => store.due(wallMs(), signal),
+    due: (signal, tellUnread) => store.due(wallMs(), signal, tellUnread),
     newerDue: (signal) => store.newerDue(wallMs(), signal),
     settle: (id, signal) =>
       settle(id, signal).catch((thrown: unknown) => {

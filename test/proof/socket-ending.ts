@@ -9,6 +9,7 @@ import type { RecordItem } from "../../lib/records/record-item.ts";
 import { createRecords } from "../../lib/records/records.ts";
 import { collect } from "../support/collect.ts";
 import { RETENTION_SECONDS } from "../support/memory-records.ts";
+import { tellUnread } from "../support/tell-unread.ts";
 import { HASHES_OF, type SocketWorld, type Told } from "./socket-world.ts";
 import type { Judged } from "./verdict.ts";
 
@@ -39,10 +40,10 @@ export async function endWorlds(
     tell: async (outcome) => void told.push({ ...outcome, toldAtMs: endsAtMs }),
     inquire: async () => undefined,
   });
-  let due = await collect(sweep.due(signal));
+  let due = await collect(sweep.due(signal, tellUnread));
   for (let round = 0; due.length > 0 && round < ROUNDS_MAX; round += 1) {
     await pMap(due, (id) => sweep.settle(id, signal), { concurrency: AT_A_TIME });
-    due = await collect(sweep.due(signal));
+    due = await collect(sweep.due(signal, tellUnread));
   }
   const items = await readItems(table);
   return {

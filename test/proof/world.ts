@@ -19,6 +19,7 @@ import type { TransferResult } from "../../lib/transfer/result.ts";
 import { createTransferService } from "../../lib/transfer/service.ts";
 import { collect } from "../support/collect.ts";
 import { createSeededRandom } from "../support/seeded-random.ts";
+import { tellUnread } from "../support/tell-unread.ts";
 import { toConnection } from "../support/transfer-request.ts";
 import { createFaultyWorld, type Invoked, type Point } from "./faults.ts";
 import type { News } from "./gateway-news.ts";
@@ -192,7 +193,7 @@ export function createWorld({ seed, rate, faultsMax, pauses: paused = 0, rateLim
       tell: (outcome) => faulty.call(process, "tell", () => void told.push({ ...outcome, toldAtMs: clock.wallMs() }), unavailable),
       inquire: async () => undefined,
     });
-    const due = await collect(sweeper.due(signal));
+    const due = await collect(sweeper.due(signal, tellUnread));
     for (const id of due.slice(0, SWEPT_MAX)) await sweeper.settle(id, signal).catch(() => undefined);
   }
 

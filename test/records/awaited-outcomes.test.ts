@@ -9,6 +9,7 @@ import type { GatewayAnswer } from "../../lib/transfer/result.ts";
 import { ANSWERS, claimed, PENDING } from "../support/claims.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { createTestRecords } from "../support/memory-records.ts";
+import { tellUnread } from "../support/tell-unread.ts";
 import { toDeadline } from "../support/transfer-service.ts";
 
 const SIGNAL = new AbortController().signal;
@@ -37,7 +38,7 @@ async function startAnswered(pending: Partial<Pending>, answer: GatewayAnswer) {
     pass: clock.pass,
     tellNow: () => records.outbox(tell).tell(claim.transferId.replace(/-\d+$/, ""), SIGNAL),
     async sweepAll() {
-      for await (const id of sweep.due(SIGNAL)) await sweep.settle(id, SIGNAL);
+      for await (const id of sweep.due(SIGNAL, tellUnread)) await sweep.settle(id, SIGNAL);
     },
     take: (succeeded: boolean) =>
       records.events.take({ kind: "transfer-result", gateway: "main", agentId: "101", callId: PENDING.callId, succeeded }, SIGNAL),

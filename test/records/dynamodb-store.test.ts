@@ -10,6 +10,7 @@ import { collect } from "../support/collect.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { createTestRecords } from "../support/memory-records.ts";
 import { listenOnLoopback, trackConnections } from "../support/raw-gateway.ts";
+import { tellUnread } from "../support/tell-unread.ts";
 import { newDelivery } from "./records-contract.ts";
 
 const SIGNAL = new AbortController().signal;
@@ -44,7 +45,7 @@ describe("records in DynamoDB", () => {
       clock.pass(10);
     }
     const ids = claims.map(({ transferId }) => transferId.slice(0, 24));
-    const dueOf = async () => (await collect(store.due(clock.wallMs(), SIGNAL))).filter((id) => ids.includes(id));
+    const dueOf = async () => (await collect(store.due(clock.wallMs(), SIGNAL, tellUnread))).filter((id) => ids.includes(id));
     expect(await dueOf()).toEqual([]);
     clock.pass(35_000);
     expect(await dueOf()).toEqual(ids);
@@ -60,7 +61,7 @@ describe("records in DynamoDB", () => {
     // Of one shard, before all others of this file.
     const ids = Array.from({ length: 201 }, (_, at) => `paged-${String(at).padStart(3, "0")}`);
     await pMap(ids, (id, at) => plant(id, "due-3", at), { concurrency: 20 });
-    const due = await collect(store.due(clock.wallMs(), SIGNAL));
+    const due = await collect(store.due(clock.wallMs(), SIGNAL, tellUnread));
     expect(due.filter((id) => id.startsWith("paged-"))).toEqual(ids);
     client.destroy();
   });
@@ -75,7 +76,7 @@ describe("records in DynamoDB", () => {
     await store.put(Object.assign({ ...item }, { schemaVersion: 2, revision: "r-2" }), item.revision, SIGNAL);
     expect(await store.newerDue(clock.wallMs() + 60_000, SIGNAL)).toBe(counted + 1);
     expect(await store.newerDue(clock.wallMs(), SIGNAL)).toBe(counted);
-    expect(await collect(store.due(clock.wallMs() + 60_000, SIGNAL))).not.toContain(item.id);
+    expect(await collect(store.due(clock.wallMs() + 60_000, SIGNAL, tellUnread))).not.toContain(item.id);
   });
 
   it("hold nothing of what is said, and no name as it was given", async () => {
@@ -97,7 +98,7 @@ describe("a DynamoDB that does not answer as it should", () => {
     const refusal = { code: "store-unavailable", effect: "unknown", message: "ECONNREFUSED" };
     await expect(store.get("id", SIGNAL)).rejects.toMatchObject(refusal);
     await expect(store.newerDue(0, SIGNAL)).rejects.toMatchObject(refusal);
-    await expect(collect(store.due(0, SIGNAL))).rejects.toMatchObject(refusal);
+    await expect(collect(store.due(0, SIGNAL, tellUnread))).rejects.toMatchObject(refusal);
   });
 
   it("is unavailable where it has no such table, and its message is not repeated", async () => {

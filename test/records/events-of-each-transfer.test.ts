@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ToldOutcome } from "../../lib/records/sweep.ts";
 import { ANSWERS, PENDING } from "../support/claims.ts";
 import { DERIVED, named, SIGNAL, startOneCall, toCallEvent } from "../support/one-call.ts";
+import { tellUnread } from "../support/tell-unread.ts";
 import { toDeadline } from "../support/transfer-service.ts";
 
 describe("an open first transfer, a second that was refused, and its retry", () => {
@@ -118,7 +119,7 @@ describe("outcomes of earlier transfers that were not told", () => {
     }
     const told: ToldOutcome[] = [];
     const sweep = records.sweep({ tell: async (each) => void told.push(each), inquire: async () => undefined });
-    for await (const id of sweep.due(SIGNAL)) await sweep.settle(id, SIGNAL);
+    for await (const id of sweep.due(SIGNAL, tellUnread)) await sweep.settle(id, SIGNAL);
     expect(told.map(({ result }) => result.transferId)).toEqual(ids);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ToldOutcome } from "../../lib/records/sweep.ts";
 import { ANSWERS, PENDING } from "../support/claims.ts";
 import { DERIVED, named, SIGNAL, startOneCall, toCallEvent } from "../support/one-call.ts";
+import { tellUnread } from "../support/tell-unread.ts";
 import { toDeadline } from "../support/transfer-service.ts";
 
 describe("what ended the first transfer, in other words and late", () => {
@@ -137,8 +138,8 @@ describe("a transfer that failed and whose delivery is claimed again", () => {
     await second.settle(ANSWERS.accepted);
     const told: ToldOutcome[] = [];
     const sweep = records.sweep({ tell: async (each) => void told.push(each), inquire: async () => undefined });
-    for await (const id of sweep.due(SIGNAL)) await sweep.settle(id, SIGNAL);
-    for await (const id of sweep.due(SIGNAL)) await sweep.settle(id, SIGNAL);
+    for await (const id of sweep.due(SIGNAL, tellUnread)) await sweep.settle(id, SIGNAL);
+    for await (const id of sweep.due(SIGNAL, tellUnread)) await sweep.settle(id, SIGNAL);
     expect(told.map(({ result }) => [result.transferId, result.outcome])).toEqual([[first.transferId, "failed"]]);
     const found = await records.find("crm", first.transferId, SIGNAL);
     expect(found).toMatchObject({ kind: "ended", result: { transferId: first.transferId, outcome: "failed" } });

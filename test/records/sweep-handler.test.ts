@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { TransferError } from "../../lib/errors.ts";
 import type { WatchPauses } from "../../lib/records/pause-watch.ts";
 import type { Sweep } from "../../lib/records/sweep.ts";
 import { createSweepHandler } from "../../lib/records/sweep-handler.ts";
@@ -127,6 +128,38 @@ it.each<[string, WatchPauses, object]>([
   const measured = Object.fromEntries(log.measures.map(({ metric, value }) => [metric, value]));
   expect(measured).toEqual({ OpenUnknown: 0, NewerRecords: 0, ...told });
   expect(log.runs).toMatchObject([{ told: 1 }]);
+});
+
+describe("a shard that cannot be read", () => {
+  async function sweepWithout(shards: number, remainingMs: number) {
+    const log = createKeptLog();
+    const sweep: Sweep = {
+      async *due(signal, tellUnread) {
+        yield "one";
+        if (remainingMs < 6_000) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        for (let shard = 0; shard < shards; shard += 1) tellUnread(new TransferError("store-unavailable", { reason: "planted" }));
+      },
+      newerDue: async () => 0,
+      settle: async () => "told",
+    };
+    await createSweepHandler({ open: async () => sweep, watchPauses, log })(
+      {},
+      { ...toContext(), getRemainingTimeInMillis: () => remainingMs },
+    );
+    return log;
+  }
+
+  it("is told of and counted, each of them, and what the others have is done", async () => {
+    const { problems, measures, runs } = await sweepWithout(3, 50_000);
+    const problem = { what: "shard not read", fields: expect.objectContaining({ code: "store-unavailable", reason: "planted" }) };
+    expect(problems).toEqual([problem, problem, problem]);
+    expect(measures).toContainEqual(expect.objectContaining({ metric: "SweepFailures", value: 3 }));
+    expect(runs).toMatchObject([{ told: 1, failed: 3 }]);
+  });
+
+  it("is none where the time was over", async () => {
+    expect((await sweepWithout(1, 5_010)).runs).toMatchObject([{ told: 1, failed: 0 }]);
+  });
 });
 
 async function* oneByOne(ids: readonly string[] | Error): AsyncGenerator<string> {

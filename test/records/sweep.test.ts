@@ -6,6 +6,7 @@ import type { Pending } from "../../lib/transfer/records.ts";
 import { ANSWERS, claimed, PENDING } from "../support/claims.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { createTestRecords } from "../support/memory-records.ts";
+import { tellUnread } from "../support/tell-unread.ts";
 import { toDeadline } from "../support/transfer-service.ts";
 
 const SIGNAL = new AbortController().signal;
@@ -50,7 +51,7 @@ function start({ inquire = async () => undefined }: Options = {}) {
     /** All that is due, and what was done with it. */
     async sweep() {
       const done: unknown[] = [];
-      for await (const id of sweeper.due(SIGNAL)) done.push(await sweeper.settle(id, SIGNAL).catch((error: unknown) => error));
+      for await (const id of sweeper.due(SIGNAL, tellUnread)) done.push(await sweeper.settle(id, SIGNAL).catch((error: unknown) => error));
       return done;
     },
     now: async () => {
