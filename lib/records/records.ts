@@ -34,6 +34,6 @@ export function createRecords({ store, hashesOf, clock, newId, retentionSeconds 
     find: createFindTransfer({ places, wallMs }),
     events,
     outbox: (tell) => createOutcomeOutbox({ places, tell, wallMs }),
-    sweep: ({ tell, inquire }) => createSweep({ places, store, events, tell, inquire, wallMs }),
+    sweep: ({ tell, inquire }) => createSweep({ places, store, events, tell, inquire, wallMs, newRevision: newId }),
   };
 }

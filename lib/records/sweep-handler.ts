@@ -8,9 +8,9 @@ import type { Sweep } from "./sweep.ts";
 
 /** One may wait for a gateway that hangs, and others are to be told meanwhile; but each may ask a gateway, which serves people, too. */
 const CONCURRENT = 20;
-/** Of ours, in one run: it has a minute. */
-const OURS_MAX = 800;
-/** With those of a newer version, which stay due before ours until it is back. Each is one read. */
+/** With which something was done, in one run: it has a minute. */
+const DONE_MAX = 800;
+/** With those that come before them in vain: of a newer version, not due any more, or failing. */
 const DUE_MAX = 8_000;
 /** Kept back of the function's time for ending what is under way. */
 const RESERVE_MS = 5_000;
@@ -31,6 +31,8 @@ export function createSweepHandler({ open, watchPauses, log }: SweepHandlerOptio
     const problem = (what: string, thrown: unknown) => log.problem(what, { lambdaRequestId, ...toProblem(thrown) });
     const signal = AbortSignal.timeout(Math.max(1, Math.floor(context.getRemainingTimeInMillis() - RESERVE_MS)));
     const done = { told: 0, "lease-ended": 0, settled: 0, unknown: 0, nothing: 0, newer: 0 };
+    let notSwept = 0;
+    /** Besides them. */
     let failed = 0;
     try {
       const sweep = await open(signal);
@@ -43,7 +45,7 @@ export function createSweepHandler({ open, watchPauses, log }: SweepHandlerOptio
       let seen = 0;
       async function* due() {
         for await (const id of sweep.due(signal, tellUnread)) {
-          if (signal.aborted || seen === DUE_MAX || seen - done.newer >= OURS_MAX) return;
+          if (signal.aborted || seen === DUE_MAX || seen - done.newer - done.nothing - notSwept >= DONE_MAX) return;
           seen += 1;
           yield id;
         }
@@ -53,7 +55,7 @@ export function createSweepHandler({ open, watchPauses, log }: SweepHandlerOptio
         try {
           done[await sweep.settle(id, signal)] += 1;
         } catch (thrown) {
-          failed += 1;
+          notSwept += 1;
           problem("record not swept", thrown);
         }
       };
@@ -72,6 +74,7 @@ export function createSweepHandler({ open, watchPauses, log }: SweepHandlerOptio
       failed += 1;
       problem("pauses not read", thrown);
     }
+    failed += notSwept;
     log.measure("SweepFailures", failed, {});
     const { told, settled, unknown, newer } = done;
     const counts = { told, leasesEnded: done["lease-ended"], settled, unknown, failed };

@@ -11,7 +11,7 @@ import type { CallEvents } from "./call-events.ts";
 import { deliveryOf } from "./find-delivery.ts";
 import type { Place, Places } from "./places.ts";
 import { type DeliveryItem, isInFlight, isUntold, toDueAt, toKnownAt, toResult, toTold } from "./record-item.ts";
-import type { DueRecords, TellUnread } from "./record-store.ts";
+import type { DueRecords, RecordStore, TellUnread } from "./record-store.ts";
 
 /** An outcome, for whoever wants to know. `connection` names the one that asked for the transfer. */
 export interface ToldOutcome {
@@ -51,11 +51,12 @@ export interface Sweep {
 
 interface SweepOptions {
   readonly places: Places;
-  readonly store: DueRecords;
+  readonly store: DueRecords & Pick<RecordStore, "put">;
   readonly events: CallEvents;
   readonly tell: TellOutcome;
   readonly inquire: InquireCall;
   readonly wallMs: () => number;
+  readonly newRevision: () => string;
 }
 
 export function createOutcomeOutbox({ places, tell, wallMs }: Pick<SweepOptions, "places" | "tell" | "wallMs">): OutcomeOutbox {
@@ -90,7 +91,7 @@ export function createOutcomeOutbox({ places, tell, wallMs }: Pick<SweepOptions,
   };
 }
 
-export function createSweep({ places, store, events, tell, inquire, wallMs }: SweepOptions): Sweep {
+export function createSweep({ places, store, events, tell, inquire, wallMs, newRevision }: SweepOptions): Sweep {
   const outbox = createOutcomeOutbox({ places, tell, wallMs });
 
   /** Nobody else's write is lost: it is due again. */
@@ -98,8 +99,14 @@ export function createSweep({ places, store, events, tell, inquire, wallMs }: Sw
     await places.write(place, { ...item, dueAt: toDueAt(item, wallMs()) }, signal);
   }
 
-  async function settle(id: string, signal: AbortSignal): Promise<Settled> {
-    const place = await places.look(id, signal);
+  /** Behind all that is due by now: what fails each time keeps nothing else waiting. It lives no longer for that, and where this fails, too, it stays where it is. */
+  async function putOff({ item }: Place, signal: AbortSignal): Promise<void> {
+    if (item?.kind !== "delivery" || item.dueAt === undefined || item.dueAt > wallMs()) return;
+    await store.put({ ...item, revision: newRevision(), dueAt: wallMs() }, item.revision, signal).catch(() => false);
+  }
+
+  async function settle(place: Place, signal: AbortSignal): Promise<Settled> {
+    const { id } = place;
     const item = deliveryOf(place);
     if (item?.pending === undefined || isInFlight(item, wallMs())) return "nothing";
     const result = toResult(item, wallMs());
@@ -121,11 +128,18 @@ export function createSweep({ places, store, events, tell, inquire, wallMs }: Sw
   return {
     due: (signal, tellUnread) => store.due(wallMs(), signal, tellUnread),
     newerDue: (signal) => store.newerDue(wallMs(), signal),
-    settle: (id, signal) =>
-      settle(id, signal).catch((thrown: unknown) => {
+    async settle(id, signal) {
+      try {
+        const place = await places.look(id, signal);
+        return await settle(place, signal).catch(async (thrown: unknown) => {
+          await putOff(place, signal);
+          throw thrown;
+        });
+      } catch (thrown) {
         if (thrown instanceof NewerVersion) return "newer";
         throw thrown;
-      }),
+      }
+    },
   };
 }
 

@@ -53,6 +53,18 @@ describe("a sweep of more than it can do", () => {
     expect(asked).toBe(newer + 801);
   });
 
+  it.each<[string, () => Promise<"nothing">]>([
+    ["fail", () => Promise.reject(new Error("planted"))],
+    ["are not due any more", async () => "nothing"],
+  ])("comes to those behind 900 that %s", async (_what, first) => {
+    const log = createKeptLog();
+    const ids = Array.from({ length: 902 }, (_each, at) => String(at));
+    const settle: Sweep["settle"] = async (id) => (Number(id) < 900 ? first() : "told");
+    const open = async () => ({ due: () => oneByOne(ids), newerDue: async () => 0, settle });
+    await createSweepHandler({ open, watchPauses, log })({}, { ...toContext(), getRemainingTimeInMillis: () => 50_000 });
+    expect(log.runs).toMatchObject([{ told: 2 }]);
+  });
+
   it("does not look at those of a newer version without end", async () => {
     const { run, asked } = await sweep(Number.POSITIVE_INFINITY);
     expect(run).toMatchObject({ told: 0, newer: NEWER_MAX });

@@ -4,6 +4,7 @@ import type { InquireCall, ToldOutcome } from "../../lib/records/sweep.ts";
 import { type CallEvent, UNCONFIRMED_AFTER_MS } from "../../lib/transfer/outcome.ts";
 import type { Pending } from "../../lib/transfer/records.ts";
 import { ANSWERS, claimed, PENDING } from "../support/claims.ts";
+import { collect } from "../support/collect.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { createTestRecords } from "../support/memory-records.ts";
 import { tellUnread } from "../support/tell-unread.ts";
@@ -44,6 +45,8 @@ function start({ inquire = async () => undefined }: Options = {}) {
     clock,
     told,
     asked,
+    store,
+    sweeper,
     outbox: records.outbox(tell),
     failToTell(now: boolean) {
       fails = now;
@@ -243,6 +246,42 @@ describe("a transfer whose answer was lost", () => {
     expect(await now()).toMatchObject({ state: "unknown", outcome: "pending" });
     down = false;
     expect(await sweep()).toEqual(["settled"]);
+  });
+});
+
+describe("a record that fails", () => {
+  it("is due behind all others by then, and lives no longer for that", async () => {
+    const inquire: InquireCall = async ({ callId }) => (callId === CALL.callId ? Promise.reject(new Error("down")) : undefined);
+    const { records, clock, store, sweeper } = start({ inquire });
+    await (await claimed(records, DELIVERY)).settle(ANSWERS.unknown);
+    clock.pass(1);
+    const other = { ...DELIVERY, key: "other", call: JSON.stringify(["call", CALL.gateway, "other"]) };
+    await (await claimed(records, other, { callId: "other" })).settle(ANSWERS.unknown);
+    clock.pass(MINUTE_MS + 1);
+    const due = () => collect(sweeper.due(SIGNAL, tellUnread));
+    const [first = "", second = "", ...others] = await due();
+    expect(others).toEqual([]);
+    const before = store.items().find(({ id }) => id === first);
+    await expect(sweeper.settle(first, SIGNAL)).rejects.toThrow("down");
+    expect(await due()).toEqual([second, first]);
+    const after = { revision: expect.any(String), dueAt: clock.wallMs() };
+    expect(store.items().find(({ id }) => id === first)).toEqual({ ...before, ...after });
+  });
+
+  it("is not put off where it was changed meanwhile", async () => {
+    let change = async () => {};
+    const { records, clock, store, sweeper } = start({ inquire: async () => change().then(() => Promise.reject(new Error("down"))) });
+    await (await claimed(records, DELIVERY)).settle(ANSWERS.unknown);
+    clock.pass(MINUTE_MS);
+    const [id = ""] = await collect(sweeper.due(SIGNAL, tellUnread));
+    const now = () => store.items().find((item) => item.id === id);
+    let changed: unknown;
+    change = async () => {
+      await records.events.take(SUCCESS, SIGNAL);
+      changed = now();
+    };
+    await expect(sweeper.settle(id, SIGNAL)).rejects.toThrow("down");
+    expect(now()).toBe(changed);
   });
 });
 
