@@ -5,6 +5,7 @@ import { composeOutcomeQueue } from "../lib/composition/outcome-queue.ts";
 import { composeRecords, composeStore } from "../lib/composition/records.ts";
 import { RUNNING_CLOCK } from "../lib/composition/running-clock.ts";
 import { composeTellOutcome } from "../lib/composition/tell-outcome.ts";
+import { composeTellUnknown } from "../lib/composition/tell-unknown.ts";
 import { parseConfig } from "../lib/config.ts";
 import { createLog } from "../lib/log.ts";
 import { createPauseWatch } from "../lib/records/pause-watch.ts";
@@ -18,9 +19,10 @@ const store = composeStore(config);
 const openRecords = composeRecords(config, secrets, store);
 const tell = composeTellOutcome(composeOutcomeQueue(config), log);
 const inquire = composeInquireCall(composeAgents(config, secrets, log), log);
+const tellUnknown = composeTellUnknown(log);
 
 export const handler = createSweepHandler({
-  open: async (signal) => (await openRecords(signal)).sweep({ tell, inquire }),
+  open: async (signal) => (await openRecords(signal)).sweep({ tell, inquire, tellUnknown }),
   watchPauses: createPauseWatch({ store, wallMs: RUNNING_CLOCK.wallMs }),
   log,
 });

@@ -39,7 +39,7 @@ export const METRICS = {
   WithoutSession: { unit: Count, by: [["gateway"], []] },
   /** What became of a delivery at its record: `taken`, `replayed`, `in-progress`, `busy`, `mismatch`, `expired`. */
   Claims: { unit: Count, by: [["result"]] },
-  /** Sent, and whether it was carried out is not known. */
+  /** Sent, and whether it was carried out is not known: as its request tells, or the sweep of one whose function was ended. */
   UnknownTransfers: { unit: Count, by: [["gateway"], []] },
   /** Of the time that the caller can wait, until the answer. */
   DeadlineUsed: { unit: Percent, by: [["source"], []] },

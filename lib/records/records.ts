@@ -7,7 +7,15 @@ import { createFindTransfer } from "./find-transfer.ts";
 import type { HashesOf } from "./places.ts";
 import { createPlaces } from "./places.ts";
 import { createSureStore, type DueRecords, type RecordStore } from "./record-store.ts";
-import { createOutcomeOutbox, createSweep, type InquireCall, type OutcomeOutbox, type Sweep, type TellOutcome } from "./sweep.ts";
+import {
+  createOutcomeOutbox,
+  createSweep,
+  type InquireCall,
+  type OutcomeOutbox,
+  type Sweep,
+  type TellOutcome,
+  type TellUnknown,
+} from "./sweep.ts";
 
 interface RecordsOptions {
   readonly store: RecordStore & DueRecords;
@@ -21,7 +29,7 @@ export interface TransferRecords extends Records {
   readonly find: FindTransfer;
   readonly events: CallEvents;
   outbox(tell: TellOutcome): OutcomeOutbox;
-  sweep(options: { readonly tell: TellOutcome; readonly inquire: InquireCall }): Sweep;
+  sweep(options: { readonly tell: TellOutcome; readonly inquire: InquireCall; readonly tellUnknown: TellUnknown }): Sweep;
 }
 
 export function createRecords({ store, hashesOf, clock, newId, retentionSeconds }: RecordsOptions): TransferRecords {
@@ -34,6 +42,6 @@ export function createRecords({ store, hashesOf, clock, newId, retentionSeconds 
     find: createFindTransfer({ places, wallMs }),
     events,
     outbox: (tell) => createOutcomeOutbox({ places, tell, wallMs }),
-    sweep: ({ tell, inquire }) => createSweep({ places, store, events, tell, inquire, wallMs, newRevision: newId }),
+    sweep: (options) => createSweep({ places, store, events, wallMs, newRevision: newId, ...options }),
   };
 }

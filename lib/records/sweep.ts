@@ -10,7 +10,7 @@ import { NewerVersion } from "../transfer/schema-version.ts";
 import type { CallEvents } from "./call-events.ts";
 import { deliveryOf } from "./find-delivery.ts";
 import type { Place, Places } from "./places.ts";
-import { type DeliveryItem, isInFlight, isUntold, toDueAt, toKnownAt, toResult, toTold } from "./record-item.ts";
+import { type DeliveryItem, isInFlight, isUntold, toDueAt, toKnownAt, toResult, toTold, toTransferId } from "./record-item.ts";
 import type { DueRecords, RecordStore, TellUnread } from "./record-store.ts";
 
 /** An outcome, for whoever wants to know. `connection` names the one that asked for the transfer. */
@@ -31,6 +31,9 @@ export type TellOutcome = (told: ToldOutcome, signal: AbortSignal) => Promise<vo
 
 /** What the gateway says of a call whose transfer nobody knows the end of, as an event would. Undefined where that proves nothing. */
 export type InquireCall = (pending: Pending, signal: AbortSignal) => Promise<CallEvent | undefined>;
+
+/** That a transfer is unknown from now on, since whoever claimed it is gone and has told nobody. Once of each. */
+export type TellUnknown = (pending: Pending, transferId: string) => void;
 
 export interface OutcomeOutbox {
   /** Tells what there is to tell of one. True where that was done. */
@@ -55,6 +58,7 @@ interface SweepOptions {
   readonly events: CallEvents;
   readonly tell: TellOutcome;
   readonly inquire: InquireCall;
+  readonly tellUnknown: TellUnknown;
   readonly wallMs: () => number;
   readonly newRevision: () => string;
 }
@@ -91,12 +95,12 @@ export function createOutcomeOutbox({ places, tell, wallMs }: Pick<SweepOptions,
   };
 }
 
-export function createSweep({ places, store, events, tell, inquire, wallMs, newRevision }: SweepOptions): Sweep {
+export function createSweep({ places, store, events, tell, inquire, tellUnknown, wallMs, newRevision }: SweepOptions): Sweep {
   const outbox = createOutcomeOutbox({ places, tell, wallMs });
 
-  /** Nobody else's write is lost: it is due again. */
-  async function rewrite(place: Place, item: DeliveryItem, signal: AbortSignal): Promise<void> {
-    await places.write(place, { ...item, dueAt: toDueAt(item, wallMs()) }, signal);
+  /** False where that lost to somebody else's write: it is due again. */
+  async function rewrite(place: Place, item: DeliveryItem, signal: AbortSignal): Promise<boolean> {
+    return (await places.write(place, { ...item, dueAt: toDueAt(item, wallMs()) }, signal)) !== undefined;
   }
 
   /** Behind all that is due by now: what fails each time keeps nothing else waiting. It lives no longer for that, and where this fails, too, it stays where it is. */
@@ -112,7 +116,10 @@ export function createSweep({ places, store, events, tell, inquire, wallMs, newR
     const result = toResult(item, wallMs());
     if (item.status === "claimed") {
       const answer = { state: "unknown", code: "gateway-timeout" } as const;
-      await rewrite(place, { ...item, status: "settled", answer, endedAt: item.leaseUntil }, signal);
+      const ended: DeliveryItem = { ...item, status: "settled", answer, endedAt: item.leaseUntil };
+      if (!(await rewrite(place, ended, signal))) return "nothing";
+      // An event may have proved it meanwhile.
+      if (toResult(ended, wallMs())?.state === "unknown") tellUnknown(item.pending, toTransferId(item));
       return "lease-ended";
     }
     const isUnknown = result?.state === "unknown" && result.outcome === "pending";

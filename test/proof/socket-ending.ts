@@ -39,6 +39,7 @@ export async function endWorlds(
   const sweep = records.sweep({
     tell: async (outcome) => void told.push({ ...outcome, toldAtMs: endsAtMs }),
     inquire: async () => undefined,
+    tellUnknown() {},
   });
   let due = await collect(sweep.due(signal, tellUnread));
   for (let round = 0; due.length > 0 && round < ROUNDS_MAX; round += 1) {

@@ -196,7 +196,7 @@ export function createSocketWorld(seed: number, ground: Ground): SocketWorld {
     },
     async sweep() {
       await runAside("sweep", "tell", async (records) => {
-        const sweeper = records.sweep({ tell: note, inquire: async () => undefined });
+        const sweeper = records.sweep({ tell: note, inquire: async () => undefined, tellUnknown() {} });
         for (const id of deliveries) await sweeper.settle(id, AbortSignal.timeout(EVENT_MAX_MS)).catch(() => undefined);
       });
     },

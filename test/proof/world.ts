@@ -192,6 +192,7 @@ export function createWorld({ seed, rate, faultsMax, pauses: paused = 0, rateLim
     const sweeper = recordsOf(process).sweep({
       tell: (outcome) => faulty.call(process, "tell", () => void told.push({ ...outcome, toldAtMs: clock.wallMs() }), unavailable),
       inquire: async () => undefined,
+      tellUnknown() {},
     });
     const due = await collect(sweeper.due(signal, tellUnread));
     for (const id of due.slice(0, SWEPT_MAX)) await sweeper.settle(id, signal).catch(() => undefined);

@@ -29,7 +29,7 @@ async function startAnswered(pending: Partial<Pending>, answer: GatewayAnswer) {
   const records = createTestRecords({ wallMs, store: createMemoryStore(clock) });
   const told: ToldOutcome[] = [];
   const tell = async (outcome: ToldOutcome) => void told.push(outcome);
-  const sweep = records.sweep({ tell, inquire: async () => undefined });
+  const sweep = records.sweep({ tell, inquire: async () => undefined, tellUnknown() {} });
   const claim = await claimed(records, DELIVERY, pending);
   await claim.settle(answer);
   return {

@@ -118,7 +118,7 @@ describe("outcomes of earlier transfers that were not told", () => {
       await take(toCallEvent("connect-failed"));
     }
     const told: ToldOutcome[] = [];
-    const sweep = records.sweep({ tell: async (each) => void told.push(each), inquire: async () => undefined });
+    const sweep = records.sweep({ tell: async (each) => void told.push(each), inquire: async () => undefined, tellUnknown() {} });
     for await (const id of sweep.due(SIGNAL, tellUnread)) await sweep.settle(id, SIGNAL);
     expect(told.map(({ result }) => result.transferId)).toEqual(ids);
   });

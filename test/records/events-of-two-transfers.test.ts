@@ -137,7 +137,7 @@ describe("a transfer that failed and whose delivery is claimed again", () => {
     const second = await claim(DERIVED);
     await second.settle(ANSWERS.accepted);
     const told: ToldOutcome[] = [];
-    const sweep = records.sweep({ tell: async (each) => void told.push(each), inquire: async () => undefined });
+    const sweep = records.sweep({ tell: async (each) => void told.push(each), inquire: async () => undefined, tellUnknown() {} });
     for await (const id of sweep.due(SIGNAL, tellUnread)) await sweep.settle(id, SIGNAL);
     for await (const id of sweep.due(SIGNAL, tellUnread)) await sweep.settle(id, SIGNAL);
     expect(told.map(({ result }) => [result.transferId, result.outcome])).toEqual([[first.transferId, "failed"]]);

@@ -20,11 +20,14 @@ const SUCCESS: CallEvent = { kind: "transfer-result", ...CALL, agentId: "101", s
 interface Options {
   /** What the gateway says of the call when it is asked. */
   readonly inquire?: InquireCall;
+  readonly beforePut?: () => Promise<void>;
 }
 
-function start({ inquire = async () => undefined }: Options = {}) {
+function start({ inquire = async () => undefined, beforePut = async () => {} }: Options = {}) {
   const clock = createManualClock();
-  const store = createMemoryStore(clock);
+  const kept = createMemoryStore(clock);
+  const put: typeof kept.put = (...given) => beforePut().then(() => kept.put(...given));
+  const store = { ...kept, put };
   const records = createTestRecords({ wallMs: clock.wallMs, store });
   const told: ToldOutcome[] = [];
   let fails = false;
@@ -33,8 +36,10 @@ function start({ inquire = async () => undefined }: Options = {}) {
     if (fails) throw new Error("the queue is gone");
     told.push(outcome);
   };
+  const unknown: object[] = [];
   const sweeper = records.sweep({
     tell,
+    tellUnknown: ({ gateway }, transferId) => void unknown.push({ gateway, transferId }),
     inquire(pending, signal) {
       asked.push(pending);
       return inquire(pending, signal);
@@ -45,6 +50,7 @@ function start({ inquire = async () => undefined }: Options = {}) {
     clock,
     told,
     asked,
+    unknown,
     store,
     sweeper,
     outbox: records.outbox(tell),
@@ -84,6 +90,36 @@ describe("the sweep", () => {
     expect(await sweep()).toEqual(["lease-ended"]);
     expect(await sweep()).toEqual([]);
     expect(await now()).toMatchObject({ state: "unknown", code: "gateway-timeout", outcome: "pending" });
+  });
+
+  it("tells once of each that it leaves unknown", async () => {
+    const { records, clock, sweep, unknown } = start();
+    const { transferId } = await claimed(records, DELIVERY);
+    clock.pass(LEASE_MS - 1);
+    await sweep();
+    expect(unknown).toEqual([]);
+    clock.pass(1);
+    await sweep();
+    clock.pass(MINUTE_MS);
+    await sweep();
+    expect(unknown).toEqual([{ gateway: "main", transferId }]);
+  });
+
+  it("tells of none that an event has proved, or whose claimant was faster", async () => {
+    let isFaster = async () => {};
+    const { records, clock, sweep, unknown } = start({ beforePut: () => isFaster() });
+    await claimed(records, DELIVERY);
+    await records.events.take(SUCCESS, SIGNAL);
+    clock.pass(LEASE_MS);
+    expect(await sweep()).toEqual(["lease-ended"]);
+    const late = await claimed(records, { ...DELIVERY, key: "late", call: "another call" });
+    clock.pass(LEASE_MS);
+    isFaster = async () => {
+      isFaster = async () => {};
+      await late.settle(ANSWERS.accepted);
+    };
+    expect(await sweep()).toContain("nothing");
+    expect(unknown).toEqual([]);
   });
 
   it("leaves the truth to a claimant that comes late", async () => {

@@ -126,7 +126,7 @@ export const openVersion: OpenVersion = (world) => {
           void swept.push({ told: Number(told), leasesEnded: Number(leasesEnded), failed: Number(failed), problems }),
         problem: (what, { reason }) => void problems.push(`${what}: ${reason}`),
       });
-      const sweep = records.sweep({ tell: composeTellOutcome(queue, LOG), inquire: async () => undefined });
+      const sweep = records.sweep({ tell: composeTellOutcome(queue, LOG), inquire: async () => undefined, tellUnknown() {} });
       await createSweepHandler({ open: async () => sweep, watchPauses: async () => 0, log })({}, toContext());
       const [only] = swept;
       if (only === undefined) throw new Error("the sweep told nothing");
