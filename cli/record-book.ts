@@ -5,6 +5,7 @@
 import { DynamoDBClient, paginateScan, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { createDynamoDbStore } from "../lib/records/dynamodb-store.ts";
+import { readFirst } from "../lib/records/first-of.ts";
 import { createHashes } from "../lib/records/hashes.ts";
 import { isKnownItem } from "../lib/records/known-item.ts";
 import { type DeliveryItem, type GuardItem, parseTransferId, type RecordItem } from "../lib/records/record-item.ts";
@@ -92,8 +93,8 @@ export function openRecordBook({ config: { recordsTable, secretsPrefix } }: Plac
       return item;
     },
     async byReference(connections, reference, max) {
-      const ids = await Promise.all(connections.map((connection) => store.listed(`${connection}#${reference}`, max, signal)));
-      return readEach(ids.flat());
+      const firstOf = (connection: string) => readFirst(store.listed(`${connection}#${reference}`, "newest-first", signal), max);
+      return readEach((await Promise.all(connections.map(firstOf))).flatMap(({ ids }) => ids));
     },
     async byCall(gateway, callId, max) {
       const calls = await hashesOf(toCall(gateway, callId));

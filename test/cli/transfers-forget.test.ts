@@ -92,7 +92,7 @@ describe("ccgw transfers forget", () => {
     const note = async (what: unknown) => void asked.push(what);
     expect(
       await kept.records
-        .sweep({ tell: note, inquire: async (pending) => void asked.push(pending) })
+        .sweep({ tell: note, inquire: async (pending) => void asked.push(pending), tellUnknown: note })
         .settle(transferId.slice(0, -2), SIGNAL),
     ).toBe("nothing");
     expect(asked).toEqual([]);
