@@ -3,6 +3,7 @@
  * Sets the environment of this process, as the clients of lib/ read it.
  */
 import { GetFunctionConfigurationCommand, LambdaClient, ResourceNotFoundException } from "@aws-sdk/client-lambda";
+import { useAccount } from "../dev/chosen-account.ts";
 import { LOCAL_RECORDS_TABLE } from "../dev/dynamodb/local-dynamodb.ts";
 import { REGION, SERVICE } from "../dev/offline.ts";
 import { parsePorts } from "../dev/ports.ts";
@@ -40,17 +41,14 @@ export async function openPlace({ stage, region, profile }: PlaceOptions): Promi
   if (stage === undefined || stage === LOCAL_STAGE) return openLocal();
   const problem = toStageProblem(stage);
   if (problem !== undefined) throw new CommandError(problem);
-  // Of the local Secrets Manager, where it is exported. The SDK has no option that leaves it out.
-  delete process.env.AWS_ENDPOINT_URL;
-  if (profile !== undefined) process.env.AWS_PROFILE = profile;
-  const found = region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-  if (found !== undefined) process.env.AWS_REGION = found;
+  useAccount({ region, profile });
   return openDeployed(stage);
 }
 
 function openLocal(): Place {
   const ports = parsePorts(process.env);
   const at = (port: number) => `http://127.0.0.1:${port}`;
+  // Of the local Secrets Manager, where it is exported. The SDK has no option that leaves it out.
   delete process.env.AWS_ENDPOINT_URL;
   Object.assign(process.env, {
     AWS_REGION: REGION,

@@ -27,6 +27,7 @@ Holds back what would be sent, within 5 s: the caller is answered "paused". SCOP
   --replace        in the place of a pause that would end later
   --stage NAME     of a deployed stack, with the AWS credentials of the environment; the local stack's unless given
   --region REGION  of that stack; the environment's unless given
+  --profile NAME   of AWS's configuration files
   --help
 
 Ends with 0 when it is done, with 1 when nothing was changed (nothing to resume, paused for longer already, somebody else was faster), and
@@ -46,20 +47,22 @@ interface PauseOptions {
   /** Of a deployed stack; the local one's where there is none. */
   readonly stage: string | undefined;
   readonly region: string | undefined;
+  readonly profile: string | undefined;
 }
 
 /** Throws a `StartError` that says what is wrong with them. */
 export function parseCommand(verb: string, given: string[]): PauseOptions {
   const { values, positionals } = parse(given);
-  const { stage, region, by, reason, minutes, replace } = values;
-  if (region !== undefined && stage === undefined) throw new StartError("--region goes with --stage.");
+  const { stage, region, profile, by, reason, minutes, replace } = values;
+  if (stage === undefined && (region !== undefined || profile !== undefined))
+    throw new StartError("--region and --profile go with --stage.");
   if (stage !== undefined) assertStage(stage);
   const known = VERBS.find((each) => each === verb);
   if (known === undefined) throw new StartError(USAGE);
   if (known === "list") {
     if (positionals.length > 0 || by !== undefined || reason !== undefined || minutes !== undefined || replace !== undefined)
-      throw new StartError(`npm run pauses takes --stage and --region alone.\n\n${USAGE}`);
-    return { command: { verb: known }, stage, region };
+      throw new StartError(`npm run pauses takes --stage, --region and --profile alone.\n\n${USAGE}`);
+    return { command: { verb: known }, stage, region, profile };
   }
   const scope = parseScope(positionals);
   if (minutes !== undefined && known === "resume") throw new StartError("--minutes goes with npm run pause.");
@@ -69,7 +72,7 @@ export function parseCommand(verb: string, given: string[]): PauseOptions {
     ...(minutes !== undefined && { minutes: parseMinutes(minutes) }),
     ...(replace !== undefined && { replaces: replace }),
   };
-  return { command: { verb: known, change }, stage, region };
+  return { command: { verb: known, change }, stage, region, profile };
 }
 
 function parseScope([kind, name = "", ...others]: readonly string[]): PauseScope {
@@ -105,7 +108,15 @@ function parseMinutes(text: string): number {
 
 function parse(args: string[]) {
   const text = { type: "string" } as const;
-  const options = { by: text, reason: text, minutes: text, replace: { type: "boolean" }, stage: text, region: text } as const;
+  const options = {
+    by: text,
+    reason: text,
+    minutes: text,
+    replace: { type: "boolean" },
+    stage: text,
+    region: text,
+    profile: text,
+  } as const;
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {

@@ -9,6 +9,7 @@ import { createDynamoDbStore } from "../lib/records/dynamodb-store.ts";
 import { createPauseBook, type PauseBook } from "../lib/records/pause-book.ts";
 import type { PauseItem } from "../lib/records/record-item.ts";
 import type { PauseScope } from "../lib/transfer/pause.ts";
+import { useAccount } from "./chosen-account.ts";
 import { LOCAL_RECORDS_TABLE } from "./dynamodb/local-dynamodb.ts";
 import { toMissing } from "./missing-aws.ts";
 import { REGION, SERVICE } from "./offline.ts";
@@ -29,18 +30,19 @@ try {
 }
 
 async function run(verb: string, given: string[]): Promise<number> {
-  const { command, stage, region } = parseCommand(verb, given);
-  // Of the local Secrets Manager, where it is exported. The SDK has no option that leaves it out.
-  delete process.env.AWS_ENDPOINT_URL;
-  const { table, retentionDays } = stage === undefined ? toLocal() : await findDeployed(stage, region);
+  const { command, stage, region, profile } = parseCommand(verb, given);
+  if (stage !== undefined) useAccount({ region, profile });
+  const { table, retentionDays } = stage === undefined ? toLocal() : await findDeployed(stage);
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const { wallMs, aheadMs } = await readStoreClock(table, signal);
   if (aheadMs !== 0) console.error(`This machine's clock is ${toDifference(aheadMs)} the table's, by which it is done.`);
   const store = createDynamoDbStore(table, { wallMs });
   const book = createPauseBook({ store, wallMs, newId: randomUUID, retentionSeconds: retentionDays * DAY_SECONDS });
-  if (command.verb === "list") return list(book, signal);
   // Whoever forgets --stage is to see it.
-  console.log(stage === undefined ? "On the local stack:" : `On the stage ${stage}${region === undefined ? "" : ` in ${region}`}:`);
+  console.log(
+    stage === undefined ? "On the local stack:" : `On the stage ${stage} in ${process.env.AWS_REGION ?? "the profile's region"}:`,
+  );
+  if (command.verb === "list") return list(book, signal);
   return change(book, command, signal);
 }
 
@@ -56,8 +58,7 @@ function toLocal(): Place {
 }
 
 /** The table that the functions use: theirs tell. */
-async function findDeployed(stage: string, region: string | undefined): Promise<Place> {
-  if (region !== undefined) process.env.AWS_REGION = region;
+async function findDeployed(stage: string): Promise<Place> {
   const FunctionName = `${SERVICE}-${stage}-receive-transfer`;
   // Whoever pauses the local stack does without it.
   const { GetFunctionConfigurationCommand, LambdaClient } = await import("@aws-sdk/client-lambda");
@@ -130,6 +131,6 @@ function toWords(error: unknown): string {
   const cause = error instanceof TransferError ? error.cause : error;
   if (!(cause instanceof Error)) return String(error);
   const isLocal = "code" in cause && cause.code === "ECONNREFUSED";
-  if (isLocal) return "Nobody answers. Is `npm start` running, with this DYNAMODB_PORT?";
+  if (isLocal) return "Nobody answers. Is `npm start` running, with this DYNAMODB_PORT? For a deployed stack give --stage and --region.";
   return toMissing(cause) ?? `${cause.name}: ${cause.message}`;
 }

@@ -1,9 +1,10 @@
 /**
- * `npm run redrive [-- --stage NAME] [--region REGION] [--max N]`: moves the dead letters of outcomes back into their queue, of the local stack or, with
+ * `npm run redrive [-- --stage NAME] [--region REGION] [--profile NAME] [--max N]`: moves the dead letters of outcomes back into their queue, of the local stack or, with
  * `--stage`, of a deployed one. Ends with 0 when all that it found is back, with 1 when something was left, and with 2 when it could not be begun.
  */
 import { parseArgs } from "node:util";
 import { GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { useAccount } from "./chosen-account.ts";
 import { toMissing } from "./missing-aws.ts";
 import { REGION, SERVICE } from "./offline.ts";
 import { parsePorts, StartError } from "./ports.ts";
@@ -18,6 +19,7 @@ Moves the dead letters of outcomes back into their queue, where they are tried a
 
   --stage NAME     of a deployed stack, with the AWS credentials of the environment; the local stack's unless given
   --region REGION  of that stack; the environment's unless given
+  --profile NAME   of AWS's configuration files
   --max N          as many as that at most; ${MAX_DEFAULT} unless given
   --help
 
@@ -35,16 +37,16 @@ try {
 interface Options {
   readonly stage: string | undefined;
   readonly region: string | undefined;
+  readonly profile: string | undefined;
   readonly max: number;
 }
 
 /** The exit code. */
-async function redrive({ stage, region, max }: Options): Promise<number> {
-  // Of the local Secrets Manager, where it is exported. The SDK has no option that leaves it out.
-  delete process.env.AWS_ENDPOINT_URL;
+async function redrive({ stage, region, profile, max }: Options): Promise<number> {
+  if (stage !== undefined) useAccount({ region, profile });
   const names =
     stage === undefined ? LOCAL_QUEUES : { queue: `${SERVICE}-${stage}-callbacks`, deadLetters: `${SERVICE}-${stage}-callbacks-dead` };
-  const client = new SQSClient({ useQueueUrlAsEndpoint: false, ...(stage === undefined ? toLocal() : { ...(region && { region }) }) });
+  const client = new SQSClient({ useQueueUrlAsEndpoint: false, ...(stage === undefined && toLocal()) });
   try {
     const [from, to] = await Promise.all([urlOf(client, names.deadLetters), urlOf(client, names.queue)]);
     return report(await moveDeadLetters({ client, from, to, max }), names);
@@ -82,15 +84,17 @@ function report({ moved, refused, doubled, unreadable, cameBack, isCut }: Moved,
 }
 
 function parseOptions(given: string[]): Options {
-  const { stage, region, max = String(MAX_DEFAULT) } = parse(given);
-  if (region !== undefined && stage === undefined) throw new StartError("--region goes with --stage.");
+  const { stage, region, profile, max = String(MAX_DEFAULT) } = parse(given);
+  if (stage === undefined && (region !== undefined || profile !== undefined))
+    throw new StartError("--region and --profile go with --stage.");
   if (stage !== undefined) assertStage(stage);
   if (!/^[1-9]\d{0,5}$/.test(max)) throw new StartError("--max must be a number from 1 to 999999.");
-  return { stage, region, max: Number(max) };
+  return { stage, region, profile, max: Number(max) };
 }
 
 function parse(args: string[]) {
-  const options = { stage: { type: "string" }, region: { type: "string" }, max: { type: "string" } } as const;
+  const text = { type: "string" } as const;
+  const options = { stage: text, region: text, profile: text, max: text } as const;
   try {
     return parseArgs({ args, options }).values;
   } catch (error) {
@@ -101,6 +105,7 @@ function parse(args: string[]) {
 /** What to set, where that is known; else the SDK's own words. Nothing of a message is in them. */
 function toWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ("code" in error && error.code === "ECONNREFUSED") return "Nobody answers. Is `npm start` running, with this SQS_PORT?";
+  if ("code" in error && error.code === "ECONNREFUSED")
+    return "Nobody answers. Is `npm start` running, with this SQS_PORT? For a deployed stack give --stage and --region.";
   return toMissing(error) ?? `${error.name}: ${error.message}`;
 }

@@ -2,6 +2,8 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { assertNotLocal } from "../../dev/local-shell.ts";
+import { toMissing } from "../../dev/missing-aws.ts";
 import { StartError } from "../../dev/ports.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,9 +31,8 @@ export async function openAccount({ region: given, profile }: Where, environment
     throw new StartError("Which region? Give --region, or set AWS_REGION.");
   });
   await cloudFormation.config.credentials().catch((error: unknown) => {
-    throw new StartError(
-      `No AWS credentials were found (${error instanceof Error ? error.name : "unknown"}). Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN where there is one).`,
-    );
+    const words = error instanceof Error ? toMissing(error, profile ?? environment.AWS_PROFILE) : undefined;
+    throw new StartError(words ?? `No AWS credentials could be had: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`);
   });
   const lambda = new LambdaClient({
     ...options,
@@ -45,24 +46,3 @@ export async function openAccount({ region: given, profile }: Where, environment
 
 /** Behind a VPN that dropped, nobody refuses a connection. */
 const CONNECTION_TIMEOUT_MS = 10_000;
-
-const LOOPBACK = /^(localhost|127\.[\d.]+|\[::1\])$/;
-/** Of the README, for the local stack. */
-const LOCAL_KEY = "local";
-
-/** The framework and the clients would ask this machine instead of AWS. */
-function assertNotLocal(environment: Environment): void {
-  const endpoints = Object.keys(environment).filter((name) => name.startsWith("AWS_ENDPOINT_URL") && isLoopback(environment[name]));
-  const keys =
-    environment.AWS_ACCESS_KEY_ID === LOCAL_KEY
-      ? ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"].filter((name) => environment[name] !== undefined)
-      : [];
-  if (endpoints.length + keys.length === 0) return;
-  throw new StartError(
-    `This shell is set up for the local stack, not for an AWS account. First:\n\n  unset ${[...endpoints, ...keys].join(" ")}`,
-  );
-}
-
-function isLoopback(url = ""): boolean {
-  return URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
-}

@@ -7,6 +7,7 @@ import {
   type StackResourceSummary,
 } from "@aws-sdk/client-cloudformation";
 import * as z from "zod";
+import { toMissing } from "../../dev/missing-aws.ts";
 import { SERVICE } from "../../dev/offline.ts";
 import { StartError } from "../../dev/ports.ts";
 
@@ -95,5 +96,7 @@ export function secretsPrefixOf({ resources }: Stack): string | undefined {
 /** In AWS's own words: nothing of a secret is in them. */
 export function toStartError(error: unknown): StartError {
   if (error instanceof StartError) return error;
+  const words = error instanceof Error ? toMissing(error) : undefined;
+  if (words !== undefined) return new StartError(words);
   return new StartError(error instanceof Error ? `AWS could not be asked: ${error.name}: ${error.message}` : String(error));
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { listenOnLoopback } from "../support/raw-gateway.ts";
-import { runCcgw } from "../support/send-process.ts";
+import { runCcgw, toNotLocal } from "../support/send-process.ts";
 
 const CRM = { schemaVersion: 1, source: "api", gateway: "main", agentId: "101" };
 const SECRET = "a-secret-that-nobody-may-see";
@@ -63,9 +63,8 @@ describe("ccgw", () => {
     });
     onTestFinished(() => void lambda.close());
     const aws = {
-      AWS_ENDPOINT_URL: "http://127.0.0.1:1",
-      AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${await listenOnLoopback(lambda)}`,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+      AWS_ENDPOINT_URL_LAMBDA: toNotLocal(`http://127.0.0.1:${await listenOnLoopback(lambda)}`),
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: toNotLocal(secrets.url),
       AWS_ACCESS_KEY_ID: "key",
       AWS_SECRET_ACCESS_KEY: "secret",
     };
@@ -81,9 +80,24 @@ describe("ccgw", () => {
     ["what is no stage", ["connection", "list", "--stage", "a/b"], /The name of the stage "a\/b" has to be letters/],
     ["no region", ["connection", "list", "--stage", "prod"], /No region: give --region, or set AWS_REGION/],
     ["no credentials", ["connection", "list", "--stage", "prod", "--region", "eu-central-1"], /No AWS credentials: set AWS_PROFILE/],
+    [
+      "a profile that is not there",
+      ["connection", "list", "--stage", "prod", "--region", "eu-central-1", "--profile", "none"],
+      /No AWS credentials: the profile none has none, or there is no such profile/,
+    ],
   ])("ends with 2, and says what to do, for %s", async (_what, given, words) => {
     const { code, output } = await runCcgw(given, local);
     expect({ code, output }).toEqual({ code: 2, output: expect.stringMatching(words) });
+  });
+
+  it("does not take a shell of the local stack for one of a stage", async () => {
+    const shell = { AWS_ENDPOINT_URL: "http://127.0.0.1:4566", AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" };
+    const { code, output } = await runCcgw(["connection", "list", "--stage", "prod", "--region", "eu-central-1"], shell);
+    const unset = "  unset AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY\n";
+    expect({ code, output }).toEqual({
+      code: 2,
+      output: expect.stringMatching(`^This shell is set up for the local stack.*\n\n${unset}$`),
+    });
   });
 
   it("says so where nobody answers, to programs as JSON", async () => {

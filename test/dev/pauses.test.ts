@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vit
 import { LOCAL_RECORDS_TABLE, type LocalDynamoDb, RECORDS_TABLE, startLocalDynamoDb } from "../../dev/dynamodb/local-dynamodb.ts";
 import { parseCommand } from "../../dev/pause-options.ts";
 import { listenOnLoopback } from "../support/raw-gateway.ts";
-import { runDev, type Sent } from "../support/send-process.ts";
+import { runDev, type Sent, toNotLocal } from "../support/send-process.ts";
 
 const REGION = "eu-central-1";
 const DEPLOYED_TABLE = "ccgateway-transfer-webhooks-prod-RecordsTable-1ABC";
@@ -91,7 +91,7 @@ describe("npm run pause", () => {
     expect([since, at, until].map(minutesFromNow)).toEqual([expect.closeTo(0), expect.closeTo(0), 30]);
   });
 
-  it("does so in the table of a deployed stage, which its functions name, whatever else is exported", async () => {
+  it("does so in the table of a deployed stage, which its functions name", async () => {
     const asked: (string | undefined)[] = [];
     const lambda = createServer((request, response) => {
       asked.push(request.url);
@@ -101,23 +101,31 @@ describe("npm run pause", () => {
     const port = await listenOnLoopback(lambda);
     onTestFinished(() => void lambda.close());
     const environment = {
-      AWS_ENDPOINT_URL: "http://127.0.0.1:1",
-      AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${port}`,
-      AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
+      AWS_ENDPOINT_URL_LAMBDA: toNotLocal(`http://127.0.0.1:${port}`),
+      AWS_ENDPOINT_URL_DYNAMODB: toNotLocal(dynamoDb.url),
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
     };
     const stage = ["--stage", "prod", "--region", REGION] as const;
     expect(await runDev("pauses", ["pause", "gateway", "main", ...ANN, ...stage], environment)).toMatchObject({ code: 0 });
     expect(asked).toEqual(["/2015-03-31/functions/ccgateway-transfer-webhooks-prod-receive-transfer/configuration"]);
-    expect((await runDev("pauses", ["list", ...stage], environment)).output).toContain("gateway main, since");
-    expect((await run("list")).output).toBe("Nothing is paused.\n");
+    const { output } = await runDev("pauses", ["list", ...stage], environment);
+    expect(output).toMatch(/^On the stage prod in eu-central-1:\nPaused:\n {2}gateway main, since/);
+    expect((await run("list")).output).toBe("On the local stack:\nNothing is paused.\n");
+  });
+
+  it("does not take a shell of the local stack for one of a stage", async () => {
+    const environment = { DYNAMODB_PORT: String(dynamoDb.port), AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" };
+    for (const given of [["list"], ["pause", "all", ...ANN], ["resume", "all", ...ANN]]) {
+      const { code, output } = await runDev("pauses", [...given, "--stage", "prod", "--region", REGION], environment);
+      expect([code, output]).toEqual([2, expect.stringMatching(/^This shell .* local stack.*\n\n {2}unset AWS_ACCESS_KEY_ID AWS_SECRET/)]);
+    }
   });
 
   it("says how it is used", async () => {
     const { code, output } = await run("pause", "--help");
     expect(code).toBe(0);
-    for (const option of ["--by", "--reason", "--minutes", "--stage", "--region"]) expect(output).toContain(option);
+    for (const option of ["--by", "--reason", "--minutes", "--stage", "--region", "--profile"]) expect(output).toContain(option);
   });
 
   it.each([
@@ -129,7 +137,8 @@ describe("npm run pause", () => {
     ["pause", ["gateway", "main", ...ANN, "--minutes", "0"], "--minutes must be"],
     ["pause", ["gateway", "main", ...ANN, "--minutes", "10081"], "--minutes must be"],
     ["resume", ["gateway", "main", ...ANN, "--minutes", "1"], "--minutes goes with"],
-    ["pause", ["all", ...ANN, "--region", REGION], "--region goes with --stage"],
+    ["pause", ["all", ...ANN, "--region", REGION], "--region and --profile go with --stage"],
+    ["list", ["--profile", "work"], "--region and --profile go with --stage"],
     ["resume", ["gateway", "main", ...ANN, "--replace"], "--replace goes with"],
     ["list", ["--replace"], "npm run pauses takes"],
     ["pause", ["all", ...ANN, "--stage", "a/b"], 'The name of the stage "a/b" has to be letters'],
@@ -154,14 +163,14 @@ describe("npm run pause", () => {
     const { code, output } = await run("pause", "everything", ...ANN);
     expect([code, output]).toEqual([2, expect.stringMatching(/^SCOPE must be/)]);
     expect(output).not.toMatch(/^\s+at /m);
-    expect((await run("list")).output).toBe("Nothing is paused.\n");
+    expect((await run("list")).output).toBe("On the local stack:\nNothing is paused.\n");
   });
 
   it("says that there is nothing to resume, that nobody is there, and that there is no such stage", async () => {
     expect(await run("resume", "all", ...ANN)).toEqual({ code: 1, output: expect.stringContaining("Not paused: all") });
     expect(await runDev("pauses", ["list"], { DYNAMODB_PORT: "1" })).toMatchObject({
       code: 2,
-      output: expect.stringContaining("DYNAMODB_PORT"),
+      output: "Nobody answers. Is `npm start` running, with this DYNAMODB_PORT? For a deployed stack give --stage and --region.\n",
     });
     const lambda = createServer((_request, response) => {
       response.writeHead(404, { "content-type": "application/json", "x-amzn-errortype": "ResourceNotFoundException" });
@@ -169,8 +178,9 @@ describe("npm run pause", () => {
     });
     const port = await listenOnLoopback(lambda);
     onTestFinished(() => void lambda.close());
-    const environment = { AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${port}`, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+    const AWS_ENDPOINT_URL_LAMBDA = toNotLocal(`http://127.0.0.1:${port}`);
+    const environment = { AWS_ENDPOINT_URL_LAMBDA, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
     const { code, output } = await runDev("pauses", ["list", "--stage", "none", "--region", REGION], environment);
-    expect([code, output]).toEqual([2, expect.stringMatching(/^ResourceNotFoundException: /)]);
+    expect([code, output]).toEqual([2, expect.stringMatching(/^AWS has no such thing here: is it this --stage, .*Function not found/)]);
   });
 });

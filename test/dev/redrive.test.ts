@@ -8,7 +8,7 @@ import { moveDeadLetters } from "../../dev/queue/dead-letters.ts";
 import { LOCAL_QUEUES, type LocalSqs, startLocalSqs } from "../../dev/queue/local-sqs.ts";
 import { toNotice } from "../callbacks/callback-notice.ts";
 import { listenOnLoopback } from "../support/raw-gateway.ts";
-import { runDev, type Sent } from "../support/send-process.ts";
+import { runDev, type Sent, toNotLocal } from "../support/send-process.ts";
 import { countMessages, receiveAll } from "../support/sqs.ts";
 
 const REGION = "eu-central-1";
@@ -59,13 +59,12 @@ describe("npm run redrive", () => {
     expect(await countMessages(sqs, sqs.deadLettersUrl)).toEqual([1, 0]);
   });
 
-  it("moves those of a deployed stage, whatever else is exported", async () => {
+  it("moves those of a deployed stage", async () => {
     const deployed = await startLocalSqs({ port: 0, names: STAGE, region: REGION });
     onTestFinished(() => deployed.stop());
     await bury(deployed, 1);
     const environment = {
-      AWS_ENDPOINT_URL: "http://127.0.0.1:1",
-      AWS_ENDPOINT_URL_SQS: deployed.url,
+      AWS_ENDPOINT_URL_SQS: toNotLocal(deployed.url),
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
     };
@@ -91,14 +90,15 @@ describe("npm run redrive", () => {
   it("says how it is used", async () => {
     const { code, output } = await run("--help");
     expect(code).toBe(0);
-    for (const option of ["--stage", "--region", "--max"]) expect(output).toContain(option);
+    for (const option of ["--stage", "--region", "--profile", "--max"]) expect(output).toContain(option);
   });
 
   it.each([
     [["--max", "0"], "--max must be"],
     [["--max", "many"], "--max must be"],
     [["--stage", "a/b"], 'The name of the stage "a/b" has to be'],
-    [["--region", REGION], "--region goes with --stage"],
+    [["--region", REGION], "--region and --profile go with --stage"],
+    [["--profile", "work"], "--region and --profile go with --stage"],
     [["--all"], "npm run redrive"],
     [["prod"], "npm run redrive"],
   ])("moves nothing for %j", async (given, complaint) => {
@@ -110,8 +110,11 @@ describe("npm run redrive", () => {
   });
 
   it("says where there is nobody, and where there is no such queue", async () => {
-    expect(await runDev("redrive", [], { SQS_PORT: "1" })).toMatchObject({ code: 2, output: expect.stringContaining("SQS_PORT") });
-    const environment = { AWS_ENDPOINT_URL_SQS: sqs.url, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+    expect(await runDev("redrive", [], { SQS_PORT: "1" })).toMatchObject({
+      code: 2,
+      output: expect.stringMatching(/SQS_PORT\? For a deployed stack give --stage/),
+    });
+    const environment = { AWS_ENDPOINT_URL_SQS: toNotLocal(sqs.url), AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
     const { code, output } = await runDev("redrive", ["--stage", "none", "--region", REGION], environment);
     expect([code, output]).toEqual([
       2,
@@ -126,6 +129,17 @@ describe("npm run redrive", () => {
       code: 2,
       output: expect.stringMatching(/^No AWS credentials: set AWS_PROFILE, or /),
     });
+    expect(await ofProd("--region", REGION, "--profile", "none")).toEqual({
+      code: 2,
+      output: expect.stringMatching(/^No AWS credentials: the profile none has none, or /),
+    });
+  });
+
+  it("does not take a shell of the local stack for one of a stage", async () => {
+    const { code, output } = await runDev("redrive", ["--stage", "prod", "--region", REGION], {
+      AWS_ENDPOINT_URL: "http://127.0.0.1:4566",
+    });
+    expect([code, output]).toEqual([2, expect.stringMatching(/local stack.*\n\n {2}unset AWS_ENDPOINT_URL$/m)]);
   });
 });
 

@@ -48,6 +48,11 @@ describe("an account", () => {
   it.each([
     ["no region", KEYS, "AWS_REGION"],
     ["no credentials", { AWS_REGION: "eu-west-1" }, "AWS_ACCESS_KEY_ID"],
+    [
+      "a profile that is not there",
+      { AWS_REGION: "eu-west-1", AWS_PROFILE: "none" },
+      "the profile none has none, or there is no such profile",
+    ],
     ["a secret alone", { AWS_REGION: "eu-west-1", AWS_SECRET_ACCESS_KEY: "planted-secret" }, "AWS_ACCESS_KEY_ID"],
   ])("with %s says what to set", async (_what, environment, named) => {
     const opening = open(environment);

@@ -13,6 +13,11 @@ export interface Sent {
 /** What is compiled is kept. */
 const COMPILE_CACHE = { NODE_COMPILE_CACHE: ".build/compile-cache" };
 
+/** The same server, by an address that no local stack has: as one of AWS's, which a command with `--stage` may ask. */
+export function toNotLocal(url: string): string {
+  return url.replace("127.0.0.1", "0.0.0.0");
+}
+
 export function runSendByNpm(given: readonly string[], environment: Readonly<Record<string, string>>): Promise<Sent> {
   return run("npm", ["run", "--silent", "send", "--", ...given], environment);
 }
