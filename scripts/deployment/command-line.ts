@@ -17,7 +17,9 @@ const NAMES: Readonly<Record<string, "stage" | "region" | "profile">> = {
   "-s": "stage",
   "--region": "region",
   "-r": "region",
+  // As the framework calls it, and as all other commands do.
   "--aws-profile": "profile",
+  "--profile": "profile",
 };
 /** Of `npm start`, with addresses of this machine. */
 const LOCAL_STAGE = "local";

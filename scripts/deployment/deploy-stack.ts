@@ -14,7 +14,7 @@ Deploys the stack of that stage, and says what is to be done next.
 
   --stage NAME         required, as in: --stage prod
   --region REGION      the environment's (AWS_REGION) or the profile's unless given
-  --aws-profile NAME   of AWS's configuration files
+  --profile NAME       of AWS's configuration files
   --param "NAME=VALUE" a parameter of serverless.yml; may be given several times
   --help
 

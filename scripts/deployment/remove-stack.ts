@@ -17,7 +17,7 @@ Says what goes with the stack of that stage and what stays, signs out the agents
 
   --stage NAME         required, as in: --stage prod
   --region REGION      the environment's (AWS_REGION) or the profile's unless given
-  --aws-profile NAME   of AWS's configuration files
+  --profile NAME       of AWS's configuration files
   --yes                does not ask; needed where nobody can be asked
   --force              removes it also where an agent could not be signed out
   --help

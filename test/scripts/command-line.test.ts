@@ -8,6 +8,7 @@ describe("a command line", () => {
     [["--stage=prod", "--region=eu-west-1"], { stage: "prod", region: "eu-west-1" }],
     [["-s", "prod", "-r", "eu-west-1"], { stage: "prod", region: "eu-west-1" }],
     [["--aws-profile", "work", "--stage", "prod"], { stage: "prod", profile: "work" }],
+    [["--profile", "work", "--stage", "prod"], { stage: "prod", profile: "work" }],
   ])("%j names %j", (given, named) => {
     expect(parseCommandLine(given)).toMatchObject({ region: undefined, profile: undefined, rest: [], ...named });
   });
