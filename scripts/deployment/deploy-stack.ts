@@ -54,7 +54,7 @@ export async function deployStack(given: readonly string[], { open, serverless, 
     const domain = idOf("AWS::ApiGatewayV2::DomainName");
     // Where it has a domain, the API's own address is off.
     const url = domain === undefined ? stack.outputs.HttpApiUrl : `https://${domain}`;
-    print(`\n${describeNextSteps({ url, region, prefix, keyAlias: idOf("AWS::KMS::Alias"), names })}`);
+    print(`\n${describeNextSteps({ url, stage, region, profile, prefix, names })}`);
   } catch (error) {
     // It is deployed all the same.
     print(

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { createProgram } from "../../cli/program.ts";
 import { StartError } from "../../dev/ports.ts";
 import { deployStack } from "../../scripts/deployment/deploy-stack.ts";
 import { createServerless } from "../../scripts/deployment/serverless.ts";
@@ -33,6 +34,10 @@ async function deploy(given: readonly string[], { deploys = () => 0 as number } 
   return { code, asked, opened, printed: printed.join("\n") };
 }
 
+function commandsIn(printed: string): readonly string[] {
+  return printed.match(/(?<=npx ccgw ).*/g) ?? [];
+}
+
 function made(): number {
   aws.stack = STACK;
   return 0;
@@ -52,10 +57,22 @@ describe("npm run deploy", () => {
     const { printed } = await deploy(["--stage", "prod"], { deploys: made });
     expect(printed).toMatch(/^Making the stage prod in eu-central-1\.\n/);
     expect(printed).toContain(`API: ${STACK.outputs?.HttpApiUrl}\n`);
-    for (const name of ["gateways/main", "agents/main/101", "connections/crm"])
-      expect(printed).toContain(`aws secretsmanager create-secret --region eu-central-1 --name ccgw/prod/${name} --secret-string file://`);
+    const told = ["gateway add main", "agent add main/101", "connection add crm", "connection test crm"];
+    expect(commandsIn(printed).map((command) => command.split(" ").slice(0, 3).join(" "))).toEqual(told);
+    for (const command of commandsIn(printed)) expect(command).toMatch(/ --stage prod --region eu-central-1$/);
     expect(printed).toContain("README.md, Deploy");
-    expect(printed).toContain(`curl -s "${STACK.outputs?.HttpApiUrl}/v1/transfers/crm?dryRun"`);
+  });
+
+  it("names commands that there are, with what they take", async () => {
+    const { printed } = await deploy(["--stage", "prod", "--profile", "work"], { deploys: made });
+    for (const command of commandsIn(printed)) {
+      const [group, verb, ...given] = command.split(" ");
+      const found = createProgram()
+        .commands.find((each) => each.name() === group)
+        ?.commands.find((each) => each.name() === verb);
+      expect(found?.parseOptions(given)).toEqual({ operands: [expect.any(String)], unknown: [] });
+      expect(found?.opts()).toMatchObject({ stage: "prod", region: REGION, profile: "work" });
+    }
   });
 
   it("says what a stack has already, and in which account it is", async () => {
@@ -68,18 +85,18 @@ describe("npm run deploy", () => {
     expect(printed).toContain("\ngateways: main\nagents: branch/101, main/101\nconnections: zendesk\n");
     expect(printed).not.toContain("missing");
     expect(printed).toContain("There are agents of the gateway branch, and no secret ccgw/prod/gateways/branch.");
-    expect(printed).toContain("/v1/transfers/zendesk?dryRun");
+    expect(printed).toContain("npx ccgw connection test zendesk --stage prod --region eu-central-1");
     expect(printed).not.toContain("planted");
   });
 
-  it("knows the prefix, the address and the key that the stack was given", async () => {
+  it("knows the prefix and the address that the stack was given", async () => {
     const { resources, outputs } = withResources({ RecordsKey: { physicalId: secretArn("team/hooks/keys/records") } });
-    const alias = { type: "AWS::KMS::Alias", physicalId: "alias/ccgateway-transfer-webhooks-prod" };
     const domain = { type: "AWS::ApiGatewayV2::DomainName", physicalId: "hooks.example.com" };
-    aws.stack = { outputs: { ...outputs }, resources: { ...resources, DataKeyAlias: alias, ApiDomain: domain } };
+    aws.stack = { outputs: { ...outputs }, resources: { ...resources, ApiDomain: domain } };
+    aws.secrets.putSecret("team/hooks/gateways/main", "planted");
     const { printed } = await deploy(["--stage", "prod"]);
     expect(printed).toContain("API: https://hooks.example.com\n");
-    expect(printed).toContain(`--name team/hooks/gateways/main --kms-key-id ${alias.physicalId} --secret-string file://gateway.json`);
+    expect(printed).toContain("gateways: main\n");
   });
 
   it("ends with the framework's code, and says nothing of next steps, where that fails", async () => {
@@ -170,7 +187,7 @@ describe("the command", () => {
   it("says how it is used", async () => {
     const { code, output } = await runScript("deploy", ["--help"], {});
     expect(code).toBe(0);
-    for (const option of ["--stage", "--region", "--aws-profile", "--param"]) expect(output).toContain(option);
+    for (const option of ["--stage", "--region", "--profile", "--param"]) expect(output).toContain(option);
   });
 });
 
