@@ -64,7 +64,9 @@ const COMMANDS: readonly (() => CommandUnknownOpts)[] = [createApply, createDiff
 
 export function createProgram(): CommandUnknownOpts {
   const program = new Command("ccgw")
-    .description("Sets up, looks at and stops transfers: of the local stack (npm start) or, with --stage NAME, of a deployed one.")
+    .description(
+      "Sets up gateways, agents and connections, tells what became of transfers, and says what is wrong: of the local stack (npm start) or, with --stage NAME, of a deployed one.",
+    )
     .version(packageJson.version)
     .showHelpAfterError("(--help says more)");
   for (const create of COMMANDS) program.addCommand(create());
