@@ -486,6 +486,6 @@ describe("the command", () => {
   it("says how it is used", async () => {
     const { code, output } = await runScript("remove", ["--help"], {});
     expect(code).toBe(0);
-    for (const option of ["--stage", "--region", "--aws-profile", "--yes", "--force"]) expect(output).toContain(option);
+    for (const option of ["--stage", "--region", "--profile", "--yes", "--force"]) expect(output).toContain(option);
   });
 });
