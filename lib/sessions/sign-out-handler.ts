@@ -4,6 +4,7 @@ import pMap from "p-map";
 import * as z from "zod";
 import { toTransferError } from "../errors.ts";
 import { type Log, toErrorFields } from "../log.ts";
+import { inOurWords } from "../transfer/issue-words.ts";
 import { parseAgentName } from "./agent-name.ts";
 import type { AgentName } from "./agent-record.ts";
 import { toRunDeadline } from "./run-context.ts";
@@ -15,7 +16,10 @@ const CONCURRENT_AGENTS = 100;
 const Named = z.string().refine((name) => parseAgentName(name) !== undefined, "must be the name of an agent, as in main/101");
 
 /** `only`: these alone, such as who was left the last time. All, unless given. */
-const Asked = z.strictObject({ keepOut: z.boolean().default(false), only: z.array(Named).optional() });
+const Asked = z.strictObject({
+  keepOut: z.boolean().default(false),
+  only: z.array(Named, 'must be a list of names, as in ["main/101"]').optional(),
+});
 
 /** Of one that was asked for by its name: whoever did is not to believe that it is signed out. */
 const NOT_MANAGED = "is not managed, or there is no such agent";
@@ -44,7 +48,12 @@ export interface SignedOutAgents {
   readonly left: readonly string[];
 }
 
-/** Rejects for an event that is none, and where the agents could not be listed: nobody is signed out then. */
+/** What was asked for is none: nobody is signed out. Answered, not thrown, since it is no fault of the function, whose errors ring. */
+export interface SignOutRefused {
+  readonly error: string;
+}
+
+/** Rejects where the agents could not be listed: nobody is signed out then. */
 export function createSignOutHandler({ list, signOut, log }: SignOutHandlerOptions) {
   async function end(agent: AgentName, { isNamed, lambdaRequestId, ...run }: EndOptions): Promise<SignedOutAgent | string | undefined> {
     const told = { ...agent, lambdaRequestId };
@@ -62,8 +71,10 @@ export function createSignOutHandler({ list, signOut, log }: SignOutHandlerOptio
     }
   }
 
-  return async (event: unknown, context: Context): Promise<SignedOutAgents> => {
-    const { keepOut, only } = Asked.parse(event);
+  return async (event: unknown, context: Context): Promise<SignedOutAgents | SignOutRefused> => {
+    const asked = Asked.safeParse(event, { error: inOurWords });
+    if (!asked.success) return { error: toWords(asked.error) };
+    const { keepOut, only } = asked.data;
     const run = { keepOut, deadline: toRunDeadline(context), isNamed: only !== undefined, lambdaRequestId: context.awsRequestId };
     const agents = (only ?? (await list())).flatMap((name) => parseAgentName(name) ?? []);
     const ended = await pMap(agents, (agent) => end(agent, run), { concurrency: CONCURRENT_AGENTS });
@@ -71,4 +82,13 @@ export function createSignOutHandler({ list, signOut, log }: SignOutHandlerOptio
     if (left.length > 0) log.run("sign-out", { lambdaRequestId: context.awsRequestId, ended: "not-begun", entries: left.length });
     return { agents: ended.filter((each) => typeof each === "object"), left };
   };
+}
+
+function toWords({ issues }: z.ZodError): string {
+  const words = issues.map((issue) => {
+    if (issue.code === "unrecognized_keys") return `unknown: ${issue.keys.join(", ")}`;
+    const [field = "what is asked for", ...rest] = issue.path;
+    return `${[field, ...rest].map(String).join(".")}: ${issue.message}`;
+  });
+  return words.join("; ");
 }

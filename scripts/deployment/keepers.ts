@@ -108,6 +108,9 @@ function keepersOf(stack: Stack): readonly string[] {
   return KEEPERS.map((name) => `${stack.name}-${name}`).filter((name) => hasFunction(stack, name));
 }
 
+/** Of a version that does not know what it is asked. */
+const Refused = z.object({ error: z.string() });
+
 const SignedOut = z.object({
   agents: z.array(
     z.object({
@@ -157,7 +160,10 @@ async function askToSignOut(client: LambdaClient, { name }: Stack, { only, signa
     throw new Error(
       `sign-out-agents failed: ${z.object({ errorType: z.string() }).safeParse(JSON.parse(text)).data?.errorType ?? FunctionError}`,
     );
-  return SignedOut.parse(JSON.parse(text));
+  const answer: unknown = JSON.parse(text);
+  const refused = Refused.safeParse(answer);
+  if (refused.success) throw new Error(`sign-out-agents did nothing: ${refused.data.error}`);
+  return SignedOut.parse(answer);
 }
 
 export function describeSignedOut({ gateway, agentId, ended, reason }: SignedOutAgent): string {

@@ -247,6 +247,7 @@ describe("agents who could not be signed out", () => {
 
   it.each([
     ["the function fails", { body: { errorType: "TransferError", errorMessage: "planted" }, error: "Unhandled" }, "TransferError"],
+    ["it does not know what it is asked", { body: { error: "unknown: keepOut" } }, "sign-out-agents did nothing: unknown: keepOut"],
     ["its answer is none", { body: { agents: "planted" } }, "ZodError"],
   ])("are assumed where %s", async (_what, signedOut, told) => {
     aws.signedOut = signedOut;

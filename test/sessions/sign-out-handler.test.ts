@@ -59,7 +59,21 @@ describe("agents who are asked for by their names", () => {
 
   it.each(["main/1O3", "103", "main/", ""])("are all left alone where one is no agent's name: %j", async (name) => {
     const { asked, invoke } = start(9);
-    await expect(invoke({ only: ["main/102", name] })).rejects.toThrow("must be the name of an agent, as in main/101");
+    expect(await invoke({ only: ["main/102", name] })).toEqual({ error: "only.1: must be the name of an agent, as in main/101" });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("what is no question of its", () => {
+  it.each([
+    [{ only: "main/102" }, 'only: must be a list of names, as in ["main/101"]'],
+    [{ only: [102] }, "only.0: must be a string"],
+    [{ keepOut: "yes" }, "keepOut: must be true or false"],
+    [{ onyl: ["main/102"] }, "unknown: onyl"],
+    [[], "what is asked for: must be an object"],
+  ])("is answered with what is wrong, and signs nobody out: %j", async (event, error) => {
+    const { asked, invoke } = start(9);
+    expect(await invoke(event)).toEqual({ error });
     expect(asked).toEqual([]);
   });
 });

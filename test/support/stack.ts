@@ -221,7 +221,9 @@ export async function startStack({ instantMs, before, queue = NO_QUEUE }: StackO
     },
     async signOutAgents(event) {
       const { handler } = await import("../../handlers/sign-out-agents.ts");
-      return handler(event, toContext(300_000));
+      const answer = await handler(event, toContext(300_000));
+      if ("error" in answer) throw new Error(answer.error);
+      return answer;
     },
     async sweep() {
       const { handler } = await import("../../handlers/sweep-records.ts");
