@@ -31,7 +31,7 @@ export async function showAgent(book: SecretBook, name: string, { read, nowMs }:
   const shown = toShown(document);
   return {
     json: { name, writtenAt, document: shown, session },
-    lines: [`written ${writtenAt}`, JSON.stringify(shown, undefined, 2), ...toLines(held, session)],
+    lines: [`written ${writtenAt}`, JSON.stringify(shown, undefined, 2), ...toLines(held, session, name)],
   };
 }
 
@@ -47,14 +47,16 @@ function toSession({ session, attempt, password, lease }: AgentRecord, { version
     /** Why this version of the secret is not tried again: a retcode, `unanswered`, or `parked-before`. */
     parked: decided.kind === "parked" ? decided.why : undefined,
     password: password && { daysLeft: password.daysLeft, mustChange: password.mustChange, toldAt: toIso(password.at) },
+    /** The session that there is, and what is told of the password, are of a sign-in with an older version of the secret. */
+    isOfOlderSecret: session?.events !== undefined && attempt?.result === "signed-in" && attempt.secretVersion !== versionId,
   };
 }
 
-function toLines(held: string, session: Session | undefined): readonly string[] {
+function toLines(held: string, session: Session | undefined, name: string): readonly string[] {
   if (held === "external")
     return ["Somebody else holds its session, and writes the Guid into the secret: nothing else is known of it here."];
   if (session === undefined) return ["Nothing is known of a session yet."];
-  const { renewedAt, events, keptUntil, lastSignIn, parked, password } = session;
+  const { renewedAt, events, keptUntil, lastSignIn, parked, password, isOfOlderSecret } = session;
   return [
     renewedAt === undefined
       ? "Not signed in."
@@ -65,6 +67,12 @@ function toLines(held: string, session: Session | undefined): readonly string[] 
       : [`Last sign-in ${lastSignIn.at}: ${lastSignIn.result}${lastSignIn.retcode === undefined ? "" : ` (${lastSignIn.retcode})`}.`]),
     ...(parked === undefined ? [] : [`This secret is parked (${parked}): it is not tried again before it is written anew.`]),
     ...(password?.daysLeft === undefined ? [] : [`The password was said to end in ${password.daysLeft} days, at ${password.toldAt}.`]),
+    ...(password?.mustChange === true ? [`The password was said to have to be changed, at ${password.toldAt}.`] : []),
+    ...(isOfOlderSecret
+      ? [
+          `That is of its last sign-in, with an older version of this secret. To have it signed in with this one now, sign it out: docs/sessions.md#signing-out, with {"only":["${name}"]}.`,
+        ]
+      : []),
   ];
 }
 

@@ -107,6 +107,27 @@ describe("ccgw agent show", () => {
     expect(JSON.stringify({ json, lines })).not.toContain(CANARY);
   });
 
+  it.each([
+    ["an older version", () => "v1", true],
+    ["this version", (versionId: string) => versionId, false],
+  ])(
+    "says how to have it signed in anew where its session is of %s of the secret: the password may be another one",
+    async (_what, of, told) => {
+      const { versionId } = await book.require("agents", "main/102");
+      const attempt = { secretVersion: of(versionId), at: NOW_MS - DAY_MS, result: "signed-in", failures: 0, proven: true } as const;
+      const session = { guid: CANARY, renewedAt: NOW_MS, events: "poll" } as const;
+      const { json, lines } = await managed({
+        fence: 3,
+        session,
+        attempt,
+        password: { daysLeft: 3, mustChange: true, at: NOW_MS - DAY_MS },
+      });
+      expect(json).toMatchObject({ session: { isOfOlderSecret: told } });
+      expect(lines).toContain("The password was said to have to be changed, at 2026-11-24T12:00:00.000Z.");
+      expect(lines.at(-1)?.includes('docs/sessions.md#signing-out, with {"only":["main/102"]}')).toBe(told);
+    },
+  );
+
   it("says that a sign-in is parked, and why", async () => {
     const { versionId } = await book.require("agents", "main/102");
     const refused = { secretVersion: versionId, at: NOW_MS, result: "refused", retcode: "100-004", failures: 1, proven: false } as const;
