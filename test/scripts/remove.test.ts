@@ -377,7 +377,7 @@ describe("a removal that is interrupted", () => {
   it("left the keepers stopped where nothing could be done any more: the runbook has the commands", () => {
     const runbook = readFileSync("docs/runbook.md", "utf8");
     for (const name of ["dispatch-keepers", "keep-session"])
-      expect(runbook).toContain(`aws lambda delete-function-concurrency --function-name ${STACK_NAME}-${name}\n`);
+      expect(runbook).toContain(`aws lambda delete-function-concurrency --region eu-central-1 --function-name ${STACK_NAME}-${name}\n`);
   });
 });
 
