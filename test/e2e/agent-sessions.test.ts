@@ -153,7 +153,7 @@ describe("all agents that we keep, told to sign out", () => {
   });
 
   it("are none for an event that asks for something else", async () => {
-    await expect(stack.signOutAgents({ agents: ["main/102"] })).rejects.toMatchObject({ name: "ZodError" });
+    await expect(stack.signOutAgents({ agents: ["main/102"] })).rejects.toThrow("unknown: agents");
   });
 });
 

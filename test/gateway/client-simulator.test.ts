@@ -79,7 +79,7 @@ describe("before a request has left, it is provably not sent", () => {
 
   it("for a site that trusts the public authorities alone", async () => {
     const { outcome, sent } = await post({ ca: undefined });
-    expect({ ...outcome, sent }).toMatchObject({ kind: "not-sent", cause: "UNABLE_TO_VERIFY_LEAF_SIGNATURE", sent: 0 });
+    expect({ ...outcome, sent }).toMatchObject({ kind: "not-sent", cause: "SELF_SIGNED_CERT_IN_CHAIN", sent: 0 });
   });
 
   it.each([
