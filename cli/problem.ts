@@ -35,7 +35,7 @@ export function toProblem(error: unknown): Problem {
 
 function toWords(cause: Error, error: unknown): string {
   if ("code" in cause && cause.code === "ECONNREFUSED")
-    return "Nobody answers. Is `npm start` running, with the same ports in the environment? A deployed stack is meant with --stage NAME.";
+    return "Nobody answers. Is `npm start` running, with the same ports in the environment? For a deployed stack give --stage and --region.";
   if (error instanceof TransferError && cause === error) return error.message === "" ? error.code : `${error.code}: ${error.message}`;
   return toMissing(cause) ?? `${cause.name}: ${cause.message}`;
 }

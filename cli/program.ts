@@ -19,6 +19,7 @@ import { createGatewayAdd } from "./gateway/add.ts";
 import { createGatewayList } from "./gateway/list.ts";
 import { createGatewayShow } from "./gateway/show.ts";
 import { createMap } from "./mapping/map.ts";
+import { createPause, createPauses, createResume } from "./pause.ts";
 import { createApply } from "./setup-file/apply.ts";
 import { createDiff } from "./setup-file/diff.ts";
 import { createExport } from "./setup-file/export.ts";
@@ -60,12 +61,22 @@ const GROUPS: Readonly<Record<string, Group>> = {
     commands: [createTransfersForget, createTransfersList, createTransfersShow, createTransfersTail],
   },
 };
-const COMMANDS: readonly (() => CommandUnknownOpts)[] = [createApply, createDiff, createDoctor, createExplain, createExport, createMap];
+const COMMANDS: readonly (() => CommandUnknownOpts)[] = [
+  createApply,
+  createDiff,
+  createDoctor,
+  createExplain,
+  createExport,
+  createMap,
+  createPause,
+  createPauses,
+  createResume,
+];
 
 export function createProgram(): CommandUnknownOpts {
   const program = new Command("ccgw")
     .description(
-      "Sets up gateways, agents and connections, tells what became of transfers, and says what is wrong: of the local stack (npm start) or, with --stage NAME, of a deployed one.",
+      "Sets up gateways, agents and connections, tells what became of transfers, holds them back, and says what is wrong: of the local stack (npm start) or, with --stage NAME, of a deployed one.",
     )
     .version(packageJson.version)
     .showHelpAfterError("(--help says more)");

@@ -1,10 +1,11 @@
 /** `npm run pause`, `npm run resume` and `npm run pauses`, as an operator runs them, over a table of the local stack or a deployed one. */
 import { createServer, request as forward } from "node:http";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { listPauses } from "../../cli/pause.ts";
 import { LOCAL_RECORDS_TABLE, type LocalDynamoDb, RECORDS_TABLE, startLocalDynamoDb } from "../../dev/dynamodb/local-dynamodb.ts";
 import { parseCommand } from "../../dev/pause-options.ts";
 import { listenOnLoopback } from "../support/raw-gateway.ts";
-import { runDev, type Sent, toNotLocal } from "../support/send-process.ts";
+import { runCcgw, type Sent, toNotLocal } from "../support/send-process.ts";
 
 const REGION = "eu-central-1";
 const DEPLOYED_TABLE = "ccgateway-transfer-webhooks-prod-RecordsTable-1ABC";
@@ -33,24 +34,30 @@ async function startTableOfAnotherTime(aheadMs: number): Promise<number> {
 }
 
 function run(...given: readonly string[]): Promise<Sent> {
-  return runDev("pauses", given, { DYNAMODB_PORT: String(dynamoDb.port) });
+  return runCcgw(given, { DYNAMODB_PORT: String(dynamoDb.port) });
 }
 
 describe("npm run pause", () => {
   it.each([
-    [["connection", "crm"], "connection crm"],
-    [["gateway", "main"], "gateway main"],
-    [["agent", "main/101"], "agent main/101"],
+    [["connection", "crm"], "connection/crm"],
+    [["gateway", "main"], "gateway/main"],
+    [["agent", "main/101"], "agent/main/101"],
     [["all"], "all"],
-  ])("pauses %j until it is resumed, and both are listed", async (scope, words) => {
-    const paused = await run("pause", ...scope, ...ANN);
-    expect(paused).toEqual({ code: 0, output: expect.stringContaining(`On the local stack:\nPaused: ${words}, until it is resumed.`) });
-    const listed = await run("list");
-    expect(listed.output).toMatch(new RegExp(`^Paused:\\n  ${words}, since \\S+Z, by ann: the site is being moved$`, "m"));
-    expect(await run("resume", ...scope, "--by", "bob", "--reason", "moved")).toMatchObject({ code: 0 });
-    const { output } = await run("list");
+  ])("takes %j", (scope, named) => {
+    expect(parseCommand("pause", [...scope, ...ANN]).command).toMatchObject({ verb: "pause", change: { scope: named } });
+  });
+
+  it("pauses until it is resumed, and both are listed", async () => {
+    const paused = await run("pause", "agent", "main/101", ...ANN);
+    expect(paused).toEqual({
+      code: 0,
+      output: expect.stringContaining("On the local stack:\nPaused: agent main/101, until it is resumed."),
+    });
+    expect((await run("pauses")).output).toMatch(/^Paused:\n {2}agent main\/101, since \S+Z, by ann: the site is being moved$/m);
+    expect(await run("resume", "agent", "main/101", "--by", "bob", "--reason", "moved")).toMatchObject({ code: 0 });
+    const { output } = await run("pauses");
     expect(output).toMatch(/^Nothing is paused\.$/m);
-    expect(output).toMatch(new RegExp(`resume ${words}, by bob: moved\\n.*pause ${words}, by ann: the site is being moved`));
+    expect(output).toMatch(/resume agent main\/101, by bob: moved\n.*pause agent main\/101, by ann: the site is being moved/);
   });
 
   it("pauses for some minutes", async () => {
@@ -58,7 +65,7 @@ describe("npm run pause", () => {
     expect(code).toBe(0);
     const [, until = ""] = /^Paused: all, until (\S+Z)\.$/m.exec(output) ?? [];
     expect(Math.abs(Date.parse(until) - Date.now() - 30 * 60_000)).toBeLessThan(60_000);
-    expect((await run("list")).output).toContain(`until ${until}`);
+    expect((await run("pauses")).output).toContain(`until ${until}`);
   });
 
   it("says what was there before, and shortens it only where it is told to", async () => {
@@ -68,13 +75,13 @@ describe("npm run pause", () => {
     const refused = await run("pause", "all", ...bob, "--minutes", "5");
     const why = `Paused for longer already: ${before}\nNothing was changed. Give --replace to shorten it; npm run resume ends it.`;
     expect(refused).toEqual({ code: 1, output: expect.stringMatching(new RegExp(why)) });
-    expect((await run("list")).output).not.toContain("bob");
+    expect((await run("pauses")).output).not.toContain("bob");
     const replaced = await run("pause", "all", ...bob, "--minutes", "5", "--replace");
     expect(replaced).toEqual({
       code: 0,
       output: expect.stringMatching(new RegExp(`Paused: all, until .*\nIt was paused before: ${before}`)),
     });
-    expect((await run("list")).output).toMatch(/^ {2}all, since \S+Z until \S+Z, by bob: a test$/m);
+    expect((await run("pauses")).output).toMatch(/^ {2}all, since \S+Z until \S+Z, by bob: a test$/m);
   });
 
   it.each([
@@ -82,9 +89,9 @@ describe("npm run pause", () => {
     ["ahead of", -3_600_000],
   ])("goes by the table's clock where this machine's is %s it, and says so", async (words, aheadMs) => {
     const table = await startTableOfAnotherTime(aheadMs);
-    const { code, output } = await runDev("pauses", ["pause", "all", ...ANN, "--minutes", "30"], { DYNAMODB_PORT: String(table) });
+    const { code, output } = await runCcgw(["pause", "all", ...ANN, "--minutes", "30"], { DYNAMODB_PORT: String(table) });
     expect([code, output]).toEqual([0, expect.stringMatching(new RegExp(`clock is (3599|3600|3601) s ${words} the table's`))]);
-    const listed = await runDev("pauses", ["list"], { DYNAMODB_PORT: String(table) });
+    const listed = await runCcgw(["pauses"], { DYNAMODB_PORT: String(table) });
     const [, since = "", until = ""] = /^ {2}all, since (\S+Z) until (\S+Z), by ann/m.exec(listed.output) ?? [];
     const [, at = ""] = /^ {2}(\S+Z) pause all until/m.exec(listed.output) ?? [];
     const minutesFromNow = (time: string) => Math.round((Date.parse(time) - Date.now() - aheadMs) / 60_000);
@@ -107,17 +114,17 @@ describe("npm run pause", () => {
       AWS_SECRET_ACCESS_KEY: "test",
     };
     const stage = ["--stage", "prod", "--region", REGION] as const;
-    expect(await runDev("pauses", ["pause", "gateway", "main", ...ANN, ...stage], environment)).toMatchObject({ code: 0 });
+    expect(await runCcgw(["pause", "gateway", "main", ...ANN, ...stage], environment)).toMatchObject({ code: 0 });
     expect(asked).toEqual(["/2015-03-31/functions/ccgateway-transfer-webhooks-prod-receive-transfer/configuration"]);
-    const { output } = await runDev("pauses", ["list", ...stage], environment);
+    const { output } = await runCcgw(["pauses", ...stage], environment);
     expect(output).toMatch(/^On the stage prod in eu-central-1:\nPaused:\n {2}gateway main, since/);
-    expect((await run("list")).output).toBe("On the local stack:\nNothing is paused.\n");
+    expect((await run("pauses")).output).toBe("On the local stack:\nNothing is paused.\n");
   });
 
   it("does not take a shell of the local stack for one of a stage", async () => {
     const environment = { DYNAMODB_PORT: String(dynamoDb.port), AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" };
-    for (const given of [["list"], ["pause", "all", ...ANN], ["resume", "all", ...ANN]]) {
-      const { code, output } = await runDev("pauses", [...given, "--stage", "prod", "--region", REGION], environment);
+    for (const given of [["pauses"], ["pause", "all", ...ANN], ["resume", "all", ...ANN]]) {
+      const { code, output } = await runCcgw([...given, "--stage", "prod", "--region", REGION], environment);
       expect([code, output]).toEqual([2, expect.stringMatching(/^This shell .* local stack.*\n\n {2}unset AWS_ACCESS_KEY_ID AWS_SECRET/)]);
     }
   });
@@ -163,14 +170,37 @@ describe("npm run pause", () => {
     const { code, output } = await run("pause", "everything", ...ANN);
     expect([code, output]).toEqual([2, expect.stringMatching(/^SCOPE must be/)]);
     expect(output).not.toMatch(/^\s+at /m);
-    expect((await run("list")).output).toBe("On the local stack:\nNothing is paused.\n");
+    expect((await run("pauses")).output).toBe("On the local stack:\nNothing is paused.\n");
+  });
+
+  it("answers programs with one JSON document", async () => {
+    const paused = await run("pause", "gateway", "main", ...ANN, "--json");
+    expect(JSON.parse(paused.output)).toMatchObject({ result: "paused", scope: "gateway/main", stage: "local", pause: { by: "ann" } });
+    const { output } = await run("pauses", "--json");
+    expect(JSON.parse(output)).toMatchObject({
+      stage: "local",
+      isCut: false,
+      pauses: [{ scope: "gateway/main", by: "ann" }],
+      entries: [{ action: "pause" }],
+    });
+  });
+
+  it("does not say that nothing is paused where there is more than could be looked at", async () => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    onTestFinished(() => said.mockRestore());
+    const never = () => Promise.reject(new Error("Nothing is to be changed."));
+    const book = { pause: never, resume: never, list: async () => ({ pauses: [], isCut: true, entries: [] }) };
+    const { json, lines } = await listPauses({ book, signal: AbortSignal.timeout(1_000) }, undefined);
+    expect([json, lines]).toEqual([expect.objectContaining({ isCut: true, pauses: [] }), ["On the local stack:"]]);
+    expect(said.mock.calls).toEqual([["There are more than could be looked at: others may be paused, too."]]);
   });
 
   it("says that there is nothing to resume, that nobody is there, and that there is no such stage", async () => {
     expect(await run("resume", "all", ...ANN)).toEqual({ code: 1, output: expect.stringContaining("Not paused: all") });
-    expect(await runDev("pauses", ["list"], { DYNAMODB_PORT: "1" })).toMatchObject({
+    expect(await runCcgw(["pauses"], { DYNAMODB_PORT: "1" })).toMatchObject({
       code: 2,
-      output: "Nobody answers. Is `npm start` running, with this DYNAMODB_PORT? For a deployed stack give --stage and --region.\n",
+      output:
+        "Nobody answers. Is `npm start` running, with the same ports in the environment? For a deployed stack give --stage and --region.\n",
     });
     const lambda = createServer((_request, response) => {
       response.writeHead(404, { "content-type": "application/json", "x-amzn-errortype": "ResourceNotFoundException" });
@@ -180,7 +210,7 @@ describe("npm run pause", () => {
     onTestFinished(() => void lambda.close());
     const AWS_ENDPOINT_URL_LAMBDA = toNotLocal(`http://127.0.0.1:${port}`);
     const environment = { AWS_ENDPOINT_URL_LAMBDA, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
-    const { code, output } = await runDev("pauses", ["list", "--stage", "none", "--region", REGION], environment);
+    const { code, output } = await runCcgw(["pauses", "--stage", "none", "--region", REGION], environment);
     expect([code, output]).toEqual([2, expect.stringMatching(/^AWS has no such thing here: is it this --stage, .*Function not found/)]);
   });
 });

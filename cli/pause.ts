@@ -1,0 +1,155 @@
+/**
+ * `ccgw pause SCOPE`, `ccgw resume SCOPE` and `ccgw pauses`, which `npm run pause`, `resume` and `pauses` are, too: the operator's stop button. Ends with 1 when nothing was
+ * changed: nothing to resume, paused for longer already, somebody else was faster.
+ */
+import { type ChangeCommand, parseCommand } from "../dev/pause-options.ts";
+import { openPauses, type Pausing } from "../dev/pausing.ts";
+import type { PauseItem } from "../lib/records/record-item.ts";
+import type { PauseScope } from "../lib/transfer/pause.ts";
+import { answer, createCommand } from "./command.ts";
+import { CommandError } from "./problem.ts";
+import type { Report } from "./report.ts";
+
+const SCOPES = "all, connection NAME, gateway NAME or agent GATEWAY/ID";
+
+export function createPause() {
+  return createCommand("pause", "hold back what would be sent, within 5 s: the caller is answered `paused`")
+    .argument("<scope...>", SCOPES)
+    .option("--by <name>", "who you are")
+    .option("--reason <text>", "why, in one line: nothing of a customer")
+    .option("--minutes <n>", "it ends by itself then; without it, not before it is resumed")
+    .option("--replace", "in the place of a pause that would end later")
+    .action((scope, { by, reason, minutes, replace, ...options }) => {
+      const command = toChange("pause", [...scope, ...toGiven({ by, reason, minutes }), ...(replace === true ? ["--replace"] : [])]);
+      return answer(options, async () => change(await open(options), command, options.stage));
+    });
+}
+
+export function createResume() {
+  return createCommand("resume", "end a pause")
+    .argument("<scope...>", SCOPES)
+    .option("--by <name>", "who you are")
+    .option("--reason <text>", "why, in one line: nothing of a customer")
+    .action((scope, { by, reason, ...options }) => {
+      const command = toChange("resume", [...scope, ...toGiven({ by, reason })]);
+      return answer(options, async () => change(await open(options), command, options.stage));
+    });
+}
+
+export function createPauses() {
+  return createCommand("pauses", "what is paused, by whom and why, and what was done").action((options) =>
+    answer(options, async () => listPauses(await open(options), options.stage)),
+  );
+}
+
+interface Which {
+  readonly stage?: string | undefined;
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
+/** By the rules of dev/pause-options.ts, which throws what is wrong with them. */
+function toChange(verb: ChangeCommand["verb"], given: string[]): ChangeCommand {
+  const { command } = parseCommand(verb, given);
+  if (command.verb === "list") throw new CommandError("Nothing is to be changed.");
+  return command;
+}
+
+function toGiven(options: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]));
+}
+
+async function open({ stage, region, profile }: Which): Promise<Pausing> {
+  // Of the stage the rules are the same for all that pauses.
+  const pausing = await openPauses(parseCommand("list", toGiven({ stage, region, profile })));
+  const seconds = Math.round(Math.abs(pausing.aheadMs) / 1_000);
+  if (seconds !== 0)
+    console.error(`This machine's clock is ${seconds} s ${pausing.aheadMs > 0 ? "ahead of" : "behind"} the table's, by which it is done.`);
+  return pausing;
+}
+
+async function change({ book, signal }: Pausing, { verb, change: asked }: ChangeCommand, stage: string | undefined): Promise<Report> {
+  const changed = await book[verb](asked, signal);
+  const { lines, isDone } = describeChange(changed, toWordsOf(asked.scope));
+  const pause = changed.kind === "paused" ? toPause(changed.pause) : undefined;
+  const before = "before" in changed && changed.before !== undefined ? toPause(changed.before) : undefined;
+  return {
+    json: { result: changed.kind, scope: asked.scope, stage: stage ?? "local", pause, before },
+    lines: [toWhere(stage), ...lines],
+    exitCode: isDone ? 0 : 1,
+  };
+}
+
+type Changed = Awaited<ReturnType<Pausing["book"]["pause" | "resume"]>>;
+
+function describeChange(changed: Changed, what: string): { readonly lines: readonly string[]; readonly isDone: boolean } {
+  switch (changed.kind) {
+    case "paused":
+      return {
+        isDone: true,
+        lines: [
+          `Paused: ${what}, ${changed.pause.until === undefined ? "until it is resumed" : `until ${changed.pause.until}`}.`,
+          ...(changed.before === undefined ? [] : [`It was paused before: ${toDetails(changed.before)}.`]),
+          "It is heard within 5 s. Whether there is such a one is not checked: npm run pauses shows what is set.",
+        ],
+      };
+    case "longer":
+      return {
+        isDone: false,
+        lines: [
+          `Paused for longer already: ${toDetails(changed.before)}.`,
+          "Nothing was changed. Give --replace to shorten it; npm run resume ends it.",
+        ],
+      };
+    case "resumed":
+      return { isDone: true, lines: [`Resumed: ${what}. It is heard within 5 s.`] };
+    case "not-paused":
+      return { isDone: false, lines: [`Not paused: ${what}. npm run pauses shows what is.`] };
+    case "lost":
+      return { isDone: false, lines: [`Somebody else has changed it at the same time: ${what}. npm run pauses shows what is set.`] };
+  }
+}
+
+export async function listPauses({ book, signal }: Pick<Pausing, "book" | "signal">, stage: string | undefined): Promise<Report> {
+  const { pauses, isCut, entries } = await book.list(signal);
+  if (isCut) console.error("There are more than could be looked at: others may be paused, too.");
+  const done = entries.map(
+    ({ action, scope, by, reason, firstSeenAt, until }) =>
+      `  ${firstSeenAt} ${action} ${toWordsOf(scope)}${toEnd(until)}, by ${by}: ${reason}`,
+  );
+  return {
+    json: {
+      stage: stage ?? "local",
+      isCut,
+      pauses: pauses.map(toPause),
+      entries: entries.map(({ action, scope, by, reason, firstSeenAt, until }) => ({ at: firstSeenAt, action, scope, until, by, reason })),
+    },
+    lines: [
+      toWhere(stage),
+      ...(pauses.length === 0 && isCut ? [] : [pauses.length === 0 ? "Nothing is paused." : "Paused:"]),
+      ...pauses.map((pause) => `  ${toDetails(pause)}`),
+      ...(done.length === 0 ? [] : ["", "What was done, the last first:", ...done]),
+    ],
+  };
+}
+
+/** Whoever forgets --stage is to see it. */
+function toWhere(stage: string | undefined): string {
+  return stage === undefined ? "On the local stack:" : `On the stage ${stage} in ${process.env.AWS_REGION ?? "the profile's region"}:`;
+}
+
+function toPause({ scope, by, reason, firstSeenAt, until }: PauseItem) {
+  return { scope, since: firstSeenAt, until, by, reason };
+}
+
+function toDetails({ scope, by, reason, firstSeenAt, until }: PauseItem): string {
+  return `${toWordsOf(scope)}, since ${firstSeenAt}${toEnd(until)}, by ${by}: ${reason}`;
+}
+
+function toEnd(until: string | undefined): string {
+  return until === undefined ? "" : ` until ${until}`;
+}
+
+function toWordsOf(scope: PauseScope): string {
+  return scope.replace("/", " ");
+}

@@ -1,0 +1,65 @@
+/** The pauses of the local stack or a deployed one, for whoever sets them: by the table's clock, whatever this machine's says. */
+import { randomUUID } from "node:crypto";
+import { createDynamoDbStore } from "../lib/records/dynamodb-store.ts";
+import { createPauseBook, type PauseBook } from "../lib/records/pause-book.ts";
+import { useAccount } from "./chosen-account.ts";
+import { LOCAL_RECORDS_TABLE } from "./dynamodb/local-dynamodb.ts";
+import { REGION, SERVICE } from "./offline.ts";
+import { parsePorts, StartError } from "./ports.ts";
+import { readStoreClock } from "./store-clock.ts";
+
+const LOCAL_RETENTION_DAYS = 30;
+const DAY_SECONDS = 24 * 60 * 60;
+const TIMEOUT_MS = 30_000;
+
+export interface Pausing {
+  readonly book: PauseBook;
+  readonly signal: AbortSignal;
+  /** By which this machine's clock is ahead of the table's. */
+  readonly aheadMs: number;
+}
+
+interface Which {
+  /** Of a deployed stack; the local one's where there is none. */
+  readonly stage: string | undefined;
+  readonly region: string | undefined;
+  readonly profile: string | undefined;
+}
+
+/** Of a deployed stack it needs the table alone: it stops one of another version, too. */
+export async function openPauses({ stage, region, profile }: Which): Promise<Pausing> {
+  if (stage !== undefined) useAccount({ region, profile });
+  const { table, retentionDays } = stage === undefined ? toLocal() : await findDeployed(stage);
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const { wallMs, aheadMs } = await readStoreClock(table, signal);
+  const store = createDynamoDbStore(table, { wallMs });
+  const book = createPauseBook({ store, wallMs, newId: randomUUID, retentionSeconds: retentionDays * DAY_SECONDS });
+  return { book, signal, aheadMs };
+}
+
+interface Place {
+  readonly table: string;
+  readonly retentionDays: number;
+}
+
+function toLocal(): Place {
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = `http://127.0.0.1:${parsePorts(process.env).dynamodb}`;
+  Object.assign(process.env, { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" });
+  return { table: LOCAL_RECORDS_TABLE, retentionDays: LOCAL_RETENTION_DAYS };
+}
+
+/** The table that the functions use: theirs tell. */
+async function findDeployed(stage: string): Promise<Place> {
+  const FunctionName = `${SERVICE}-${stage}-receive-transfer`;
+  // Whoever pauses the local stack does without it.
+  const { GetFunctionConfigurationCommand, LambdaClient } = await import("@aws-sdk/client-lambda");
+  const client = new LambdaClient({});
+  try {
+    const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    const { CCGW_RECORDS_TABLE: table, CCGW_RETENTION_DAYS: days = "" } = Environment?.Variables ?? {};
+    if (table === undefined || !/^\d+$/.test(days)) throw new StartError(`${FunctionName} does not say which table has its records.`);
+    return { table, retentionDays: Number(days) };
+  } finally {
+    client.destroy();
+  }
+}
