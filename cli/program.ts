@@ -20,6 +20,7 @@ import { createGatewayList } from "./gateway/list.ts";
 import { createGatewayShow } from "./gateway/show.ts";
 import { createMap } from "./mapping/map.ts";
 import { createPause, createPauses, createResume } from "./pause.ts";
+import { createRedrive } from "./redrive.ts";
 import { createApply } from "./setup-file/apply.ts";
 import { createDiff } from "./setup-file/diff.ts";
 import { createExport } from "./setup-file/export.ts";
@@ -70,6 +71,7 @@ const COMMANDS: readonly (() => CommandUnknownOpts)[] = [
   createMap,
   createPause,
   createPauses,
+  createRedrive,
   createResume,
 ];
 

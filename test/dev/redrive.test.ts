@@ -8,7 +8,7 @@ import { moveDeadLetters } from "../../dev/queue/dead-letters.ts";
 import { LOCAL_QUEUES, type LocalSqs, startLocalSqs } from "../../dev/queue/local-sqs.ts";
 import { toNotice } from "../callbacks/callback-notice.ts";
 import { listenOnLoopback } from "../support/raw-gateway.ts";
-import { runDev, type Sent, toNotLocal } from "../support/send-process.ts";
+import { runCcgw, type Sent, toNotLocal } from "../support/send-process.ts";
 import { countMessages, receiveAll } from "../support/sqs.ts";
 
 const REGION = "eu-central-1";
@@ -33,7 +33,7 @@ async function bodiesIn(queueUrl: string): Promise<string[]> {
 }
 
 function run(...given: readonly string[]): Promise<Sent> {
-  return runDev("redrive", given, { SQS_PORT: new URL(sqs.url).port });
+  return runCcgw(["redrive", ...given], { SQS_PORT: new URL(sqs.url).port });
 }
 
 describe("npm run redrive", () => {
@@ -68,7 +68,7 @@ describe("npm run redrive", () => {
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
     };
-    const sent = await runDev("redrive", ["--stage", "prod", "--region", REGION], environment);
+    const sent = await runCcgw(["redrive", "--stage", "prod", "--region", REGION], environment);
     expect(sent).toEqual({ code: 0, output: `1 dead letter moved back to ${STAGE.queue}, 0 left in ${STAGE.deadLetters}.\n` });
     expect(await countMessages(deployed, deployed.queueUrl)).toEqual([1, 0]);
   });
@@ -99,8 +99,8 @@ describe("npm run redrive", () => {
     [["--stage", "a/b"], 'The name of the stage "a/b" has to be'],
     [["--region", REGION], "--region and --profile go with --stage"],
     [["--profile", "work"], "--region and --profile go with --stage"],
-    [["--all"], "npm run redrive"],
-    [["prod"], "npm run redrive"],
+    [["--all"], "unknown option"],
+    [["prod"], "too many arguments"],
   ])("moves nothing for %j", async (given, complaint) => {
     await bury(sqs, 1);
     const { code, output } = await run(...given);
@@ -110,12 +110,12 @@ describe("npm run redrive", () => {
   });
 
   it("says where there is nobody, and where there is no such queue", async () => {
-    expect(await runDev("redrive", [], { SQS_PORT: "1" })).toMatchObject({
+    expect(await runCcgw(["redrive"], { SQS_PORT: "1" })).toMatchObject({
       code: 2,
-      output: expect.stringMatching(/SQS_PORT\? For a deployed stack give --stage/),
+      output: expect.stringMatching(/Is `npm start` running.*\? For a deployed stack give --stage/),
     });
     const environment = { AWS_ENDPOINT_URL_SQS: toNotLocal(sqs.url), AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
-    const { code, output } = await runDev("redrive", ["--stage", "none", "--region", REGION], environment);
+    const { code, output } = await runCcgw(["redrive", "--stage", "none", "--region", REGION], environment);
     expect([code, output]).toEqual([
       2,
       expect.stringMatching(/^There is no queue ccgateway-transfer-webhooks-none-callbacks\S*: .*--region/),
@@ -123,7 +123,7 @@ describe("npm run redrive", () => {
   });
 
   it("says what to set where region or credentials are missing", async () => {
-    const ofProd = (...more: string[]) => runDev("redrive", ["--stage", "prod", ...more], {});
+    const ofProd = (...more: string[]) => runCcgw(["redrive", "--stage", "prod", ...more], {});
     expect(await ofProd()).toEqual({ code: 2, output: "No region: give --region, or set AWS_REGION.\n" });
     expect(await ofProd("--region", REGION)).toEqual({
       code: 2,
@@ -136,7 +136,7 @@ describe("npm run redrive", () => {
   });
 
   it("does not take a shell of the local stack for one of a stage", async () => {
-    const { code, output } = await runDev("redrive", ["--stage", "prod", "--region", REGION], {
+    const { code, output } = await runCcgw(["redrive", "--stage", "prod", "--region", REGION], {
       AWS_ENDPOINT_URL: "http://127.0.0.1:4566",
     });
     expect([code, output]).toEqual([2, expect.stringMatching(/local stack.*\n\n {2}unset AWS_ENDPOINT_URL$/m)]);

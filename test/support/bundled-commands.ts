@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
 
-const COMMANDS = ["dev/send.ts", "dev/load.ts", "dev/redrive.ts", "cli/ccgw.ts"];
+const COMMANDS = ["dev/send.ts", "dev/load.ts", "cli/ccgw.ts"];
 /** Servers that some of them import beside what they need; there are native parts in them. */
 const SERVERS = ["dynalite", "fauxqs"];
 /** In the folders that they are in here. The same place each time: what Node has compiled is kept by path. */
