@@ -21,6 +21,7 @@ import { createGatewayShow } from "./gateway/show.ts";
 import { createMap } from "./mapping/map.ts";
 import { createPause, createPauses, createResume } from "./pause.ts";
 import { createRedrive } from "./redrive.ts";
+import { createSend } from "./send.ts";
 import { createApply } from "./setup-file/apply.ts";
 import { createDiff } from "./setup-file/diff.ts";
 import { createExport } from "./setup-file/export.ts";
@@ -73,6 +74,7 @@ const COMMANDS: readonly (() => CommandUnknownOpts)[] = [
   createPauses,
   createRedrive,
   createResume,
+  createSend,
 ];
 
 export function createProgram(): CommandUnknownOpts {

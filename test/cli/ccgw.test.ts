@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { listenOnLoopback } from "../support/raw-gateway.ts";
-import { runCcgw, toNotLocal } from "../support/send-process.ts";
+import { runCcgw, runSend, toNotLocal } from "../support/send-process.ts";
 
 const CRM = { schemaVersion: 1, source: "api", gateway: "main", agentId: "101" };
 const SECRET = "a-secret-that-nobody-may-see";
@@ -98,6 +98,14 @@ describe("ccgw", () => {
       code: 2,
       output: expect.stringMatching(`^This shell is set up for the local stack.*\n\n${unset}$`),
     });
+  });
+
+  it("plays a caller by the options of npm run send, and ends as that does", async () => {
+    expect(await runCcgw(["send", "--help"], {})).toMatchObject({ code: 0, output: expect.stringContaining("npm run send -- ") });
+    const given = ["api", "--url", "http://127.0.0.1:1", "--connection", "mine"];
+    const asSend = await runSend(given, {});
+    expect(asSend).toEqual({ code: 2, output: expect.stringContaining("CCGW_SEND_SECRET") });
+    expect(await runCcgw(["send", ...given], {})).toEqual(asSend);
   });
 
   it("says so where nobody answers, to programs as JSON", async () => {
