@@ -10,7 +10,7 @@ import { assertStage } from "./stage-name.ts";
 const REASON_MAX_CHARACTERS = 200;
 /** A week. */
 const MINUTES_MAX = 10_080;
-export const USAGE = `npm run pause -- SCOPE --by NAME --reason TEXT [--minutes N] [--replace] [OPTIONS]
+const USAGE = `npm run pause -- SCOPE --by NAME --reason TEXT [--minutes N] [--replace] [OPTIONS]
 npm run resume -- SCOPE --by NAME --reason TEXT [OPTIONS]
 npm run pauses [-- OPTIONS]
 
