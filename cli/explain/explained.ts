@@ -55,7 +55,7 @@ function toFacts({
       : [
           `its clock is ${Math.abs(skewSeconds)} s ${skewSeconds > 0 ? "behind ours, or the request was under way for as long" : "ahead of ours"}`,
         ]),
-    ...(secretsTried === undefined ? [] : [`none of the secrets matches: ${secretsTried.split(",").join(", ")}`]),
+    ...(secretsTried === undefined || hint === "url-differs" ? [] : [`none of the secrets matches: ${secretsTried.split(",").join(", ")}`]),
     ...(code === "unauthenticated" && secretId !== undefined ? [`the secret ${secretId} matches, and is over`] : []),
     ...(violations === undefined ? [] : violations.split("; ")),
     ...(reason === undefined || isWord ? [] : [reason]),

@@ -131,6 +131,7 @@ describe("ccgw explain", () => {
     const host = "api-id.execute-api.eu-central-1.amazonaws.com";
     const other = await postAndExplain(body, sign(`https://${host}${address}`, Date.now()), connection);
     expect(other.text).toContain("url-differs: the caller could not prove itself: ");
+    expect(other.text).not.toContain("none of the secrets");
     expect(other.text).toContain("deploy with the `publicBaseUrl` that callers use");
   });
 
