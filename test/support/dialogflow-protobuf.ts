@@ -7,7 +7,7 @@ const PROTOS = new URL("../../node_modules/@google-cloud/dialogflow-cx/build/pro
 const root = protobuf.Root.fromJSON(JSON.parse(readFileSync(PROTOS, "utf8")));
 
 /** What Dialogflow has of a message once it is read: what it does not know, or knows under another name or type, is gone or throws. */
-export function readAsGoogle(message: "WebhookRequest" | "WebhookResponse", json: string): unknown {
+export function readAsGoogle(message: "Page" | "Webhook" | "WebhookRequest" | "WebhookResponse", json: string): unknown {
   const type = root.lookupType(`google.cloud.dialogflow.cx.v3.${message}`);
   const read = fromProto3JSON(type, JSON.parse(json));
   if (read === null) throw new Error("is no message");
