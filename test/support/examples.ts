@@ -16,7 +16,7 @@ export const TOOLS = readdirSync(join(ROOT, "examples"), { withFileTypes: true }
   entry.isDirectory() ? [entry.name] : [],
 );
 /** What a caller brings along, where the connection does not make it. */
-export const BROUGHT_SECRET = "secret-that-the-caller-s-side-has";
+const BROUGHT_SECRET = "secret-that-the-caller-s-side-has";
 
 export interface ExampleConnection {
   readonly document: Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export function pageOfTool(tool: string): string {
 }
 
 /** The words of the command of a page. */
-export function commandOf(tool: string): readonly string[] {
+function commandOf(tool: string): readonly string[] {
   const [command = ""] =
     blocksOf(pageOfTool(tool), "sh")
       .join("\n")
