@@ -19,7 +19,8 @@ export interface Caller {
   readonly sample: string;
 }
 
-export async function readCaller(source: string, { verification }: Document): Promise<Caller> {
+export async function readCaller(source: string, document: Document): Promise<Caller> {
+  const { verification } = document;
   const demo = findDemo(source);
   if (demo === undefined) throw new Error(`no demo of the source ${source}`);
   const { secrets: _kept, ...asked } = isFields(verification) ? verification : {};
@@ -27,6 +28,17 @@ export async function readCaller(source: string, { verification }: Document): Pr
   return {
     demo,
     verification: toVerification(demo, asked, parsePorts(process.env).tokens),
-    sample: renewCalls(demo.renew?.(text) ?? text).trimEnd(),
+    sample: toOwn(renewCalls(demo.renew?.(text) ?? text), document).trimEnd(),
   };
+}
+
+/** What the connection may ask for: of its own agent, and to the first of its named targets, unless it may move calls to any. */
+function toOwn(sample: string, { agentId, targets, allow }: Document): string {
+  const ofAgent = typeof agentId === "string" ? sample.replace(/("agentId": *)"\d+"/, `$1"${agentId}"`) : sample;
+  const [target] = isFields(targets) ? Object.keys(targets) : [];
+  if (target === undefined || (isFields(allow) && allow.targets === "any")) return ofAgent;
+  return ofAgent
+    .replaceAll(/("target": *)\{[^{}]*\}/g, `$1"${target}"`)
+    .replaceAll(/\b(?:skill-queue|agent|access-code):\d+\b/g, target)
+    .replaceAll(/^ *"ccgw_skill_id": .*\n/gm, "");
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { addConnection, type ConnectionWanted } from "../../cli/connection/add.ts";
+import { readCaller } from "../../cli/connection/caller.ts";
 import { setEnabled } from "../../cli/connection/enable.ts";
 import { proofKindOf } from "../../cli/connection/proof.ts";
 import { removeConnection } from "../../cli/connection/remove.ts";
@@ -82,6 +83,17 @@ describe("ccgw connection add", () => {
     expect(lines.at(-1)).toBe("There is no agent main/101 yet: ccgw agent add main/101");
     expect(JSON.stringify({ json, lines })).not.toContain(value);
   });
+
+  it.each(SOURCES.filter(({ id }) => !["dialogflow-cx", "lex-v2"].includes(id)).map(({ id }) => id))(
+    "hands over a sample of %s that the connection may ask for: of its agent, to a target of its own",
+    async (source) => {
+      const document = { source, agentId: "102", targets: { billing: { type: "skill-queue", address: "32" } } };
+      const { sample } = await readCaller(source, document);
+      expect(sample).toContain("billing");
+      expect(sample).not.toMatch(/\b(?:skill-queue|agent|access-code):\d|"address"|skill_?id|"101"/i);
+      expect((await readCaller(source, { ...document, allow: { targets: "any" } })).sample).not.toContain("billing");
+    },
+  );
 
   it("makes a secret of Standard Webhooks in its form", async () => {
     const name = newName();
