@@ -8,6 +8,7 @@ import { type CallEvent, isFinal, toFacts } from "../transfer/outcome.ts";
 import type { CallGuard, Holder } from "./call-guard.ts";
 import { isFailure, isNewsOf, type Told } from "./event-verdict.ts";
 import { deliveryOf } from "./find-delivery.ts";
+import { isForgotten } from "./forgotten-item.ts";
 import type { Places } from "./places.ts";
 import { type DeliveryItem, toDueAt, toEnded, toResult } from "./record-item.ts";
 
@@ -37,6 +38,8 @@ export function createCallEvents({ places, guard, wallMs }: CallEventsOptions): 
       const place = await places.look(holder.delivery, signal);
       const item = deliveryOf(place);
       if (item?.pending === undefined || item.status === "open" || item.claims !== holder.claims) return undefined;
+      // Whose events they are is not known any more: they may be its own, and are no other one's.
+      if (isForgotten(item)) return { item, isNews: false };
       const told = toFacts(event, item.pending);
       // It may be of the transfer before: of another agent's.
       if (Object.keys(told).length === 0) return undefined;

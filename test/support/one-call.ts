@@ -1,5 +1,7 @@
 /** Records of the deliveries that move one call, its events, and a clock. */
+import { toForgotten } from "../../lib/records/forgotten-item.ts";
 import { createMemoryStore } from "../../lib/records/memory-store.ts";
+import { parseTransferId } from "../../lib/records/record-item.ts";
 import type { Delivery } from "../../lib/transfer/delivery.ts";
 import type { CallEvent } from "../../lib/transfer/outcome.ts";
 import type { Pending } from "../../lib/transfer/records.ts";
@@ -42,6 +44,12 @@ export function startOneCall() {
       const answer = await (await read(delivery)).claim({ ...PENDING, ...over });
       if (answer.kind !== "claimed") throw new Error(`the claim is ${answer.kind}`);
       return answer.claim;
+    },
+    /** As an operator does. */
+    async forget(transferId: string) {
+      const item = await memory.get(parseTransferId(transferId)?.id ?? "", SIGNAL);
+      if (item?.kind !== "delivery") throw new Error("there is no such transfer");
+      await memory.put({ ...toForgotten(item, clock.wallMs()), revision: "forgotten" }, item.revision, SIGNAL);
     },
     async outcomeOf(delivery: Delivery) {
       const seen = await read(delivery);
