@@ -32,11 +32,17 @@ export interface Scanned {
   readonly isCut: boolean;
 }
 
+export interface Listed {
+  readonly deliveries: readonly DeliveryItem[];
+  /** Of one of the connections at least, there are more. */
+  readonly isCut: boolean;
+}
+
 export interface RecordBook {
   /** The delivery of a transfer. Throws `NotFound`, and a `CommandError` for what is no transfer id. */
   require(transferId: string): Promise<DeliveryItem>;
   /** The last `max` of each connection, the newest first. */
-  byReference(connections: readonly string[], reference: string, max: number): Promise<readonly DeliveryItem[]>;
+  byReference(connections: readonly string[], reference: string, max: number): Promise<Listed>;
   byCall(gateway: string, callId: string, max: number): Promise<readonly DeliveryItem[]>;
   /** Those that were asked for since then, in no order. */
   scan(connection: string | undefined, sinceMs: number): Promise<Scanned>;
@@ -94,7 +100,8 @@ export function openRecordBook({ config: { recordsTable, secretsPrefix } }: Plac
     },
     async byReference(connections, reference, max) {
       const firstOf = (connection: string) => readFirst(store.listed(`${connection}#${reference}`, "newest-first", signal), max);
-      return readEach((await Promise.all(connections.map(firstOf))).flatMap(({ ids }) => ids));
+      const found = await Promise.all(connections.map(firstOf));
+      return { deliveries: await readEach(found.flatMap(({ ids }) => ids)), isCut: found.some(({ isCut }) => isCut) };
     },
     async byCall(gateway, callId, max) {
       const calls = await hashesOf(toCall(gateway, callId));

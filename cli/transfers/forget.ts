@@ -10,7 +10,7 @@ import type { Report } from "../report.ts";
 import { openSecretBook } from "../secret-book.ts";
 import { toIso } from "../since.ts";
 
-/** Of one reference. */
+/** Of one reference, of each connection: the next ones are found once these are forgotten. */
 const MAX = 1_000;
 
 const WHY = {
@@ -23,7 +23,12 @@ const WHY = {
 export function createTransfersForget() {
   return createCommand("forget", "take what names somebody out of records, and keep what makes a repeat a repeat")
     .option("--transfer <id>", "one delivery, by the id of its transfer")
-    .addOption(new Option("--reference <reference>", "all of one reference; of one connection with --connection").conflicts("transfer"))
+    .addOption(
+      new Option(
+        "--reference <reference>",
+        "all of one reference; of one connection with --connection, else of each that there is",
+      ).conflicts("transfer"),
+    )
     .option("--connection <name>", "of one connection")
     .option("--force", "also one whose outcome is open, or was not told: nobody is told then")
     .option("--yes", "do it; without it, only what would be done is said")
@@ -34,7 +39,7 @@ export function createTransfersForget() {
         const book = openRecordBook(found);
         const connections = async () => (await secrets.list("connections")).map(({ name }) => name);
         try {
-          return await forgetTransfers(book, { ...options, connections, nowMs: Date.now() });
+          return await forgetTransfers(book, { ...options, connections, max: MAX, nowMs: Date.now() });
         } finally {
           secrets.close();
           book.close();
@@ -51,36 +56,56 @@ interface ForgetOptions {
   readonly yes?: true | undefined;
   /** Names of those that there are. */
   readonly connections: () => Promise<readonly string[]>;
+  readonly max: number;
   readonly nowMs: number;
 }
 
 type Ending = "forgotten" | "would-be-forgotten" | keyof typeof WHY;
 
 export async function forgetTransfers(book: RecordBook, options: ForgetOptions): Promise<Report> {
-  const { nowMs } = options;
-  const items = (await find(book, options)).filter((item) => !isForgotten(item));
+  const { nowMs, max } = options;
+  const { deliveries, searched, isCut } = await find(book, options);
   const transfers: { readonly transferId: string; readonly ending: Ending; readonly line: string }[] = [];
-  for (const item of items) {
+  for (const item of deliveries.filter((each) => !isForgotten(each))) {
     const ending = await forget(book, item, options);
     transfers.push({ transferId: toTransferId(item), ending, line: toLine(item, ending, nowMs) });
   }
-  const isDone = transfers.every(({ ending }) => ending === "forgotten");
-  const lines = transfers.map(({ line }) => line);
-  const told = transfers.map(({ line: _line, ...transfer }) => transfer);
-  if (items.length === 0)
-    return { json: { transfers: told }, lines: ["There is nothing to forget: no such transfer, or it is forgotten already."], exitCode: 1 };
-  const note = options.yes === true ? AFTERWARDS : ["Nothing was forgotten yet: with --yes it is, and cannot be brought back."];
-  return { json: { transfers: told }, lines: [...lines, ...note], exitCode: isDone ? 0 : 1 };
+  const isDone = transfers.length > 0 && transfers.every(({ ending }) => ending === "forgotten");
+  return {
+    json: { transfers: transfers.map(({ line: _line, ...transfer }) => transfer), ...(searched && { searched }), isComplete: !isCut },
+    lines: [
+      ...(transfers.length === 0 ? [NOTHING] : transfers.map(({ line }) => line)),
+      ...(searched === undefined ? [] : [toSearched(searched, options)]),
+      ...(isCut ? [`There are more: only the last ${max} of each connection were looked at. Run it again once these are forgotten.`] : []),
+      ...(transfers.length === 0 ? [] : [options.yes === true ? AFTERWARDS : NOT_YET]),
+    ],
+    exitCode: isDone && !isCut ? 0 : 1,
+  };
 }
 
-const AFTERWARDS = [
-  "Not reached from here: the lines of the log until logRetentionDays are over, backups of the table for up to 35 days, and what receivers were told.",
-];
+const NOTHING = "There is nothing to forget: no such transfer, or it is forgotten already.";
+const NOT_YET = "Nothing was forgotten yet: with --yes it is, and cannot be brought back.";
+const AFTERWARDS =
+  "Not reached from here: the lines of the log until logRetentionDays are over, backups of the table for up to 35 days, and what receivers were told.";
 
-async function find(book: RecordBook, { transfer, reference, connection, connections }: ForgetOptions): Promise<readonly DeliveryItem[]> {
-  if (transfer !== undefined) return [await book.require(transfer)];
+/** A record is found by its connection's name, and outlives it. */
+function toSearched(searched: readonly string[], { connection }: ForgetOptions): string {
+  const which = searched.length === 0 ? "no records, for there is no connection" : `the records of ${searched.join(", ")}`;
+  return `Searched: ${which}.${connection === undefined ? " Those of a connection that was removed need --connection NAME." : ""}`;
+}
+
+interface Found {
+  readonly deliveries: readonly DeliveryItem[];
+  readonly isCut: boolean;
+  /** The connections that were. */
+  readonly searched?: readonly string[];
+}
+
+async function find(book: RecordBook, { transfer, reference, connection, connections, max }: ForgetOptions): Promise<Found> {
+  if (transfer !== undefined) return { deliveries: [await book.require(transfer)], isCut: false };
   if (reference === undefined) throw new CommandError("Say what is to be forgotten: --transfer ID, or --reference REFERENCE.");
-  return book.byReference(connection === undefined ? await connections() : [connection], reference, MAX);
+  const searched = connection === undefined ? await connections() : [connection];
+  return { ...(await book.byReference(searched, reference, max)), searched };
 }
 
 async function forget(book: RecordBook, item: DeliveryItem, { force, yes, nowMs }: ForgetOptions): Promise<Ending> {

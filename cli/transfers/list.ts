@@ -78,8 +78,10 @@ async function find(book: RecordBook, { reference, call, connection, since, conn
     note: [],
   });
   if (call !== undefined) return ofIndex(await book.byCall(...parseCall(call), asked));
-  if (reference !== undefined)
-    return ofIndex(await book.byReference(connection === undefined ? await connections() : [connection], reference, asked));
+  if (reference !== undefined) {
+    const listed = await book.byReference(connection === undefined ? await connections() : [connection], reference, asked);
+    return ofIndex(listed.deliveries);
+  }
   const { deliveries, read, isCut } = await book.scan(connection, sinceMs ?? parseSince(SINCE_DEFAULT, nowMs));
   return {
     deliveries,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { forgetTransfers } from "../../cli/transfers/forget.ts";
 import { listTransfers } from "../../cli/transfers/list.ts";
 import { LOCAL_RECORDS_TABLE } from "../../dev/dynamodb/local-dynamodb.ts";
+import type { Pending } from "../../lib/transfer/records.ts";
 import { ANSWERS, PENDING } from "../support/claims.ts";
 import { type KeptTransfers, keepTransfer, startKeptTransfers, startTransfer, toDeliveryOf } from "../support/kept-transfers.ts";
 import { runCcgw } from "../support/send-process.ts";
@@ -19,8 +20,9 @@ beforeAll(async () => {
 afterAll(() => kept.stop());
 
 const connections = async () => ["crm"];
-const forget = (over: Partial<Parameters<typeof forgetTransfers>[1]>) =>
-  forgetTransfers(kept.book, { connections, nowMs: Date.now(), yes: true, ...over });
+type Options = Parameters<typeof forgetTransfers>[1];
+const toOptions = (over: Partial<Options>): Options => ({ connections, nowMs: Date.now(), yes: true, max: 50, ...over });
+const forget = (over: Partial<Options>) => forgetTransfers(kept.book, toOptions(over));
 
 /** All that stands in the table, as text. */
 async function scan(): Promise<string> {
@@ -30,13 +32,9 @@ async function scan(): Promise<string> {
   return JSON.stringify(Items);
 }
 
-async function complete(callId: string) {
-  const { transferId } = await keepTransfer(kept.records, {
-    callId,
-    agentId: "101909",
-    reference: `reference-of-${callId}`,
-    conversation: CONVERSATION,
-  });
+async function complete(callId: string, over: Partial<Pending> = {}) {
+  const names = { agentId: "101909", reference: `reference-of-${callId}`, conversation: CONVERSATION };
+  const { transferId } = await keepTransfer(kept.records, { callId, ...names, ...over });
   await kept.records.events.take({ kind: "transfer-result", succeeded: true, gateway: "main", agentId: "101909", callId }, SIGNAL);
   await kept.records.outbox(async () => {}).tell(transferId.slice(0, -2), SIGNAL);
   return transferId;
@@ -50,7 +48,7 @@ describe("ccgw transfers forget", () => {
     const before = await scan();
     expect(names.filter((name) => !before.includes(name))).toEqual([]);
     const { json, lines, exitCode } = await forget({ transfer: transferId });
-    expect(json).toEqual({ transfers: [{ transferId, ending: "forgotten" }] });
+    expect(json).toEqual({ transfers: [{ transferId, ending: "forgotten" }], isComplete: true });
     expect(exitCode).toBe(0);
     expect(lines[0]).toMatch(/^\S+Z forgot transfer \S+ of connection crm: call, agent, target, reference; kept without names until \S+Z$/);
     const after = await scan();
@@ -101,7 +99,7 @@ describe("ccgw transfers forget", () => {
   it("holds back what somebody waits for, unless it is forced; and always what is being sent", async () => {
     const pending = await keepTransfer(kept.records, { callId: "pending", reference: "waited-for" });
     const { transferId } = await startTransfer(kept.records, { callId: "in-flight", reference: "waited-for" });
-    const endingsOf = async (over: Partial<Parameters<typeof forgetTransfers>[1]>) => {
+    const endingsOf = async (over: Partial<Options>) => {
       const { json, exitCode } = await forget({ reference: "waited-for", ...over });
       const { transfers } = json as { readonly transfers: readonly { readonly transferId: string; readonly ending: string }[] };
       return { exitCode, ...Object.fromEntries(transfers.map((each) => [each.transferId, each.ending])) };
@@ -114,6 +112,32 @@ describe("ccgw transfers forget", () => {
     });
     expect(await endingsOf({ force: true })).toEqual({ exitCode: 1, [pending.transferId]: "forgotten", [transferId]: "in-flight" });
     expect(await endingsOf({ force: true })).toEqual({ exitCode: 1, [transferId]: "in-flight" });
+  });
+
+  it("names the connections that it has searched, and how those are that are no more", async () => {
+    const reference = "of-two-connections";
+    const ours = await complete("of-crm", { reference });
+    const removed = await complete("of-removed", { reference, connection: "removed" });
+    const first = await forget({ reference });
+    expect(first).toMatchObject({ exitCode: 0, json: { transfers: [{ transferId: ours }], searched: ["crm"], isComplete: true } });
+    expect(first.lines).toContain("Searched: the records of crm. Those of a connection that was removed need --connection NAME.");
+    const second = await forget({ reference, connection: "removed" });
+    expect(second).toMatchObject({ exitCode: 0, json: { transfers: [{ transferId: removed }], searched: ["removed"] } });
+    expect(second.lines).toContain("Searched: the records of removed.");
+    const none = await forget({ reference });
+    expect(none).toMatchObject({ exitCode: 1, json: { transfers: [], searched: ["crm"] } });
+    expect(none.lines).toContain("Searched: the records of crm. Those of a connection that was removed need --connection NAME.");
+  });
+
+  it("says that there are more than it has looked at, and ends with 1 until there are none", async () => {
+    const reference = "of-three";
+    for (const callId of ["one-of-three", "two-of-three", "three-of-three"]) await complete(callId, { reference });
+    const first = await forget({ reference, max: 2 });
+    expect(first).toMatchObject({ exitCode: 1, json: { transfers: [{}, {}], isComplete: false } });
+    expect(first.lines).toContain(
+      "There are more: only the last 2 of each connection were looked at. Run it again once these are forgotten.",
+    );
+    expect(await forget({ reference, max: 2 })).toMatchObject({ exitCode: 0, json: { transfers: [{}], isComplete: true } });
   });
 
   it("is typed so, and does nothing without --yes", async () => {
