@@ -4,7 +4,7 @@ import { Option } from "@commander-js/extra-typings";
 import { isForgotten, toForgotten, whyRemembered } from "../../lib/records/forgotten-item.ts";
 import { type DeliveryItem, toTransferId } from "../../lib/records/record-item.ts";
 import { answer, createCommand } from "../command.ts";
-import { CommandError } from "../problem.ts";
+import { CommandError, toProblem } from "../problem.ts";
 import { openRecordBook, type RecordBook } from "../record-book.ts";
 import type { Report } from "../report.ts";
 import { openSecretBook } from "../secret-book.ts";
@@ -18,6 +18,7 @@ const WHY = {
   pending: "its outcome is open: within 15 minutes it is known or given up, or --force",
   untold: "its outcome was not told yet to whoever waits for it: within a minute, or --force",
   changed: "it has changed meanwhile: try again",
+  failed: "the table has not taken it, as far as is known: try again",
 } as const;
 
 export function createTransfersForget() {
@@ -66,8 +67,13 @@ export async function forgetTransfers(book: RecordBook, options: ForgetOptions):
   const { nowMs, max } = options;
   const { deliveries, searched, isCut } = await find(book, options);
   const transfers: { readonly transferId: string; readonly ending: Ending; readonly line: string }[] = [];
+  const problems = new Set<string>();
   for (const item of deliveries.filter((each) => !isForgotten(each))) {
-    const ending = await forget(book, item, options);
+    // What was done with the others has to be said all the same.
+    const ending = await forget(book, item, options).catch((error: unknown) => {
+      problems.add(toProblem(error).message);
+      return "failed" as const;
+    });
     transfers.push({ transferId: toTransferId(item), ending, line: toLine(item, ending, nowMs) });
   }
   const isDone = transfers.length > 0 && transfers.every(({ ending }) => ending === "forgotten");
@@ -78,6 +84,7 @@ export async function forgetTransfers(book: RecordBook, options: ForgetOptions):
       ...(searched === undefined ? [] : [toSearched(searched, options)]),
       ...(isCut ? [`There are more: only the last ${max} of each connection were looked at. Run it again once these are forgotten.`] : []),
       ...(transfers.length === 0 ? [] : [options.yes === true ? AFTERWARDS : NOT_YET]),
+      ...problems,
     ],
     exitCode: isDone && !isCut ? 0 : 1,
   };

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { forgetTransfers } from "../../cli/transfers/forget.ts";
 import { listTransfers } from "../../cli/transfers/list.ts";
 import { LOCAL_RECORDS_TABLE } from "../../dev/dynamodb/local-dynamodb.ts";
+import { TransferError } from "../../lib/errors.ts";
 import type { Pending } from "../../lib/transfer/records.ts";
 import { ANSWERS, PENDING } from "../support/claims.ts";
 import { type KeptTransfers, keepTransfer, startKeptTransfers, startTransfer, toDeliveryOf } from "../support/kept-transfers.ts";
@@ -138,6 +139,31 @@ describe("ccgw transfers forget", () => {
       "There are more: only the last 2 of each connection were looked at. Run it again once these are forgotten.",
     );
     expect(await forget({ reference, max: 2 })).toMatchObject({ exitCode: 0, json: { transfers: [{}], isComplete: true } });
+  });
+
+  it("goes on where the table does not take one, and says which it was, and why", async () => {
+    const reference = "of-a-bad-day";
+    const ids = [
+      await complete("taken", { reference }),
+      await complete("not-taken", { reference }),
+      await complete("taken, too", { reference }),
+    ];
+    const [, notTaken = ""] = ids;
+    const replace: typeof kept.book.replace = async (item, seen) => {
+      if (notTaken.startsWith(item.id)) throw new TransferError("store-unavailable", { reason: "throttled" });
+      return kept.book.replace(item, seen);
+    };
+    const { json, lines, exitCode } = await forgetTransfers({ ...kept.book, replace }, toOptions({ reference }));
+    const { transfers } = json as { readonly transfers: readonly { readonly transferId: string; readonly ending: string }[] };
+    expect(exitCode).toBe(1);
+    expect(Object.fromEntries(transfers.map((each) => [each.transferId, each.ending]))).toEqual(
+      Object.fromEntries(ids.map((id) => [id, id === notTaken ? "failed" : "forgotten"])),
+    );
+    expect(lines.filter((line) => /Z forgot transfer/.test(line))).toHaveLength(2);
+    expect(lines).toContain(
+      `not forgotten: transfer ${notTaken} of connection crm: the table has not taken it, as far as is known: try again`,
+    );
+    expect(lines.at(-1)).toContain("throttled");
   });
 
   it("is typed so, and does nothing without --yes", async () => {
