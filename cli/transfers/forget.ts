@@ -15,6 +15,7 @@ const MAX = 1_000;
 
 const WHY = {
   "in-flight": "it is being sent: within 35 s it has ended",
+  unsettled: "its result is not in its record, and it is not counted as unknown yet: within 2 minutes it is, or --force",
   pending: "its outcome is open: within 15 minutes it is known or given up, or --force",
   untold: "its outcome was not told yet to whoever waits for it: within a minute, or --force",
   changed: "it has changed meanwhile: try again",
@@ -31,7 +32,7 @@ export function createTransfersForget() {
       ).conflicts("transfer"),
     )
     .option("--connection <name>", "of one connection")
-    .option("--force", "also one whose outcome is open, or was not told: nobody is told then")
+    .option("--force", "also one whose outcome is open, was not told, or is not counted as unknown yet: nobody is told then")
     .option("--yes", "do it; without it, only what would be done is said")
     .action((options) =>
       answer(options, async ({ place }) => {

@@ -9,9 +9,10 @@ const FORGOTTEN = "forgotten";
 /** No agent is called so: no event of the call is a fact about this transfer. */
 const NOBODY = { callId: FORGOTTEN, agentId: FORGOTTEN, target: { type: "agent", address: FORGOTTEN } } as const;
 
-/** Why it may not be forgotten now: whoever waits for it would never be told, or told of nobody. */
-export function whyRemembered(item: DeliveryItem, nowMs: number): "in-flight" | "pending" | "untold" | undefined {
+/** Why it may not be forgotten now: whoever waits for it would never be told, or told of nobody. `unsettled`: its lease is over, and the sweep has not counted it yet. */
+export function whyRemembered(item: DeliveryItem, nowMs: number): "in-flight" | "unsettled" | "pending" | "untold" | undefined {
   if (isInFlight(item, nowMs)) return "in-flight";
+  if (item.status === "claimed") return "unsettled";
   const result = toResult(item, nowMs);
   if (result?.outcome === "pending") return "pending";
   const isTold = result === undefined || !isUntold(item, result);

@@ -5,9 +5,11 @@ import { forgetTransfers } from "../../cli/transfers/forget.ts";
 import { listTransfers } from "../../cli/transfers/list.ts";
 import { LOCAL_RECORDS_TABLE } from "../../dev/dynamodb/local-dynamodb.ts";
 import { TransferError } from "../../lib/errors.ts";
+import { LEASE_MS } from "../../lib/records/record-item.ts";
 import type { Pending } from "../../lib/transfer/records.ts";
 import { ANSWERS, PENDING } from "../support/claims.ts";
 import { type KeptTransfers, keepTransfer, startKeptTransfers, startTransfer, toDeliveryOf } from "../support/kept-transfers.ts";
+import { createTestRecords } from "../support/memory-records.ts";
 import { runCcgw } from "../support/send-process.ts";
 import { toDeadline } from "../support/transfer-service.ts";
 
@@ -164,6 +166,20 @@ describe("ccgw transfers forget", () => {
       `not forgotten: transfer ${notTaken} of connection crm: the table has not taken it, as far as is known: try again`,
     );
     expect(lines.at(-1)).toContain("throttled");
+  });
+
+  it("holds back what nobody has been told of until the sweep has counted it as unknown", async () => {
+    const { transferId } = await startTransfer(kept.records, { callId: "function-ended", observed: false });
+    const laterMs = () => Date.now() + LEASE_MS;
+    const endingOf = async (over: Partial<Options>) => (await forget({ transfer: transferId, nowMs: laterMs(), ...over })).json;
+    expect(await endingOf({})).toMatchObject({ transfers: [{ ending: "unsettled" }] });
+    expect(await endingOf({ force: true, yes: undefined })).toMatchObject({ transfers: [{ ending: "would-be-forgotten" }] });
+    const counted: string[] = [];
+    const tellUnknown = (_pending: Pending, id: string) => void counted.push(id);
+    const later = createTestRecords({ store: kept.store, wallMs: laterMs });
+    await later.sweep({ tell: async () => {}, inquire: async () => undefined, tellUnknown }).settle(transferId.slice(0, -2), SIGNAL);
+    expect(counted).toEqual([transferId]);
+    expect(await endingOf({})).toMatchObject({ transfers: [{ ending: "forgotten" }] });
   });
 
   it("is typed so, and does nothing without --yes", async () => {
