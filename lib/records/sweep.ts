@@ -32,7 +32,7 @@ export type TellOutcome = (told: ToldOutcome, signal: AbortSignal) => Promise<vo
 /** What the gateway says of a call whose transfer nobody knows the end of, as an event would. Undefined where that proves nothing. */
 export type InquireCall = (pending: Pending, signal: AbortSignal) => Promise<CallEvent | undefined>;
 
-/** That a transfer is unknown from now on, since whoever claimed it is gone and has told nobody. Once of each. */
+/** That a transfer is unknown from now on, by its record: whoever claimed it is gone and has left no result there. Once of each. */
 export type TellUnknown = (pending: Pending, transferId: string) => void;
 
 export interface OutcomeOutbox {

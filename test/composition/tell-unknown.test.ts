@@ -3,7 +3,7 @@ import { composeTellUnknown } from "../../lib/composition/tell-unknown.ts";
 import { PENDING } from "../support/claims.ts";
 import { createKeptLog } from "../support/kept-log.ts";
 
-it("a transfer that nobody has told of is counted as unknown, and found in the log", () => {
+it("a transfer without a result in its record is counted as unknown, and found in the log", () => {
   const log = createKeptLog();
   composeTellUnknown(log)(PENDING, "t-1");
   expect(log.counts).toEqual([{ metric: "UnknownTransfers", dimensions: { gateway: PENDING.gateway } }]);
