@@ -4,6 +4,7 @@
  */
 import { type ChangeCommand, parseCommand } from "../dev/pause-options.ts";
 import { openPauses, type Pausing } from "../dev/pausing.ts";
+import { toClockNote } from "../dev/store-clock.ts";
 import type { PauseItem } from "../lib/records/record-item.ts";
 import type { PauseScope } from "../lib/transfer/pause.ts";
 import { answer, createCommand } from "./command.ts";
@@ -62,9 +63,8 @@ function toGiven(options: Readonly<Record<string, string | undefined>>): string[
 async function open({ stage, region, profile }: Which): Promise<Pausing> {
   // Of the stage the rules are the same for all that pauses.
   const pausing = await openPauses(parseCommand("list", toGiven({ stage, region, profile })));
-  const seconds = Math.round(Math.abs(pausing.aheadMs) / 1_000);
-  if (seconds !== 0)
-    console.error(`This machine's clock is ${seconds} s ${pausing.aheadMs > 0 ? "ahead of" : "behind"} the table's, by which it is done.`);
+  const note = toClockNote(pausing);
+  if (note !== undefined) console.error(note);
   return pausing;
 }
 

@@ -32,6 +32,13 @@ export async function readStoreClock(table: string, abortSignal: AbortSignal): P
   return { wallMs: () => Date.now() - aheadMs, aheadMs };
 }
 
+/** To whoever is at this machine. Undefined where both clocks are the same. */
+export function toClockNote({ aheadMs }: Pick<StoreClock, "aheadMs">): string | undefined {
+  if (aheadMs === 0) return undefined;
+  const difference = `${Math.round(Math.abs(aheadMs) / 1_000)} s ${aheadMs > 0 ? "ahead of" : "behind"}`;
+  return `This machine's clock is ${difference} the table's, by which it is done.`;
+}
+
 /** NaN where there is none: then nothing is known of that clock. */
 function parseDate(response: unknown): number {
   const { headers } = response as { readonly headers?: Readonly<Record<string, string>> };

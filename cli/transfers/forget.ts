@@ -1,6 +1,7 @@
 /** `ccgw transfers forget`: takes what names somebody out of the records of transfers, and leaves what keeps a repeat from being transferred again. */
 import { randomUUID } from "node:crypto";
 import { Option } from "@commander-js/extra-typings";
+import { readStoreClock, toClockNote } from "../../dev/store-clock.ts";
 import { isForgotten, toForgotten, whyRemembered } from "../../lib/records/forgotten-item.ts";
 import { type DeliveryItem, toTransferId } from "../../lib/records/record-item.ts";
 import { answer, createCommand } from "../command.ts";
@@ -12,6 +13,8 @@ import { toIso } from "../since.ts";
 
 /** Of one reference, of each connection: the next ones are found once these are forgotten. */
 const MAX = 1_000;
+
+const CLOCK_TIMEOUT_MS = 30_000;
 
 const WHY = {
   "in-flight": "it is being sent: within 35 s it has ended",
@@ -41,7 +44,11 @@ export function createTransfersForget() {
         const book = openRecordBook(found);
         const connections = async () => (await secrets.list("connections")).map(({ name }) => name);
         try {
-          return await forgetTransfers(book, { ...options, connections, max: MAX, nowMs: Date.now() });
+          // What is being sent is so by the functions' clock.
+          const clock = await readStoreClock(found.config.recordsTable, AbortSignal.timeout(CLOCK_TIMEOUT_MS));
+          const note = toClockNote(clock);
+          if (note !== undefined) console.error(note);
+          return await forgetTransfers(book, { ...options, connections, max: MAX, nowMs: clock.wallMs() });
         } finally {
           secrets.close();
           book.close();

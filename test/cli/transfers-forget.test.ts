@@ -11,9 +11,11 @@ import { ANSWERS, PENDING } from "../support/claims.ts";
 import { type KeptTransfers, keepTransfer, startKeptTransfers, startTransfer, toDeliveryOf } from "../support/kept-transfers.ts";
 import { createTestRecords } from "../support/memory-records.ts";
 import { runCcgw } from "../support/send-process.ts";
+import { startTableOfAnotherTime } from "../support/table-of-another-time.ts";
 import { toDeadline } from "../support/transfer-service.ts";
 
 const SIGNAL = new AbortController().signal;
+const HOUR_MS = 3_600_000;
 const CONVERSATION = { serviceUrl: "https://smba.example.com/", conversationId: "c-of-ann", activityId: "a", botId: "b", userId: "ann" };
 
 let kept: KeptTransfers;
@@ -187,5 +189,16 @@ describe("ccgw transfers forget", () => {
     const { code, output } = await runCcgw(["transfers", "forget", "--transfer", transferId], kept.ports);
     expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining("Nothing was forgotten yet: with --yes it is") });
     expect((await kept.book.require(transferId)).pending?.callId).toBe("typed");
+  });
+
+  it("goes by the table's clock: nothing that is being sent is forgotten by a machine whose own is ahead", async () => {
+    const hourAgoMs = () => Date.now() - HOUR_MS;
+    const { transferId } = await startTransfer(createTestRecords({ store: kept.store, wallMs: hourAgoMs }), { callId: "in-flight-there" });
+    const port = await startTableOfAnotherTime(Number(kept.ports.DYNAMODB_PORT), -HOUR_MS);
+    const given = ["transfers", "forget", "--transfer", transferId, "--force", "--yes"];
+    const { code, output } = await runCcgw(given, { ...kept.ports, DYNAMODB_PORT: String(port) });
+    expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining(`not forgotten: transfer ${transferId}`) });
+    expect(output).toContain("it is being sent");
+    expect(output).toMatch(/This machine's clock is (3599|3600|3601) s ahead of the table's, by which it is done\./);
   });
 });

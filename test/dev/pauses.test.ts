@@ -1,11 +1,12 @@
 /** `npm run pause`, `npm run resume` and `npm run pauses`, as an operator runs them, over a table of the local stack or a deployed one. */
-import { createServer, request as forward } from "node:http";
+import { createServer } from "node:http";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { listPauses } from "../../cli/pause.ts";
 import { LOCAL_RECORDS_TABLE, type LocalDynamoDb, RECORDS_TABLE, startLocalDynamoDb } from "../../dev/dynamodb/local-dynamodb.ts";
 import { parseCommand } from "../../dev/pause-options.ts";
 import { listenOnLoopback } from "../support/raw-gateway.ts";
 import { runCcgw, type Sent, toNotLocal } from "../support/send-process.ts";
+import { startTableOfAnotherTime } from "../support/table-of-another-time.ts";
 
 const REGION = "eu-central-1";
 const DEPLOYED_TABLE = "ccgateway-transfer-webhooks-prod-RecordsTable-1ABC";
@@ -16,22 +17,6 @@ beforeEach(async () => {
   dynamoDb = await startLocalDynamoDb({ port: 0, tables: { [LOCAL_RECORDS_TABLE]: RECORDS_TABLE, [DEPLOYED_TABLE]: RECORDS_TABLE } });
 });
 afterEach(() => dynamoDb.stop());
-
-/** The table's, with another clock: that of AWS, where the operator's is wrong. */
-async function startTableOfAnotherTime(aheadMs: number): Promise<number> {
-  const proxy = createServer((request, response) => {
-    const { method, headers, url } = request;
-    const onwards = forward({ host: "127.0.0.1", port: dynamoDb.port, method, headers, path: url }, (answer) => {
-      const date = new Date(Date.now() + aheadMs).toUTCString();
-      response.writeHead(answer.statusCode ?? 500, { ...answer.headers, date });
-      answer.pipe(response);
-    });
-    request.pipe(onwards);
-  });
-  const port = await listenOnLoopback(proxy);
-  onTestFinished(() => void proxy.close());
-  return port;
-}
 
 function run(...given: readonly string[]): Promise<Sent> {
   return runCcgw(given, { DYNAMODB_PORT: String(dynamoDb.port) });
@@ -88,7 +73,7 @@ describe("npm run pause", () => {
     ["behind", 3_600_000],
     ["ahead of", -3_600_000],
   ])("goes by the table's clock where this machine's is %s it, and says so", async (words, aheadMs) => {
-    const table = await startTableOfAnotherTime(aheadMs);
+    const table = await startTableOfAnotherTime(dynamoDb.port, aheadMs);
     const { code, output } = await runCcgw(["pause", "all", ...ANN, "--minutes", "30"], { DYNAMODB_PORT: String(table) });
     expect([code, output]).toEqual([0, expect.stringMatching(new RegExp(`clock is (3599|3600|3601) s ${words} the table's`))]);
     const listed = await runCcgw(["pauses"], { DYNAMODB_PORT: String(table) });
