@@ -31,15 +31,16 @@ export function createReceiveTransfer({ authenticate, transfers, statusUrls, tel
     const deadline = stopwatch.deadline(settings.deadlineMs ?? source.deadlineMs);
     const opened = await connection.open(webhook, proof);
     if (publicSecret) return replyToAnybody(opened, request);
-    const captured = capture(request, connection, deadline.signal);
     // Read meanwhile.
     const statusUrlOf = statusUrls.fresh(request, deadline.signal);
     const respondAsync = source.takesRespondAsync && prefersRespondAsync(webhook.headers.prefer);
     const { nothingAsked, conversation } = opened;
     const receivedAt = webhook.receivedAt.toISOString();
     const command = { connectionName, connection: settings, receivedAt, deadline, respondAsync, conversation };
-    const entries =
-      "error" in opened ? [toFailedEntry(opened.error)] : await transferAll(opened.drafts, { transfers, command, log, requestId });
+    const transferring =
+      "error" in opened ? [toFailedEntry(opened.error)] : transferAll(opened.drafts, { transfers, command, log, requestId });
+    const captured = capture(request, connection, deadline);
+    const entries = await transferring;
 
     const { gateway } = settings;
     tellEntries(entries, { log, note: request.note, requestId, connection: connectionName, source: source.id, gateway, nothingAsked });

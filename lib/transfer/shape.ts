@@ -29,19 +29,15 @@ const HIDDEN = "*";
 /** `root` stands before each path: `body`. */
 export function toShape(root: string, value: unknown): Shape {
   const types = new Map<string, Set<ShapeType>>();
-  const left: { readonly path: string; readonly value: unknown; readonly depth: number }[] = [{ path: root, value, depth: 0 }];
-  let count = 0;
-  for (let next = left.shift(); next !== undefined && count < VALUES_MAX; next = left.shift()) {
-    count += 1;
-    const { path, depth } = next;
+  const values: { readonly path: string; readonly value: unknown; readonly depth: number }[] = [{ path: root, value, depth: 0 }];
+  // It grows as it goes.
+  for (const { path, value: found, depth } of values) {
     const known = types.get(path);
     if (known === undefined && types.size === PATHS_MAX) continue;
-    types.set(path, (known ?? new Set()).add(typeOf(next.value)));
+    types.set(path, (known ?? new Set()).add(typeOf(found)));
     if (depth === DEPTH_MAX) continue;
-    for (const [step, member] of stepsOf(next.value)) {
-      if (left.length === VALUES_MAX) break;
-      left.push({ path: `${path}${step}`, value: member, depth: depth + 1 });
-    }
+    for (const [step, member] of stepsOf(found, VALUES_MAX - values.length))
+      values.push({ path: `${path}${step}`, value: member, depth: depth + 1 });
   }
   return Object.fromEntries([...types].map(([path, found]) => [path, [...found].sort()]));
 }
@@ -57,12 +53,13 @@ export function isSameShape(one: Shape, other: Shape): boolean {
   return paths.length === Object.keys(other).length && paths.every((path) => one[path]?.join() === other[path]?.join());
 }
 
-function stepsOf(value: unknown): readonly (readonly [string, unknown])[] {
-  if (typeof value !== "object" || value === null) return [];
-  if (Array.isArray(value)) return value.slice(0, VALUES_MAX).map((each: unknown) => ["[]", each]);
-  const members = Object.entries(value);
-  const isMap = members.length > MEMBERS_MAX;
-  return members.map(([name, member]) => [`.${isMap || !isTelling(name) ? HIDDEN : name}`, member]);
+/** Of the first members alone: of a map of a hundred thousand, the others are not even read. */
+function stepsOf(value: unknown, max: number): readonly (readonly [string, unknown])[] {
+  if (max === 0 || typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.slice(0, max).map((each: unknown) => ["[]", each]);
+  const names = Object.keys(value);
+  const isMap = names.length > MEMBERS_MAX;
+  return names.slice(0, max).map((name) => [`.${isMap || !isTelling(name) ? HIDDEN : name}`, Reflect.get(value, name)]);
 }
 
 function isTelling(name: string): boolean {

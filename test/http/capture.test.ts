@@ -12,7 +12,15 @@ import { PUBLIC_BASE_URL } from "../support/stack.ts";
 const POST = { method: "POST", path: "/v1/transfers/crm", route: "POST /v1/transfers/{connection}", connection: "crm" } as const;
 const LATER = "9999-01-01T00:00:00Z";
 
-async function captureBy(add: Shapes["add"], { captureUntil = LATER, body = '{"a":1}', signal = new AbortController().signal } = {}) {
+const { signal } = new AbortController();
+const endless: Shapes["add"] = (_name, _captured, until) =>
+  new Promise((_resolve, reject) => {
+    if (until.aborted) reject(until.reason);
+    until.addEventListener("abort", () => reject(until.reason));
+  });
+
+/** The deadline stands still. */
+async function captureBy(add: Shapes["add"], { captureUntil = LATER, body = '{"a":1}', remainingMs = 25_000 } = {}) {
   const log = createKeptLog();
   const connection = await ConfiguredConnection.parseAsync({
     ...{ schemaVersion: 1, source: "api", gateway: "main", captureUntil },
@@ -20,7 +28,8 @@ async function captureBy(add: Shapes["add"], { captureUntil = LATER, body = '{"a
   });
   const event = toEvent({ ...POST, headers: { "content-type": "application/json" }, body });
   const request = toHttpRequest(event, toContext(), { ...createManualClock(), publicBaseUrl: PUBLIC_BASE_URL });
-  await createCapture({ shapes: { add }, log })(request, connection, signal);
+  await createCapture({ shapes: { add }, log })(request, connection, { remainingMs: () => remainingMs, signal });
+  request.stopwatch.end();
   return log;
 }
 
@@ -31,14 +40,27 @@ describe("the capture of a webhook's shape", () => {
     expect(JSON.stringify(problems)).not.toContain("it was");
   });
 
-  it("ends with the deadline, and after a second at most", async () => {
-    const endless: Shapes["add"] = (_name, _captured, signal) =>
-      new Promise((_resolve, reject) => {
-        if (signal.aborted) reject(signal.reason);
-        signal.addEventListener("abort", () => reject(signal.reason));
-      });
-    expect((await captureBy(endless, { signal: AbortSignal.abort() })).problems).toHaveLength(1);
-    expect((await captureBy(endless)).problems).toHaveLength(1);
+  it.each([
+    { remainingMs: 500, endsAfterMs: 200 },
+    { remainingMs: 25_000, endsAfterMs: 1_000 },
+  ])("leaves 300 ms for the answer, and takes a second at most: of $remainingMs ms $endsAfterMs", async ({ remainingMs, endsAfterMs }) => {
+    const begunAt = performance.now();
+    expect((await captureBy(endless, { remainingMs })).problems).toHaveLength(1);
+    const tookMs = performance.now() - begunAt;
+    expect(tookMs).toBeGreaterThan(endsAfterMs - 5);
+    expect(tookMs).toBeLessThan(endsAfterMs + 200);
+  });
+
+  it("keeps nothing where only the time for the answer is left", async () => {
+    const { problems } = await captureBy(() => expect.fail("there is no time"), { remainingMs: 300 });
+    expect(problems).toEqual([]);
+  });
+
+  it("lets what was begun before it go first", async () => {
+    const order: string[] = [];
+    setImmediate(() => order.push("transfer"));
+    await captureBy(async () => void order.push("capture"));
+    expect(order).toEqual(["transfer", "capture"]);
   });
 
   it("keeps the names of the headers of a body that cannot be read", async () => {
