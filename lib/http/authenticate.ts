@@ -1,7 +1,7 @@
 /** Which connection sent this? Its source verifies the bytes. Unknown, disabled and unproven look alike outside. */
 import type { Log } from "../log.ts";
 import type { ConfiguredConnection } from "../sources/configured-connection.ts";
-import { createDecoyVerifier } from "../sources/decoy-verifier.ts";
+import { createDigestDecoy, createSecretDecoy } from "../sources/decoy-verifier.ts";
 import type { Proof } from "../sources/source.ts";
 import { DEADLINE_MAX_MS } from "../transfer/connection.ts";
 import { Name } from "../transfer/target.ts";
@@ -40,7 +40,14 @@ export type Authenticate = (request: HttpRequest) => Promise<Authenticated>;
 
 /** Throws `unauthenticated`, `secrets-unavailable` or `misconfigured`. */
 export function createAuthenticator({ connections, log, now, proveByAddress }: Dependencies): Authenticate {
-  const prove = createProver({ lookup: connections, bar, decoy: createDecoyVerifier(), proveOtherwise: proveByAddress, now });
+  const prove = createProver({
+    lookup: connections,
+    bar,
+    decoy: createSecretDecoy(),
+    toll: createDigestDecoy(),
+    proveOtherwise: proveByAddress,
+    now,
+  });
 
   return async (request) => {
     const name = Name.safeParse(request.connectionName).data;

@@ -1,6 +1,6 @@
 /**
  * Who sent this? Finds whom a request names, verifies its bytes against that one's secrets, and once more where those were read anew. Whoever is not there
- * costs and looks like a wrong credential.
+ * looks like a wrong credential, and costs what one does.
  */
 import { TransferError } from "../errors.ts";
 import type { Verdict, Verifier } from "../sources/source.ts";
@@ -28,8 +28,10 @@ interface ProverOptions<Known> {
   readonly lookup: Lookup<Known>;
   /** Why this one is refused whatever it presents, for the log alone. Undefined for whoever may be proven. */
   readonly bar: (known: Known | undefined) => string | undefined;
-  /** For one who is not there: has to cost what a wrong credential costs. */
+  /** For one who is not there. */
   readonly decoy: Verifier;
+  /** For everybody who is refused, whoever is there: what a proof by one scheme costs, and by another does not. Its verdict counts for nothing. */
+  readonly toll?: Verifier | undefined;
   /** What else proves whoever may be proven, whatever its own secrets are. Undefined where a request carries no such proof. */
   readonly proveOtherwise?: ((request: HttpRequest, signal: AbortSignal) => Promise<Verdict | undefined>) | undefined;
   /** Monotonic, in ms: the clock of `lookup`. */
@@ -52,12 +54,18 @@ interface Checked<Known> {
 /** No name: nobody can be called so. Throws `unauthenticated`, `secrets-unavailable` or `misconfigured`; the request's facts say why. */
 export type Prove<Known> = (request: HttpRequest, name: string | undefined, signal: AbortSignal) => Promise<Proven<Known>>;
 
-export function createProver<Known extends Provable>({ lookup, bar, decoy, proveOtherwise, now }: ProverOptions<Known>): Prove<Known> {
+export function createProver<Known extends Provable>({
+  lookup,
+  bar,
+  decoy,
+  toll,
+  proveOtherwise,
+  now,
+}: ProverOptions<Known>): Prove<Known> {
   const reread = new Map<string, number>();
 
   async function check(request: HttpRequest, known: Known | undefined, signal: AbortSignal): Promise<Checked<Known>> {
     const { other, unread } = await readOther(request, signal);
-    // The decoy makes one who is not there cost what a wrong credential costs.
     const verdict = other?.ok ? other : await (known?.verify ?? decoy)(request.webhook, signal);
     const barred = bar(known);
     const refusal = other?.ok === false ? other : verdict;
@@ -66,6 +74,7 @@ export function createProver<Known extends Provable>({ lookup, bar, decoy, prove
     request.note({ reason, ...NO_DETAILS, ...(barred === undefined && !refusal.ok && reason !== undefined && refusal.details) });
     if (known !== undefined && verdict.ok && reason === undefined)
       return { proven: { known, verdict, ...(verdict === other && { otherwise: true }) } };
+    await toll?.(request.webhook, signal);
     return verdict.ok ? {} : { unread };
   }
 

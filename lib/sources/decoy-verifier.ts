@@ -1,4 +1,4 @@
-/** Verifies against secrets that nobody knows, for a connection that does not exist: as a secret that is sent and as a digest over address and body. */
+/** What a refusal costs, whoever is named: a secret that is compared with one that nobody knows, and a digest over address and body. */
 import { randomBytes } from "node:crypto";
 import { hmac } from "../verification/hmac.ts";
 import { sharedSecret } from "../verification/shared-secret.ts";
@@ -6,19 +6,15 @@ import type { Verifier } from "./source.ts";
 
 const HEADER = "x-decoy";
 
-/** For those who can only prove themselves by a secret that is sent: a digest more would tell them apart. */
+/** In the place of whoever is not there. */
 export function createSecretDecoy(): Verifier {
   return sharedSecret.verifier({ test: false }).parse({ scheme: sharedSecret.id, secrets: newSecrets() });
 }
 
-export function createDecoyVerifier(): Verifier {
-  const secrets = newSecrets();
-  const verifySecret = sharedSecret.verifier({ test: false }).parse({ scheme: sharedSecret.id, secrets });
-  const verifyDigest = hmac.verifier({ test: false }).parse({ scheme: hmac.id, secrets, header: HEADER, signed: "{url}{body}" });
-  return async (webhook) => {
-    await verifyDigest({ ...webhook, headers: { ...webhook.headers, [HEADER]: "none" } });
-    return verifySecret(webhook);
-  };
+/** Of everybody who is refused: most of a body's cost is the digest over it, which not every scheme makes. One digest, whatever address was asked for. */
+export function createDigestDecoy(): Verifier {
+  const verify = hmac.verifier({ test: false }).parse({ scheme: hmac.id, secrets: newSecrets(), header: HEADER, signed: "{url}{body}" });
+  return (webhook, signal) => verify({ ...webhook, headers: { [HEADER]: "none" }, requestedUrl: undefined }, signal);
 }
 
 function newSecrets(): { readonly id: string; readonly value: string }[] {

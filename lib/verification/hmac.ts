@@ -185,8 +185,8 @@ function findEncoding(digest: string, { algorithm, encoding }: SigningProfile): 
 }
 
 /**
- * Whether it was signed of the address that the request itself names: it is refused all the same. The decoy signs the address, too, so that what this costs tells
- * nobody who there is.
+ * Whether it was signed of the address that the request itself names: it is refused all the same. One digest more, which nobody pays who is not there: who sends a
+ * signature in the right header, to another address, may tell by it that there is a connection which signs addresses (SECURITY.md).
  */
 function findOtherUrl(webhook: Webhook, { signed }: SigningProfile, match: (other: Webhook) => Verdict): Hint | undefined {
   const { url, requestedUrl = url } = webhook;

@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+/** What a refusal costs, counted: no answer's time is to tell which connections there are. */
+import crypto, { createHmac } from "node:crypto";
+import { syncBuiltinESMExports } from "node:module";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Connections, createAuthenticator } from "../../lib/http/authenticate.ts";
 import { toHttpRequest } from "../../lib/http/request.ts";
 import type { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
@@ -7,6 +10,8 @@ import { createKeptLog } from "../support/kept-log.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { configure } from "../support/open-source.ts";
 import { PUBLIC_BASE_URL } from "../support/stack.ts";
+
+const POST = { method: "POST", path: "/", route: "POST /v1/transfers/{connection}", connection: "demo" } as const;
 
 /** Asks as nobody known, and counts what that costs. */
 async function startCounting() {
@@ -30,7 +35,7 @@ async function startCounting() {
   };
   const authenticate = createAuthenticator({ connections, log: createKeptLog(), now: clock.monotonicMs });
   async function ask() {
-    const event = toEvent({ method: "POST", path: "/", route: "POST /v1/transfers/{connection}", connection: "demo" });
+    const event = toEvent(POST);
     const request = toHttpRequest(event, toContext(), { ...clock, publicBaseUrl: PUBLIC_BASE_URL });
     await expect(authenticate(request)).rejects.toMatchObject({ code: "unauthenticated" });
     request.stopwatch.end();
@@ -46,5 +51,47 @@ describe("a request that is not proven", () => {
     await ask();
     await ask();
     expect(count).toEqual({ verified: 4, reread: 1 });
+  });
+});
+
+describe("the digests over the body of a request that is not proven", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+  });
+
+  async function countDigests(connection: ConfiguredConnection | undefined, headers: Readonly<Record<string, string>>) {
+    const clock = createManualClock();
+    const found = async () => connection;
+    const connections: Connections = { get: found, reread: found, peek: () => connection };
+    const authenticate = createAuthenticator({ connections, log: createKeptLog(), now: clock.monotonicMs });
+    const event = toEvent({ ...POST, headers: { host: "another.example", ...headers }, body: "x".repeat(1_000) });
+    const request = toHttpRequest(event, toContext(), { ...clock, publicBaseUrl: PUBLIC_BASE_URL });
+    const spy = vi.spyOn(crypto, "createHmac").mockImplementation(createHmac);
+    syncBuiltinESMExports();
+    // The first one is verified twice, once for each reading.
+    await expect(authenticate(request)).rejects.toMatchObject({ code: "unauthenticated" });
+    request.stopwatch.end();
+    return spy.mock.calls.length / 2;
+  }
+
+  const KEY = { verification: { secrets: [{ id: "current", value: "test-key-of-a-connection" }] } };
+  const SIGNED = { "x-hubspot-signature-v3": "none", "x-hubspot-request-timestamp": "1" };
+
+  it.each([
+    ["nobody is called so", undefined],
+    ["a connection has a key", { source: "api", ...KEY }],
+    ["a connection is disabled", { source: "api", enabled: false, ...KEY }],
+    ["a connection has signatures", { source: "hubspot", ...KEY }],
+  ])("are one, where %s", async (_what, document) => {
+    const connection = document && (await configure(document));
+    expect(await countDigests(connection, { authorization: "Bearer a-guess" })).toBe(1);
+  });
+
+  it.each([
+    ["the one, where nobody is called so", undefined, 1],
+    ["more, where a connection has them, as SECURITY.md says", { source: "hubspot", ...KEY }, 5],
+  ])("of a signature of HubSpot's are %s", async (_what, document, digests) => {
+    expect(await countDigests(document && (await configure(document)), SIGNED)).toBe(digests);
   });
 });

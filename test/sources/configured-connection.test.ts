@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
-import { createDecoyVerifier } from "../../lib/sources/decoy-verifier.ts";
+import { createDigestDecoy, createSecretDecoy } from "../../lib/sources/decoy-verifier.ts";
 import { findSource, SOURCES } from "../../lib/sources/index.ts";
 
 const VALUE = "key-of-the-connection";
@@ -134,12 +134,18 @@ describe("the registry", () => {
 });
 
 describe("a decoy", () => {
+  const { signal } = new AbortController();
+
   it.each<[Readonly<Record<string, string>>, string]>([
     [{}, "missing-credential"],
     [{ authorization: "Bearer a-guess" }, "wrong-credential"],
     [{ authorization: "Bearer decoy" }, "wrong-credential"],
     [{ "x-api-key": "a-guess" }, "wrong-credential"],
   ])("verifies nobody: %j", async (headers, reason) => {
-    expect(await createDecoyVerifier()(webhook(headers))).toEqual(expect.objectContaining({ ok: false, reason }));
+    expect(await createSecretDecoy()(webhook(headers), signal)).toEqual(expect.objectContaining({ ok: false, reason }));
+  });
+
+  it("has no digest right", async () => {
+    expect(await createDigestDecoy()(webhook({ "x-decoy": "none" }), signal)).toMatchObject({ ok: false, reason: "wrong-credential" });
   });
 });
