@@ -1,12 +1,13 @@
 /**
  * `ccgw connection capture NAME`: has the function keep the shape of this connection's verified webhooks for some minutes, names and types alone, and shows it as
- * it comes: what a mapping is written against. Ends with its time, or with Ctrl-C; the document is then as it was.
+ * it comes: what a mapping is written against. Ends with its time, with Ctrl-C, or with its terminal; the document is then as it was.
  */
 import { createDynamoDbStore } from "../../lib/records/dynamodb-store.ts";
 import type { RecordStore } from "../../lib/records/record-store.ts";
 import { toCaptureId } from "../../lib/records/shapes.ts";
 import type { Shape } from "../../lib/transfer/shape.ts";
 import { answerFromBook, createCommand } from "../command.ts";
+import { watchInterrupts } from "../interrupt.ts";
 import { CommandError } from "../problem.ts";
 import type { Report } from "../report.ts";
 import type { SecretBook } from "../secret-book.ts";
@@ -24,23 +25,19 @@ export function createConnectionCapture() {
     .option("--stop", "end a capture that was left, and show what it kept")
     .action((name, { minutes, stop, ...options }) =>
       answerFromBook(options, async (book, { config }, { isJson }) => {
-        const interrupt = new AbortController();
-        const end = () => interrupt.abort();
-        process.once("SIGINT", end);
-        process.once("SIGTERM", end);
+        const { signal, unwatch } = watchInterrupts();
         const store = createDynamoDbStore(config.recordsTable, { wallMs: Date.now });
         const capturing = {
           store,
           nowMs: Date.now,
           wait,
-          signal: interrupt.signal,
+          signal,
           tell: isJson ? () => {} : (line: string) => console.error(line),
         };
         try {
           return stop === true ? await stopCapture(book, name, store) : await captureConnection(book, { name, minutes }, capturing);
         } finally {
-          process.off("SIGINT", end);
-          process.off("SIGTERM", end);
+          unwatch();
         }
       }),
     );
@@ -72,6 +69,8 @@ export async function captureConnection(book: SecretBook, { name, minutes }: Cap
   const endsAtMs = nowMs() + Number(minutes) * 60_000;
   const captureUntil = new Date(endsAtMs).toISOString();
   await book.replace("connections", name, { ...kept.document, captureUntil }, kept);
+  const { captureUntil: other } = kept.document;
+  if (typeof other === "string" && Date.parse(other) > nowMs()) tell(`In the place of a capture until ${other}, which gets nothing more.`);
   tell(`Until ${captureUntil}, or Ctrl-C. What comes in the first minute may be missed: the functions read the connection anew within it.`);
   let shape: Shape = {};
   try {
@@ -82,7 +81,7 @@ export async function captureConnection(book: SecretBook, { name, minutes }: Cap
       shape = found;
     }
   } finally {
-    await endCapture(book, name);
+    await endCapture(book, name, captureUntil);
   }
   return toReport(name, shape);
 }
@@ -92,16 +91,16 @@ export async function stopCapture(book: SecretBook, name: string, store: Capturi
   const { document } = await book.require("connections", name);
   const { captureUntil } = document;
   if (typeof captureUntil !== "string") return { json: { name, shape: {} }, lines: [`Nothing of ${name} is being captured.`], exitCode: 1 };
-  await endCapture(book, name);
+  await endCapture(book, name, captureUntil);
   return toReport(name, await readShape(store, name, captureUntil));
 }
 
-/** What else was changed meanwhile stays changed. */
-async function endCapture(book: SecretBook, name: string): Promise<void> {
+/** What else was changed meanwhile stays changed, and so does a capture that somebody else has begun. */
+async function endCapture(book: SecretBook, name: string, until: string): Promise<void> {
   const kept = await book.read("connections", name);
   if (kept === undefined) return;
-  const { captureUntil: _ended, ...document } = kept.document;
-  await book.replace("connections", name, document, kept);
+  const { captureUntil, ...document } = kept.document;
+  if (captureUntil === until) await book.replace("connections", name, document, kept);
 }
 
 async function readShape(store: Capturing["store"], name: string, until: string): Promise<Shape> {

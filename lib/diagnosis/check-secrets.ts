@@ -1,4 +1,7 @@
-/** Whether AWS lets us in, which secrets there are, whether each parses and names only what is there, and which secrets several connections have. */
+/**
+ * Whether AWS lets us in, which secrets there are, whether each parses and names only what is there, which captures were left, and which secrets several
+ * connections have.
+ */
 import { toTransferError } from "../errors.ts";
 import type { Secrets } from "../secrets/secrets-manager.ts";
 import { findSharedSecrets } from "../verification/shared-between.ts";
@@ -47,9 +50,10 @@ interface Found {
   readonly all: Names;
   readonly documents: Documents;
   readonly problems: ReadonlyMap<string, string>;
+  readonly nowMs: number;
 }
 
-export function checkSecrets({ names, all, documents, problems }: Found): readonly Finding[] {
+export function checkSecrets({ names, all, documents, problems, nowMs }: Found): readonly Finding[] {
   const failed = (subject: string, detail: string, hint: string): Finding => ({
     name: "secrets",
     verdict: "failed",
@@ -66,9 +70,22 @@ export function checkSecrets({ names, all, documents, problems }: Found): readon
     ...broken.map(([path, problem]) => failed(path, problem, toMend(path))),
     ...ofNobody.map(([subject, detail, path]) => failed(subject, detail, toAdd(path))),
   ];
-  if (findings.length > 0) return findings;
+  const left = findLeftCaptures(names, documents, nowMs);
+  if (findings.length > 0) return [...findings, ...left];
   const counted = FOLDERS.map((folder) => `${names[folder].length} ${names[folder].length === 1 ? folder.slice(0, -1) : folder}`);
-  return [{ name: "secrets", verdict: "ok", detail: `All of them parse: ${counted.join(", ")}, and the stack's keys.` }];
+  return [{ name: "secrets", verdict: "ok", detail: `All of them parse: ${counted.join(", ")}, and the stack's keys.` }, ...left];
+}
+
+/** They do nothing any more, but that a version which does not know the field refuses the connection. */
+function findLeftCaptures(names: Names, { connections }: Documents, nowMs: number): readonly Finding[] {
+  return names.connections.flatMap((name): readonly Finding[] => {
+    const until = connections.get(name)?.settings.captureUntil;
+    if (until === undefined || Date.parse(until) > nowMs) return [];
+    const detail = `has a capture that was left: its captureUntil, ${until}, is over.`;
+    return [
+      { name: "secrets", verdict: "warning", subject: `connections/${name}`, detail, hint: `ccgw connection capture ${name} --stop` },
+    ];
+  });
 }
 
 /** What a document names that is not there: who names it, in what words, and the path of what is missing. */

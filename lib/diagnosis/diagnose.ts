@@ -61,7 +61,7 @@ export function createDiagnose({ prefix, secrets, records, shakeHands, askGuid, 
     const narrowed = reading.then(({ documents }) => narrow(all, documents, scope));
     yield {
       name: "secrets",
-      findings: Promise.all([reading, narrowed]).then(([found, names]) => checkSecrets({ ...found, names, all })),
+      findings: Promise.all([reading, narrowed]).then(([found, names]) => checkSecrets({ ...found, names, all, nowMs: wallMs() })),
     };
     const [{ documents }, names] = await Promise.all([reading, narrowed]);
     yield now("shared-secrets", checkSharedSecrets(names, documents));

@@ -87,6 +87,18 @@ describe("ccgw connection capture", () => {
     expect(await stopCapture(book, connection, store)).toMatchObject({ exitCode: 1 });
   });
 
+  it("leaves alone what another has begun meanwhile", async () => {
+    const { connection } = stack.connect();
+    const captureUntil = new Date(Date.now() + MINUTE_MS).toISOString();
+    await capture(connection, async () => {
+      const kept = await book.require("connections", connection);
+      await book.replace("connections", connection, { ...kept.document, captureUntil }, kept);
+    });
+    expect(await documentOf(connection)).toMatchObject({ captureUntil });
+    const { told } = await capture(connection, async () => {});
+    expect(told[0]).toBe(`In the place of a capture until ${captureUntil}, which gets nothing more.`);
+  });
+
   it("takes 1 to 60 minutes, and nothing of Lex", async () => {
     const interrupted = AbortSignal.abort();
     const capturing = { store, nowMs: Date.now, wait: async () => {}, signal: interrupted, tell: () => {} };

@@ -95,6 +95,17 @@ describe("secrets", () => {
     expect(findings).toMatchObject([{ verdict: "failed", subject: "keys/status", hint: expect.stringContaining("deploy") }]);
   });
 
+  it("that have a capture whose time is over are a warning", async () => {
+    putGateway();
+    putExternal();
+    world.put("connections/crm", { ...API, ...toProof(CANARY), captureUntil: "2026-01-01T00:00:00Z" });
+    world.put("connections/bot", { ...API, ...toProof(`${CANARY}-2`), captureUntil: "9999-01-01T00:00:00Z" });
+    expect(await look()).toMatchObject([
+      { verdict: "ok" },
+      { verdict: "warning", subject: "connections/crm", hint: "ccgw connection capture crm --stop" },
+    ]);
+  });
+
   it("that two connections have in common are a warning, by names and ids", async () => {
     world.put("connections/crm", { ...API, ...toProof(CANARY, "2026") });
     world.put("connections/shop", { ...API, ...toProof(CANARY, "old") });
