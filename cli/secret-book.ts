@@ -61,8 +61,8 @@ export interface SecretBook {
   create(folder: Folder, name: string, document: Document): Promise<void>;
   /** Parses it first. Throws a `CommandError` where it has been changed since `seen` was read. */
   replace(folder: Folder, name: string, document: Document, seen: Kept): Promise<void>;
-  /** It can be restored for 30 days. */
-  remove(folder: Folder, name: string): Promise<void>;
+  /** It can be restored for 30 days. Throws a `CommandError` where it has been changed since `seen` was read. */
+  remove(folder: Folder, name: string, seen?: Kept): Promise<void>;
   close(): void;
 }
 
@@ -98,6 +98,13 @@ export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }:
 
   async function write(path: string, SecretString: string): Promise<void> {
     await client.send(new PutSecretValueCommand({ SecretId: path, SecretString, ClientRequestToken: randomUUID() }));
+  }
+
+  /** Between this and what is done then, somebody else may still be quicker: the service has no condition. */
+  async function assertUnchanged(folder: Folder, name: string, seen: Kept): Promise<void> {
+    const now = await read(folder, name);
+    if (now?.versionId !== seen.versionId)
+      throw new CommandError(`${pathOf(folder, name)} was changed by somebody else meanwhile. Nothing was written: try again.`);
   }
 
   async function require(folder: Folder, name: string): Promise<Kept> {
@@ -136,12 +143,11 @@ export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }:
     },
     async replace(folder, name, document, seen) {
       await parse(folder, name, document);
-      const now = await read(folder, name);
-      if (now?.versionId !== seen.versionId)
-        throw new CommandError(`${pathOf(folder, name)} was changed by somebody else meanwhile. Nothing was written: try again.`);
+      await assertUnchanged(folder, name, seen);
       await write(pathOf(folder, name), JSON.stringify(document));
     },
-    async remove(folder, name) {
+    async remove(folder, name, seen) {
+      if (seen !== undefined) await assertUnchanged(folder, name, seen);
       await client.send(new DeleteSecretCommand({ SecretId: pathOf(folder, name), RecoveryWindowInDays: RECOVERY_DAYS }));
     },
     close: () => client.destroy(),

@@ -38,7 +38,7 @@ export async function applySetup(
   const isPruning = prune === true;
   const changes = await planFromFile(book, place, { file, isPruning });
   const todo = toOrder(changes, isPruning);
-  const lines = toPlanLines(changes, { isPruning });
+  const lines = [...toPlanLines(changes, { isPruning }), ...(isPruning ? tellSignedIn(place, changes) : [])];
   if (todo.length > 0 && yes !== true) await assertAgreed(place, lines, prompter);
   await writeAll(todo, (change) => write(change, { book, place, sheets }));
   return {
@@ -55,6 +55,22 @@ export async function applySetup(
 function toOrder(changes: readonly PlannedChange[], isPruning: boolean): readonly PlannedChange[] {
   const written = changes.filter(isWriting);
   return isPruning ? [...written, ...changes.filter(({ kind }) => kind === "surplus").toReversed()] : written;
+}
+
+/** Managed agents that go: without its secret nobody can sign one out. Nor can a program see whether it is signed in. */
+function tellSignedIn({ isLocal, functionName }: Place, changes: readonly PlannedChange[]): readonly string[] {
+  const only = changes.flatMap((change) =>
+    change.kind === "surplus" && change.folder === "agents" && change.seen.document.session === "managed" ? [change.name] : [],
+  );
+  if (only.length === 0) return [];
+  const name = functionName("sign-out-agents");
+  const payload = JSON.stringify({ keepOut: true, only });
+  return [
+    `Stays signed in at its gateway, unless it is signed out first: ${only.join(", ")}. Within half a minute after that, before it is signed in again, apply:`,
+    isLocal
+      ? `  curl -s -w '\\n' -d '${payload}' ${process.env.AWS_ENDPOINT_URL_LAMBDA}/2015-03-31/functions/${name}/invocations`
+      : `  aws lambda invoke --function-name ${name} --payload '${payload}' --cli-binary-format raw-in-base64-out --cli-read-timeout 0 /dev/stdout`,
+  ];
 }
 
 async function assertAgreed({ stage }: Place, lines: readonly string[], prompter: Prompter | undefined): Promise<void> {
@@ -80,7 +96,7 @@ async function writeAll(todo: readonly PlannedChange[], write: (change: PlannedC
 async function write(change: PlannedChange, handingOver: HandingOver): Promise<void> {
   const { book } = handingOver;
   const { folder, name } = change;
-  if (change.kind === "surplus") return book.remove(folder, name);
+  if (change.kind === "surplus") return book.remove(folder, name, change.seen);
   if (!isWriting(change)) return;
   await withHandOver(change, handingOver, () =>
     change.kind === "added" ? book.create(folder, name, change.document) : book.replace(folder, name, change.document, change.seen),

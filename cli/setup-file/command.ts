@@ -25,6 +25,13 @@ export async function planFromFile(book: SecretBook, { stage }: Place, { file, i
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) throw new CommandError(`--file: ${file} cannot be read.`);
   const setup = parseSetup({ text, file, stage });
+  if (isPruning && setup.isOfOtherStages)
+    throw setup.refuse([
+      {
+        path: ["stages"],
+        message: `has nothing for ${stage}: --prune takes no file for other stages. "${stage}: {}" says that it is for this one`,
+      },
+    ]);
   const client = new SecretsManagerClient({});
   try {
     return await planChanges({ setup, book, isPruning, origins: createOrigins(file, (name) => readSecret(client, name)) });

@@ -26,7 +26,7 @@ export type PlannedChange =
   | (Writing & { readonly kind: "changed"; readonly seen: Kept; readonly isUnread: boolean })
   | (Change & { readonly kind: "same" })
   /** There, but not in the file. */
-  | (Change & { readonly kind: "surplus" });
+  | (Change & { readonly kind: "surplus"; readonly seen: Kept });
 
 export type PlannedWriting = Extract<PlannedChange, { kind: "added" | "changed" }>;
 
@@ -61,8 +61,8 @@ export async function planChanges({ setup, book, origins, isPruning }: Planning)
       mistakes.push(...found);
       if (found.length === 0) changes.push(await toChange({ folder, name, seen, resolved }, book));
     }
-    const surplus = [...present[folder].keys()].filter((name) => !Object.hasOwn(setup.documents[folder], name));
-    changes.push(...surplus.map((name) => ({ kind: "surplus" as const, folder, name })));
+    const surplus = [...present[folder]].filter(([name]) => !Object.hasOwn(setup.documents[folder], name));
+    changes.push(...surplus.map(([name, seen]) => ({ kind: "surplus" as const, folder, name, seen })));
   }
   mistakes.push(...findMissing(setup, (folder, name) => !isPruning && present[folder].has(name)));
   if (mistakes.length > 0) throw setup.refuse(mistakes);

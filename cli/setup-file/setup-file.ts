@@ -47,6 +47,8 @@ export interface Mistake {
 export interface Setup {
   /** What the file has for this stage, references and all. */
   readonly documents: Readonly<Record<Folder, Readonly<Record<string, Document>>>>;
+  /** It has stages, and this is none of them: mistyped, or forgotten. */
+  readonly isOfOtherStages: boolean;
   /** All mistakes, with file and line. */
   refuse(mistakes: readonly Mistake[]): CommandError;
 }
@@ -78,7 +80,8 @@ export function parseSetup({ text, file, stage }: SetupText): Setup {
   const merged = Merged.safeParse(merge(common, ofStage), { error: inOurWords });
   if (!merged.success) throw refuse(toMistakes(merged.error));
   const { gateways, agents, connections } = merged.data;
-  return { documents: { gateways: gateways ?? {}, agents: agents ?? {}, connections: connections ?? {} }, refuse };
+  const isOfOtherStages = isFields(stages) && Object.keys(stages).length > 0 && !Object.hasOwn(stages, stage);
+  return { documents: { gateways: gateways ?? {}, agents: agents ?? {}, connections: connections ?? {} }, isOfOtherStages, refuse };
 }
 
 /** What zod found, in words without values. */

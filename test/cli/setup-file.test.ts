@@ -169,6 +169,45 @@ describe("a setup file that is applied", () => {
     expect(await book.read("gateways", "old")).toBeUndefined();
   });
 
+  it("prunes nothing by a file for other stages", async () => {
+    putCrm();
+    secrets.putSecret("ccgw/local/gateways/old", SITE);
+    const stages = (name: string) => crmWith("{ keep: true }", `stages: { ${name}: {} }`);
+    await expect(apply(stages("prod"), { prune: true })).rejects.toThrow(/:11: stages has nothing for local: --prune takes no file/);
+    expect(await book.read("gateways", "old")).toBeDefined();
+    expect(await apply(stages("prod"))).toMatchObject({ json: { written: 0 } });
+    await apply(stages("local"), { prune: true });
+    expect(await book.read("gateways", "old")).toBeUndefined();
+  });
+
+  it("says of a managed agent that is to go how it is signed out", async () => {
+    putCrm();
+    const signIn = { password: CANARY, phonenum: "1002" };
+    secrets.putSecret("ccgw/local/agents/main/102", { schemaVersion: 1, session: "managed", signIn });
+    secrets.putSecret("ccgw/local/agents/main/101", { schemaVersion: 1, session: "external", guid: CANARY });
+    const prompter = createScriptedPrompter(false);
+    const applied = applySetup(book, place, { file: await write(crmWith("{ keep: true }")), prune: true }, prompter);
+    await expect(applied).rejects.toThrow("Nothing was written.");
+    expect(prompter.shown.join("\n")).toContain("Stays signed in at its gateway, unless it is signed out first: main/102.");
+    expect(prompter.shown.join("\n")).toContain(`-d '{"keepOut":true,"only":["main/102"]}' http://127.0.0.1:`);
+  });
+
+  it("removes nothing that was changed since it was shown", async () => {
+    putCrm();
+    secrets.putSecret("ccgw/local/gateways/old", SITE);
+    const prompter = createScriptedPrompter(true);
+    const changing: typeof prompter = {
+      ...prompter,
+      async confirm(...asked) {
+        secrets.putSecret("ccgw/local/gateways/old", { ...SITE, authMode: 1 });
+        return prompter.confirm(...asked);
+      },
+    };
+    const applied = applySetup(book, place, { file: await write(crmWith("{ keep: true }")), prune: true }, changing);
+    await expect(applied).rejects.toThrow("gateway old: ccgw/local/gateways/old was changed by somebody else meanwhile");
+    expect(await book.read("gateways", "old")).toBeDefined();
+  });
+
   it("asks before it writes, and wants --yes where nobody can be asked", async () => {
     const file = await write(crmWith("{ generate: true }"));
     const no = createScriptedPrompter(false);
