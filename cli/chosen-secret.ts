@@ -6,7 +6,8 @@ import { randomBytes } from "node:crypto";
 import { unlink, writeFile } from "node:fs/promises";
 import * as z from "zod";
 import type { Asker } from "./asker.ts";
-import { CommandError } from "./problem.ts";
+import { CommandError, toProblem } from "./problem.ts";
+import { isUnwritten } from "./secret-book.ts";
 import { findSecret, requireSecret, type SecretEnds, type SecretInput } from "./secret-input.ts";
 
 const SECRET_BYTES = 32;
@@ -56,7 +57,10 @@ export function makeWebhookSecret(): string {
   return `whsec_${randomBytes(SECRET_BYTES).toString("base64")}`;
 }
 
-/** Writes the sheet first, so that no secret is in use that nobody has; it is gone again where the work fails. A file that is there is left alone. */
+/**
+ * Writes the sheet first, so that no secret is in use that nobody has; it is gone again where it is certain that the secret was not written. A file that is there is
+ * left alone.
+ */
 export async function withSheet(file: string | undefined, text: string, work: () => Promise<void>): Promise<void> {
   if (file === undefined) return work();
   await writeFile(file, text, { mode: OWNER_ALONE, flag: "wx" }).catch((error: unknown) => {
@@ -66,6 +70,11 @@ export async function withSheet(file: string | undefined, text: string, work: ()
   try {
     await work();
   } catch (error) {
+    if (!isUnwritten(error))
+      throw new CommandError(
+        `${toProblem(error).message}\nThe secret may have been written: its sheet stays, ${file}. Delete it if the secret is not there, and try again.`,
+        { cause: error },
+      );
     await unlink(file);
     throw error;
   }

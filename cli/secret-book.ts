@@ -14,6 +14,7 @@ import {
   ResourceNotFoundException,
   RestoreSecretCommand,
   SecretsManagerClient,
+  SecretsManagerServiceException,
 } from "@aws-sdk/client-secrets-manager";
 import type * as z from "zod";
 import { TransferError } from "../lib/errors.ts";
@@ -152,6 +153,12 @@ export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }:
     },
     close: () => client.destroy(),
   };
+}
+
+/** Of what `create` or `replace` threw: whether it is certain that nothing was written. Of several tries, one whose answer was lost may have been it. */
+export function isUnwritten(error: unknown): boolean {
+  if (error instanceof CommandError) return true;
+  return error instanceof SecretsManagerServiceException && error.$fault === "client" && error.$metadata.attempts === 1;
 }
 
 /** Before anything is asked for. Throws a `CommandError` where there is one already. */

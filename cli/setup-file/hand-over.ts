@@ -17,7 +17,7 @@ export interface HandingOver {
   readonly sheets: string | undefined;
 }
 
-/** The sheet is there before the secret is in use, and gone again where the writing fails. */
+/** The sheet is there before the secret is in use, and gone again where it was certainly not written. */
 export async function withHandOver(
   change: PlannedWriting,
   { book, place, sheets }: HandingOver,

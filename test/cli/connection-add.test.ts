@@ -139,6 +139,19 @@ describe("ccgw connection add", () => {
     },
   );
 
+  it.each([
+    ["stays where the secret may have been written", "InternalServiceError", "The secret may have been written: its sheet stays"],
+    ["is gone where it was refused", "AccessDeniedException", "The emulator was told to fail"],
+  ])("has a sheet that %s", async (what, type, words) => {
+    const name = newName();
+    const sheet = join(folder, `${name}.md`);
+    secrets.failNext({ operation: "CreateSecret", type, times: type === "InternalServiceError" ? 3 : 1 });
+    const adding = add({ name, source: "api", sheet });
+    await expect(adding).rejects.toThrow(words);
+    if (what.startsWith("stays")) expect(await readFile(sheet, "utf8")).toContain("Connection");
+    else await expect(stat(sheet)).rejects.toThrow("ENOENT");
+  });
+
   it("tells of Lex which function to choose, and of no address", async () => {
     const { json } = await add({ name: newName(), source: "lex-v2", dryRun: true });
     const { handOver } = Object(json);
