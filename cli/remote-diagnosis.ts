@@ -3,7 +3,7 @@ import { GetFunctionConfigurationCommand, LambdaClient, ResourceNotFoundExceptio
 import * as z from "zod";
 import { invokeFunction } from "../dev/deployed-function.ts";
 import type { Stage } from "../lib/diagnosis/diagnose.ts";
-import { CHECK_NAMES, Finding } from "../lib/diagnosis/finding.ts";
+import { CHECK_NAMES, Finding, toPrintable } from "../lib/diagnosis/finding.ts";
 import type { Scope } from "../lib/diagnosis/scope.ts";
 import type { Place } from "./place.ts";
 import { CommandError } from "./problem.ts";
@@ -15,6 +15,7 @@ const FUNCTION = "diagnose";
 const TELLER = "deliver-callbacks";
 
 const Answer = z.object({ findings: z.array(Finding) });
+const Refused = z.object({ error: z.string() });
 const Failure = z.object({ errorType: z.string() });
 
 /** Throws a `CommandError` where there is no such function, or where it has not answered. */
@@ -34,6 +35,9 @@ async function ask(place: Place, scope: Scope): Promise<readonly Finding[]> {
     };
     const { functionError, text } = await invokeFunction({ nameOrArn, region: undefined, endpoint: undefined }, invocation);
     const json: unknown = JSON.parse(text);
+    const refused = Refused.safeParse(json).data;
+    if (refused !== undefined)
+      throw new CommandError(`${nameOrArn} has looked at nothing (${toPrintable(refused.error)}): is it of this version?`);
     if (functionError === undefined) return Answer.parse(json).findings;
     const why = Failure.safeParse(json).data?.errorType ?? functionError;
     throw new CommandError(`${nameOrArn} has not answered (${why}): its log says why.`);

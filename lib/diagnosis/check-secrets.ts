@@ -24,18 +24,22 @@ const REFUSALS: Readonly<Record<string, { readonly detail: string; readonly hint
   },
 };
 const NO_WAY = "Is the stack running, or is there a way from here to Secrets Manager? docs/network.md#did-it-work";
+const TOO_LATE = { detail: "Secrets Manager has not listed the secrets in the time that there was.", hint: NO_WAY };
 
 /** `names` is undefined where nothing can be read. */
-export async function checkCredentials(secrets: Pick<Secrets, "list">, prefix: string) {
+export async function checkCredentials(secrets: Pick<Secrets, "list">, prefix: string, signal: AbortSignal) {
   try {
     // One after the other: what the first is refused for, the others would be.
-    const list = async (folder: keyof Names) => (await secrets.list(folder)).toSorted();
+    const list = async (folder: keyof Names) => (await secrets.list(folder, signal)).toSorted();
     const [gateways, agents, connections] = [await list("gateways"), await list("agents"), await list("connections")];
     const names: Names = { gateways, agents, connections };
     return { names, findings: [finding("ok", `AWS takes them: ${count(names)} documents are under ${prefix}.`)] };
   } catch (thrown) {
     const { message: cause } = toTransferError(thrown, "none");
-    const refusal = REFUSALS[cause] ?? { detail: `Secrets Manager does not answer (${cause}).`, hint: NO_WAY };
+    const refusal = (signal.aborted ? TOO_LATE : REFUSALS[cause]) ?? {
+      detail: `Secrets Manager does not answer (${cause}).`,
+      hint: NO_WAY,
+    };
     return { names: undefined, findings: [finding("failed", refusal.detail, refusal.hint)] };
   }
   function finding(verdict: Finding["verdict"], detail: string, hint?: string): Finding {

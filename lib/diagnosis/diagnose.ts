@@ -52,7 +52,7 @@ export function createDiagnose({ prefix, secrets, records, shakeHands, askGuid, 
   const checkCallback = createCallbackCheck(reach);
 
   return async function* diagnose({ withoutCallbacks, deadline, ...scope }) {
-    const coming = checkCredentials(secrets, prefix);
+    const coming = checkCredentials(secrets, prefix, deadline.signal);
     yield { name: "credentials", findings: coming.then(({ findings }) => findings) };
     const { names: all } = await coming;
     if (all === undefined) return yield* skipAfter("credentials", "Nothing can be read.");

@@ -3,6 +3,7 @@ import type { Context } from "aws-lambda";
 import * as z from "zod";
 import type { Log } from "../log.ts";
 import { toRunDeadline } from "../sessions/run-context.ts";
+import { inOurWords, toOneLine } from "../transfer/issue-words.ts";
 import type { Diagnose } from "./diagnose.ts";
 import type { Finding } from "./finding.ts";
 
@@ -16,10 +17,16 @@ interface DiagnosisHandlerOptions {
   readonly log: Log;
 }
 
-/** Rejects for an event that is none. */
+/** What was asked for is none: nothing is looked at. Answered, not thrown, since it is no fault of the function, whose errors ring. */
+export interface DiagnosisRefused {
+  readonly error: string;
+}
+
 export function createDiagnosisHandler({ diagnose, log }: DiagnosisHandlerOptions) {
-  return async (event: unknown, context: Context): Promise<{ readonly findings: readonly Finding[] }> => {
-    const { callbacks, ...scope } = Asked.parse(event);
+  return async (event: unknown, context: Context): Promise<{ readonly findings: readonly Finding[] } | DiagnosisRefused> => {
+    const parsed = Asked.safeParse(event, { error: inOurWords });
+    if (!parsed.success) return { error: toOneLine(parsed.error) };
+    const { callbacks, ...scope } = parsed.data;
     const findings: Finding[] = [];
     const asked = { ...scope, withoutCallbacks: callbacks ? undefined : OUT_OF_SIGHT, deadline: toRunDeadline(context) };
     for await (const stage of diagnose(asked)) findings.push(...(await stage.findings));

@@ -55,7 +55,7 @@ export async function readDocuments({ secrets, prefix, names, deadline }: Readin
     const name = path.slice(path.indexOf("/") + 1);
     const base = { path, name, versionId: "", writtenAt: undefined };
     try {
-      const found = await secrets.readVersion(path);
+      const found = await secrets.readVersion(path, deadline.signal);
       if (found === undefined) return { ...base, problem: `There is no secret ${prefix}/${path}.` };
       const { text, ...version } = found;
       for (const other of more) await parseSecret(text, `${prefix}/${path}`, other);
@@ -72,21 +72,26 @@ export async function readDocuments({ secrets, prefix, names, deadline }: Readin
     return eachInTime(paths, {
       deadline,
       work: (path) => read(path, ...schemas),
-      tooLate: (path) => ({
-        path,
-        name: path,
-        versionId: "",
-        writtenAt: undefined,
-        problem: `${prefix}/${path}: there was no time to read it`,
-      }),
+      tooLate,
     });
   }
+  const tooLate = (path: string): Read<never> => ({
+    path,
+    name: path,
+    versionId: "",
+    writtenAt: undefined,
+    problem: `${prefix}/${path}: there was no time to read it`,
+  });
   const pathsOf = (folder: keyof Names) => names[folder].map((name) => `${folder}/${name}`);
 
   const gateways = await readAll(pathsOf("gateways"), GatewaySite);
   const agents = await readAll(pathsOf("agents"), AgentAccess, HandedOverAgent);
   const connections = await readAll(pathsOf("connections"), ConfiguredConnection);
-  const keys = await Promise.all(Object.entries(KEYS).map(([path, schema]) => read<unknown>(path, schema)));
+  const keys = await eachInTime(Object.entries(KEYS), {
+    deadline,
+    work: ([path, schema]) => read<unknown>(path, schema),
+    tooLate: ([path]) => tooLate(path),
+  });
   const problems = [...gateways, ...agents, ...connections, ...keys].flatMap(({ path, problem }) =>
     problem === undefined ? [] : [[path, problem] as const],
   );

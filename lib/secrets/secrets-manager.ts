@@ -30,9 +30,9 @@ export interface SecretVersion {
 export interface Secrets {
   /** The current text of a secret, or undefined where there is none of that name. */
   read(name: string): Promise<string | undefined>;
-  readVersion(name: string): Promise<SecretVersion | undefined>;
+  readVersion(name: string, signal?: AbortSignal): Promise<SecretVersion | undefined>;
   /** Names within a folder, without it: `agents` → `main/101`. */
-  list(folder: string): Promise<readonly string[]>;
+  list(folder: string, signal?: AbortSignal): Promise<readonly string[]>;
 }
 
 interface SecretsOptions {
@@ -58,9 +58,10 @@ export function createSecrets(prefix: string, { onDate }: SecretsOptions = {}): 
       { name: "tellDate", step: "deserialize", priority: "low" },
     );
 
-  async function readVersion(name: string): Promise<SecretVersion | undefined> {
+  async function readVersion(name: string, signal?: AbortSignal): Promise<SecretVersion | undefined> {
     try {
-      const answer: GetSecretValueCommandOutput = await client.send(new GetSecretValueCommand({ SecretId: `${prefix}/${name}` }));
+      const command = new GetSecretValueCommand({ SecretId: `${prefix}/${name}` });
+      const answer: GetSecretValueCommandOutput = await client.send(command, optionsOf(signal));
       const { SecretString: text, VersionId: versionId = "", CreatedDate: writtenAt } = answer;
       return text === undefined ? undefined : { text, versionId, writtenAt };
     } catch (cause) {
@@ -73,12 +74,12 @@ export function createSecrets(prefix: string, { onDate }: SecretsOptions = {}): 
   return {
     readVersion,
     read: async (name) => (await readVersion(name))?.text,
-    async list(folder) {
+    async list(folder, signal) {
       const start = `${prefix}/${folder}/`;
       const names: string[] = [];
       try {
         // The filter takes words, and beginnings of them: what is found is looked at again.
-        const pages = paginateListSecrets({ client }, { Filters: [{ Key: "name", Values: [start] }] });
+        const pages = paginateListSecrets({ client }, { Filters: [{ Key: "name", Values: [start] }] }, optionsOf(signal));
         for await (const { SecretList = [] } of pages) names.push(...SecretList.flatMap(({ Name }) => Name ?? []));
       } catch (cause) {
         throw unavailable(cause);
@@ -86,6 +87,10 @@ export function createSecrets(prefix: string, { onDate }: SecretsOptions = {}): 
       return names.filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
     },
   };
+}
+
+function optionsOf(signal: AbortSignal | undefined) {
+  return signal === undefined ? {} : { abortSignal: signal };
 }
 
 function unavailable(cause: unknown): TransferError {

@@ -4,7 +4,7 @@ import pMap from "p-map";
 import * as z from "zod";
 import { toTransferError } from "../errors.ts";
 import { type Log, toErrorFields } from "../log.ts";
-import { inOurWords } from "../transfer/issue-words.ts";
+import { inOurWords, toOneLine } from "../transfer/issue-words.ts";
 import { parseAgentName } from "./agent-name.ts";
 import type { AgentName } from "./agent-record.ts";
 import { toRunDeadline } from "./run-context.ts";
@@ -73,7 +73,7 @@ export function createSignOutHandler({ list, signOut, log }: SignOutHandlerOptio
 
   return async (event: unknown, context: Context): Promise<SignedOutAgents | SignOutRefused> => {
     const asked = Asked.safeParse(event, { error: inOurWords });
-    if (!asked.success) return { error: toWords(asked.error) };
+    if (!asked.success) return { error: toOneLine(asked.error) };
     const { keepOut, only } = asked.data;
     const run = { keepOut, deadline: toRunDeadline(context), isNamed: only !== undefined, lambdaRequestId: context.awsRequestId };
     const agents = (only ?? (await list())).flatMap((name) => parseAgentName(name) ?? []);
@@ -82,13 +82,4 @@ export function createSignOutHandler({ list, signOut, log }: SignOutHandlerOptio
     if (left.length > 0) log.run("sign-out", { lambdaRequestId: context.awsRequestId, ended: "not-begun", entries: left.length });
     return { agents: ended.filter((each) => typeof each === "object"), left };
   };
-}
-
-function toWords({ issues }: z.ZodError): string {
-  const words = issues.map((issue) => {
-    if (issue.code === "unrecognized_keys") return `unknown: ${issue.keys.join(", ")}`;
-    const [field = "what is asked for", ...rest] = issue.path;
-    return `${[field, ...rest].map(String).join(".")}: ${issue.message}`;
-  });
-  return words.join("; ");
 }

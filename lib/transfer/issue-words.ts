@@ -24,6 +24,16 @@ export function inOurWords(issue: z.core.$ZodRawIssue): string {
   return issue.code === "invalid_union" ? "has none of the forms that it may have" : "is not valid";
 }
 
+/** All that is wrong with what a function was invoked with, each by its field. */
+export function toOneLine({ issues }: z.ZodError): string {
+  const words = issues.map((issue) => {
+    if (issue.code === "unrecognized_keys") return `unknown: ${issue.keys.join(", ")}`;
+    const [field = "what is asked for", ...rest] = issue.path;
+    return `${[field, ...rest].map(String).join(".")}: ${issue.message}`;
+  });
+  return words.join("; ");
+}
+
 function toBound(which: string, bound: number | bigint, origin: string): string {
   const unit = UNITS[origin];
   return unit === undefined ? `must be ${which} ${bound}` : `must have ${which} ${bound} ${unit}`;

@@ -136,6 +136,18 @@ describe("as it is typed", () => {
   });
 });
 
+describe("a function that looks at nothing", () => {
+  it("is told of in its own words", async () => {
+    const lambda = await startLambdaEndpoint(() => ({ body: JSON.stringify({ error: "unknown: connections" }) }));
+    onTestFinished(() => lambda.stop());
+    const { code, output } = await runCcgw(["doctor", "--remote"], { LAMBDA_PORT: new URL(lambda.url).port });
+    expect({ code, output }).toEqual({
+      code: 2,
+      output: expect.stringContaining("has looked at nothing (unknown: connections): is it of this"),
+    });
+  });
+});
+
 describe("the function in a deployed stack", () => {
   const CONFIGURATION = "/configuration";
   const vpcOf = { diagnose: "vpc-1", "deliver-callbacks": "" };

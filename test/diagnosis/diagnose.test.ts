@@ -57,6 +57,15 @@ describe("AWS credentials", () => {
   });
 });
 
+describe("the listing of secrets", () => {
+  it("ends with the deadline", async () => {
+    const [first, ...others] = await world.look({ deadline: { remainingMs: () => 10_000, signal: AbortSignal.abort() } });
+    const detail = "Secrets Manager has not listed the secrets in the time that there was.";
+    expect(first).toMatchObject({ name: "credentials", verdict: "failed", detail });
+    expect(new Set(others.map(({ verdict }) => verdict))).toEqual(new Set(["skipped"]));
+  });
+});
+
 describe("secrets", () => {
   const look = (asked = {}) => world.look(asked, "secrets");
 

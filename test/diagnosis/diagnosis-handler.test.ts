@@ -22,7 +22,9 @@ async function invoke(event: unknown, remainingMs = 28_000) {
   const log = createKeptLog();
   const handler = createDiagnosisHandler({ diagnose: world.diagnose, log });
   const context = { awsRequestId: "lambda-request", getRemainingTimeInMillis: () => remainingMs };
-  return { answer: await handler(event, context as Context), log };
+  const answer = await handler(event, context as Context);
+  if ("error" in answer) throw new Error(answer.error);
+  return { answer, log };
 }
 
 it("answers with all findings, and logs how many there are, without a secret", async () => {
@@ -43,10 +45,19 @@ it("does not look at receivers where it does not reach them as they are told", a
 });
 
 it("answers before it is ended", async () => {
+  const before = world.secrets.requests.length;
   const { answer } = await invoke({}, 1_500);
+  expect(world.secrets.requests.slice(before).map(({ operation }) => operation)).not.toContain("GetSecretValue");
   expect(answer.findings).toContainEqual(expect.objectContaining({ name: "secrets", verdict: "failed" }));
 });
 
-it.each([{ connection: 1 }, { gateways: "main" }, "main"])("refuses an event that is none: %o", async (event) => {
-  await expect(invoke(event)).rejects.toThrow();
+it.each([
+  [{ connection: 1 }, "connection: must be a string"],
+  [{ gateways: "main" }, "unknown: gateways"],
+  ["main", "what is asked for: must be an object"],
+])("says what is wrong with an event that is none, and throws nothing: %o", async (event, error) => {
+  const log = createKeptLog();
+  const context = { awsRequestId: "lambda-request", getRemainingTimeInMillis: () => 28_000 };
+  expect(await createDiagnosisHandler({ diagnose: world.diagnose, log })(event, context as Context)).toEqual({ error });
+  expect(log.runs).toEqual([]);
 });
