@@ -35,9 +35,16 @@ it("lets Lambda make the interfaces of the functions that are in it, which their
       expect(ofInterfaces, name).toEqual([]);
       continue;
     }
-    const [allowed, denied] = ofInterfaces;
-    expect([ofInterfaces.length, allowed?.Effect, denied?.Effect], name).toEqual([2, "Allow", "Deny"]);
-    expect([denied?.Action, denied?.Resource], name).toEqual([allowed?.Action, "*"]);
+    const [onAny, deleting, denied] = ofInterfaces;
+    expect(
+      ofInterfaces.map(({ Effect }) => Effect),
+      name,
+    ).toEqual(["Allow", "Allow", "Deny"]);
+    expect(deleting, name).toMatchObject({
+      Action: ["ec2:DeleteNetworkInterface"],
+      Resource: { "Fn::Sub": expect.stringMatching(/:ec2:.*:\*\/\*$/) },
+    });
+    expect([denied?.Action, denied?.Resource], name).toEqual([[onAny?.Action, deleting?.Action].flat(), "*"]);
     const sourceArn = expect.stringMatching(new RegExp(`:function:.+-${name}$`));
     expect(denied?.Condition, name).toEqual({ ArnEquals: { "lambda:SourceFunctionArn": { "Fn::Sub": sourceArn } } });
   }

@@ -181,8 +181,10 @@ describe("what is deployed to production", () => {
 
   it("traces each function, keeps its log for a time, and gives it 28 s where somebody waits", () => {
     const functions = ofType("AWS::Lambda::Function");
-    for (const [id, { Properties }] of functions)
+    for (const [id, { Properties }] of functions) {
       expect(Properties, id).toMatchObject({ TracingConfig: { Mode: "Active" }, Architectures: ["arm64"] });
+      if (/^(?:ReceiveDash|ReadDash|DescribeDash|GatewayDash|AgentDash|Health|Unrouted)/.test(id)) expect(Properties.Timeout, id).toBe(28);
+    }
     // And that of API Gateway.
     expect(ofType("AWS::Logs::LogGroup")).toHaveLength(functions.length + 1);
     for (const [, { Properties }] of ofType("AWS::Logs::LogGroup")) expect(Properties.RetentionInDays).toBe(90);
