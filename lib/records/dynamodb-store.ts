@@ -33,11 +33,17 @@ const AS_SEEN = "#revision = :seen AND #expiresAt > :now";
 
 export interface DynamoDbStore extends RecordStore, DueRecords, RecordBatches, RecordLists, Counters {}
 
+interface StoreOptions {
+  readonly wallMs: () => number;
+  /** How long one answer may take. Longer where the table is on the same machine as hundreds that ask it. */
+  readonly requestTimeoutMs?: number;
+}
+
 /** Throws `store-unavailable`, also where the signal has ended it. `wallMs` is in ms since 1970. Endpoint, region and credentials come from the environment, as the SDK reads them. */
-export function createDynamoDbStore(table: string, { wallMs }: { readonly wallMs: () => number }): DynamoDbStore {
+export function createDynamoDbStore(table: string, { wallMs, requestTimeoutMs = REQUEST_TIMEOUT_MS }: StoreOptions): DynamoDbStore {
   const client = new DynamoDBClient({
     maxAttempts: ATTEMPTS_MAX,
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: requestTimeoutMs, throwOnRequestTimeout: true },
   });
   const nowSeconds = () => Math.floor(wallMs() / 1_000);
 

@@ -13,6 +13,9 @@ import { answer, drawStoreFault, reply, type StoreAnswer, toStoreRequest } from 
 
 const PASSED = ["authorization", "content-type", "x-amz-date", "x-amz-target"];
 
+/** Ms. */
+const OPENING = { timeout: 30_000, interval: 100 };
+
 type Store = RecordStore & DueRecords;
 
 export interface FaultyDynamoDb {
@@ -73,7 +76,15 @@ export async function startFaultyDynamoDb({ behind, table, next }: FaultyDynamoD
     const door = `instance-${doors}`;
     vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", `${url}/${door}`);
     const store = createDynamoDbStore(table, { wallMs: Date.now });
-    await store.get("nobody", new AbortController().signal);
+    // A busy machine may take longer than the store waits.
+    await vi.waitUntil(
+      () =>
+        store.get("nobody", new AbortController().signal).then(
+          () => true,
+          () => false,
+        ),
+      OPENING,
+    );
     return { door, store };
   }
 
