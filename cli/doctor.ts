@@ -3,10 +3,11 @@
  * why, and what to do. Changes nothing. Ends with 0 where nothing has failed, with 1 where something has, with 2 where nothing could be looked at.
  */
 import { composeDiagnosis } from "../lib/composition/diagnosis.ts";
-import type { Stage } from "../lib/diagnosis/diagnose.ts";
+import { diagnoseNothing, type Stage } from "../lib/diagnosis/diagnose.ts";
 import { CHECKS, type Finding, toPrintable } from "../lib/diagnosis/finding.ts";
 import type { Scope } from "../lib/diagnosis/scope.ts";
 import { answer, type Context, createCommand } from "./command.ts";
+import { NoPlace, type Place } from "./place.ts";
 import { diagnoseRemotely } from "./remote-diagnosis.ts";
 import type { Report } from "./report.ts";
 
@@ -31,11 +32,17 @@ export function createDoctor() {
 
 async function runDoctor({ isJson, place }: Context, { connection, gateway, remote, strict = false }: DoctorOptions): Promise<Report> {
   const scope = { connection, gateway };
-  const opened = await place();
+  const say = isJson ? undefined : { line: console.log, progress: console.error };
+  let opened: Place;
+  try {
+    opened = await place();
+  } catch (error) {
+    if (!(error instanceof NoPlace)) throw error;
+    return examine(diagnoseNothing(error.message), { from: "here", isStrict: strict, say });
+  }
   const stages =
     remote === true ? diagnoseRemotely(opened, scope) : composeDiagnosis(opened.config)({ ...scope, deadline: createDeadline() });
-  const from = remote === true ? "inside" : "here";
-  return examine(stages, { from, isStrict: strict, say: isJson ? undefined : { line: console.log, progress: console.error } });
+  return examine(stages, { from: remote === true ? "inside" : "here", isStrict: strict, say });
 }
 
 interface Examination {
@@ -45,7 +52,7 @@ interface Examination {
   readonly say?: { readonly line: (line: string) => void; readonly progress: (line: string) => void } | undefined;
 }
 
-export async function examine(stages: AsyncIterable<Stage>, { from, isStrict, say }: Examination): Promise<Report> {
+export async function examine(stages: AsyncIterable<Stage> | Iterable<Stage>, { from, isStrict, say }: Examination): Promise<Report> {
   const all: Finding[] = [];
   for await (const { name, findings } of stages) {
     const timer = setTimeout(() => say?.progress(`… ${CHECKS[name]}${toWhere(from)}`), SLOW_MS);

@@ -10,7 +10,7 @@ import { parsePorts } from "../dev/ports.ts";
 import { SECRETS_PREFIX } from "../dev/seed.ts";
 import { toStageProblem } from "../dev/stage-name.ts";
 import { type Config, parseConfig } from "../lib/config.ts";
-import { CommandError } from "./problem.ts";
+import { CommandError, toProblem } from "./problem.ts";
 
 const LOCAL_STAGE = "local";
 /** As serverless.yml has them for the stage `local`. */
@@ -34,7 +34,10 @@ export interface Place {
   functionName(name: string): string;
 }
 
-/** Throws a `CommandError` where there is no such stack. */
+/** AWS was asked for the stage and did not tell of it: it does not take the credentials, or there is no such stage. */
+export class NoPlace extends CommandError {}
+
+/** Throws a `CommandError` for what is no stage, and a `NoPlace` where AWS does not tell of it. */
 export async function openPlace({ stage, region, profile }: PlaceOptions): Promise<Place> {
   if (stage === undefined && (region !== undefined || profile !== undefined))
     throw new CommandError("--region and --profile go with --stage: without it, the local stack is meant.");
@@ -87,11 +90,12 @@ async function openDeployed(stage: string): Promise<Place> {
       functionName,
       keyAlias: toKeyAlias(stage),
     };
-  } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
-    throw new CommandError(
-      `There is no stage ${stage} in ${process.env.AWS_REGION ?? "this region"}: ${FunctionName} does not exist there.`,
-    );
+  } catch (cause) {
+    const words =
+      cause instanceof ResourceNotFoundException
+        ? `There is no stage ${stage} in ${process.env.AWS_REGION ?? "this region"}: ${FunctionName} does not exist there.`
+        : toProblem(cause).message;
+    throw new NoPlace(words, { cause });
   } finally {
     client.destroy();
   }

@@ -44,6 +44,7 @@ export interface Stage {
 
 export type Diagnose = (asked: Asked) => AsyncGenerator<Stage, void>;
 
+const NOTHING_READ = "Nothing can be read.";
 const NO_TIME = "There was no time left for it.";
 const NOT_PARSED = "Its secret does not parse, or is not there.";
 
@@ -55,7 +56,7 @@ export function createDiagnose({ prefix, secrets, records, shakeHands, askGuid, 
     const coming = checkCredentials(secrets, prefix, deadline.signal);
     yield { name: "credentials", findings: coming.then(({ findings }) => findings) };
     const { names: all } = await coming;
-    if (all === undefined) return yield* skipAfter("credentials", "Nothing can be read.");
+    if (all === undefined) return yield* skipAfter("credentials", NOTHING_READ);
 
     const reading = readDocuments({ secrets, prefix, names: all, deadline });
     const narrowed = reading.then(({ documents }) => narrow(all, documents, scope));
@@ -127,6 +128,12 @@ export function createDiagnose({ prefix, secrets, records, shakeHands, askGuid, 
       findings: reaching.then((findings) => orNone([...findings, ...unread], skipped("callback", "No connection has one."))),
     };
   };
+}
+
+/** Of a stack that AWS does not even tell of, and why. */
+export function* diagnoseNothing(why: string): Generator<Stage, void> {
+  yield now("credentials", [{ name: "credentials", verdict: "failed", detail: why }]);
+  yield* skipAfter("credentials", NOTHING_READ);
 }
 
 /** Without its site where that is not to be asked: it is not reached, or its certificate does not verify. */

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, 
 import { examine } from "../../cli/doctor.ts";
 import { diagnoseRemotely } from "../../cli/remote-diagnosis.ts";
 import type { Stage } from "../../lib/diagnosis/diagnose.ts";
-import type { Finding } from "../../lib/diagnosis/finding.ts";
+import { CHECK_NAMES, CHECKS, type Finding } from "../../lib/diagnosis/finding.ts";
 import { CANARY, type DiagnosisWorld, startDiagnosisWorld } from "../support/diagnosis-world.ts";
 import { startLambdaEndpoint } from "../support/lambda-endpoint.ts";
 import { openLocalPlace } from "../support/local-place.ts";
 import { listenOnLoopback, trackConnections } from "../support/raw-gateway.ts";
-import { runCcgw } from "../support/send-process.ts";
+import { runCcgw, toNotLocal } from "../support/send-process.ts";
 
 const OK: Finding = { name: "secrets", verdict: "ok", detail: "All of them parse." };
 const WARNING: Finding = {
@@ -133,6 +133,62 @@ describe("as it is typed", () => {
     const [{ path, body } = { path: "", body: "" }] = lambda.takeRequests();
     expect(path).toBe("/2015-03-31/functions/ccgateway-transfer-webhooks-local-diagnose/invocations");
     expect(JSON.parse(body)).toEqual({ connection: "crm", callbacks: true });
+  });
+});
+
+describe("a stage that AWS does not tell of", () => {
+  const STAGE = ["doctor", "--stage", "prod", "--region", "eu-central-1"];
+  const KEYS = { AWS_ACCESS_KEY_ID: "key", AWS_SECRET_ACCESS_KEY: "secret" };
+
+  /** What AWS answers to the question which environment the stage's functions have. */
+  async function refuse(status: number, type: string): Promise<Readonly<Record<string, string>>> {
+    const server = createServer((_request, response) => {
+      response.writeHead(status, { "content-type": "application/json", "x-amzn-errortype": type }).end(JSON.stringify({ message: "No." }));
+    });
+    const connections = trackConnections(server);
+    onTestFinished(() => connections.stop());
+    return { ...KEYS, AWS_ENDPOINT_URL_LAMBDA: toNotLocal(`http://127.0.0.1:${await listenOnLoopback(server)}`) };
+  }
+
+  it.each([
+    [403, "UnrecognizedClientException", "AWS does not know these credentials"],
+    [403, "ExpiredTokenException", "These AWS credentials have expired"],
+    [403, "AccessDeniedException", "These AWS credentials are not allowed to do this"],
+    [404, "ResourceNotFoundException", "There is no stage prod in eu-central-1"],
+  ])("by %s %s is a finding of its credentials, and all else is skipped", async (status, type, words) => {
+    const aws = await refuse(status, type);
+    for (const where of [[], ["--remote"]]) {
+      const { code, output } = await runCcgw([...STAGE, ...where, "--json"], aws);
+      expect(code).toBe(2);
+      const { from, findings } = JSON.parse(output);
+      expect(from).toBe("here");
+      expect(findings).toEqual(
+        CHECK_NAMES.map((name) =>
+          name === "credentials"
+            ? { name, verdict: "failed", detail: expect.stringContaining(words) }
+            : { name, verdict: "skipped", detail: "Nothing can be read." },
+        ),
+      );
+    }
+  });
+
+  it("for want of credentials is told to people in the same way", async () => {
+    const { code, output } = await runCcgw(STAGE, {});
+    expect({ code, lines: output.trimEnd().split("\n") }).toEqual({
+      code: 2,
+      lines: [
+        expect.stringMatching(/^failed {3}AWS credentials: No AWS credentials: set AWS_PROFILE/),
+        ...Object.values(CHECKS)
+          .slice(1)
+          .map((about) => `skipped  ${about}: Nothing can be read.`),
+        `1 failed, 0 with a warning, 0 ok, ${CHECK_NAMES.length - 1} skipped.`,
+      ],
+    });
+  });
+
+  it("because of an option is refused before anything is looked at", async () => {
+    const { code, output } = await runCcgw(["doctor", "--stage", "a/b", "--json"], KEYS);
+    expect({ code, output: JSON.parse(output) }).toEqual({ code: 2, output: { error: expect.stringContaining("The name of the stage") } });
   });
 });
 
