@@ -6,14 +6,18 @@ const NOTABLE_MS = 5_000;
 /** A Guid that is handed over from further in the future is refused. Signatures and tokens bear more, and not much more. */
 const HARMFUL_MS = 60_000;
 
-/** Each by how many ms it is ahead of ours. */
-export function checkClock(awsSkewMs: number | undefined, gateways: ReadonlyMap<string, number>): readonly Finding[] {
+/** Each by how many ms it is ahead of ours; of a gateway, where that is not known, why. */
+export function checkClock(awsSkewMs: number | undefined, gateways: ReadonlyMap<string, number | string>): readonly Finding[] {
   const ofAws: readonly Finding[] =
     awsSkewMs === undefined
       ? [{ name: "clock", verdict: "skipped", subject: "AWS", detail: "It did not tell its time." }]
       : [judge("AWS", awsSkewMs, "failed")];
   // Nothing of ours counts on a gateway's clock: its log is read beside ours.
-  return [...ofAws, ...[...gateways].map(([name, skewMs]) => judge(name, skewMs, "warning"))];
+  const ofGateways = [...gateways].map(
+    ([subject, known]): Finding =>
+      typeof known === "string" ? { name: "clock", verdict: "skipped", subject, detail: known } : judge(subject, known, "warning"),
+  );
+  return [...ofAws, ...ofGateways];
 }
 
 function judge(subject: string, skewMs: number, worst: "failed" | "warning"): Finding {

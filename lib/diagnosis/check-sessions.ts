@@ -33,10 +33,10 @@ interface SessionPorts {
   readonly wallMs: () => number;
 }
 
-/** `skewMs`: by how much the gateway's clock is ahead of ours, where it told it. */
+/** `asked`: where the gateway was, and by how much its clock is ahead of ours, if it told it. */
 export interface CheckedSession {
   readonly finding: Finding;
-  readonly skewMs?: number | undefined;
+  readonly asked?: { readonly skewMs: number | undefined };
 }
 
 export function createSessionCheck({ records, askGuid, wallMs }: SessionPorts) {
@@ -66,7 +66,7 @@ export function createSessionCheck({ records, askGuid, wallMs }: SessionPorts) {
     const judged = judgeAnswer(answer, agent, record, wallMs());
     return {
       finding: { ...base, ...judged, detail: `${toKnown(agent, record)} ${judged.detail}` },
-      skewMs: date === undefined ? undefined : date - wallMs(),
+      asked: { skewMs: date === undefined ? undefined : date - wallMs() },
     };
   };
 }

@@ -13,7 +13,7 @@ import { checkClock } from "./check-clock.ts";
 import { checkCertificate, checkReach, type Handshakes, type KnownSite, shakeAllHands } from "./check-gateways.ts";
 import { checkCredentials, checkSecrets, checkSharedSecrets } from "./check-secrets.ts";
 import { type CheckedSession, checkExternalGuid, createSessionCheck, type SessionCheck } from "./check-sessions.ts";
-import { type Documents, readDocuments } from "./documents.ts";
+import { type Documents, type Names, readDocuments } from "./documents.ts";
 import { CHECK_NAMES, type CheckName, type Finding } from "./finding.ts";
 import { narrow, type Scope } from "./scope.ts";
 import { eachInTime } from "./within-time.ts";
@@ -104,14 +104,14 @@ export function createDiagnose({ prefix, secrets, records, shakeHands, askGuid, 
         ),
       ),
     };
-    const skews = toSkews(names.agents, await asking);
+    const clocks = toClocks(names, await asking, documents, handshakes);
 
     const external = names.agents.flatMap((name) => {
       const agent = documents.agents.get(name);
       return (agent && checkExternalGuid(name, agent, documents.gateways.get(gatewayOf(name)))) ?? [];
     });
     yield now("external-guid", orNone(external, { name: "external-guid", verdict: "ok", detail: "No agent has its Guid in a secret." }));
-    yield now("clock", checkClock(awsSkewMs(), skews));
+    yield now("clock", checkClock(awsSkewMs(), clocks));
 
     const callbacks = names.connections.flatMap((name) => {
       const callback = documents.connections.get(name)?.settings.callback;
@@ -144,9 +144,18 @@ function toSessionCheck(name: string, { agents, gateways }: Documents, handshake
   return { name, agent, site: handshakes.get(gateway)?.kind === "verified" ? gateways.get(gateway) : undefined };
 }
 
-/** One a gateway. */
-function toSkews(names: readonly string[], sessions: readonly CheckedSession[]): ReadonlyMap<string, number> {
-  return new Map(sessions.flatMap(({ skewMs }, index) => (skewMs === undefined ? [] : [[gatewayOf(names[index] ?? ""), skewMs] as const])));
+/** Of each gateway, by how much its clock is ahead of ours, or why that is not known. */
+function toClocks(names: Names, sessions: readonly CheckedSession[], { gateways }: Documents, handshakes: Handshakes) {
+  function toClock(gateway: string): number | string {
+    if (!gateways.has(gateway)) return NOT_PARSED;
+    const handshake = handshakes.get(gateway);
+    if (handshake === undefined) return NO_TIME;
+    if (handshake.kind !== "verified") return "It is not reached, or its certificate does not verify: it is asked nothing.";
+    const asked = sessions.flatMap((session, index) => (gatewayOf(names.agents[index] ?? "") === gateway ? (session.asked ?? []) : []));
+    if (asked.length === 0) return "It tells its time when it is asked about a live session, and it was asked about none.";
+    return asked.findLast(({ skewMs }) => skewMs !== undefined)?.skewMs ?? "It was asked and did not tell its time.";
+  }
+  return new Map(names.gateways.map((gateway) => [gateway, toClock(gateway)] as const));
 }
 
 function gatewayOf(name: string): string {
