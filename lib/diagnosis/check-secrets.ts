@@ -113,19 +113,22 @@ function isListed(path: string, all: Names): boolean {
   return FOLDERS.some((folder) => path.startsWith(`${folder}/`) && all[folder].includes(path.slice(folder.length + 1)));
 }
 
+/** `gateways/main`: `ccgw gateway add main`. */
 function toAdd(path: string): string {
-  return `write it: README.md#configuration has what ${path.split("/")[0]} hold`;
+  return `ccgw ${path.replace("s/", " add ")}`;
 }
 
 function toMend(path: string): string {
-  return path.startsWith("keys/") ? "deploy again, which makes the keys: README.md#deploy" : "mend that field: README.md#configuration";
+  return path.startsWith("keys/")
+    ? "deploy again, which makes the keys: README.md#deploy"
+    : "mend that field, in Secrets Manager or by ccgw apply: README.md#configuration";
 }
 
 /** Whoever has such a secret can be any of these callers. Says names and ids alone. */
 export function checkSharedSecrets(names: Names, { connections }: Documents): readonly Finding[] {
   const verifications = new Map([...connections].map(([name, { settings }]) => [name, settings.verification]));
   const shared = findSharedSecrets(verifications).filter((group) => group.some(({ name }) => names.connections.includes(name)));
-  const hint = "give each a secret of its own: README.md#security says how to rotate one";
+  const hint = "give each a secret of its own: ccgw connection rotate-secret NAME, and with --finish once the old one has ended";
   if (shared.length === 0) return [{ name: "shared-secrets", verdict: "ok", detail: "No two connections have a secret in common." }];
   return shared.map((group) => {
     const subject = [...new Set(group.map(({ name }) => name))].join(", ");

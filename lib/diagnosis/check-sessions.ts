@@ -15,6 +15,8 @@ import { atMost } from "./within-time.ts";
 const ASK_MAX_MS = 5_000;
 /** As the alarm: docs/runbook.md#password-ends. */
 const PASSWORD_ENDS_SOON_DAYS = 7;
+/** What parks a sign-in that another password mends: one that is wrong, and one that has expired. */
+const OF_THE_PASSWORD: readonly string[] = ["100-004", "100-020"];
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 type Judged = Pick<Finding, "verdict" | "detail" | "hint">;
@@ -26,6 +28,8 @@ export interface SessionCheck {
   /** Undefined where it cannot be asked, for whichever reason was said of it. */
   readonly site: GatewaySite | undefined;
 }
+
+type NamedAgent = Pick<SessionCheck, "name" | "agent">;
 
 interface SessionPorts {
   readonly records: Pick<SessionRecords, "read">;
@@ -58,12 +62,12 @@ export function createSessionCheck({ records, askGuid, wallMs }: SessionPorts) {
       };
     }
     const session: SessionCredentials | undefined = access.session === "external" ? access : record?.session;
-    if (session === undefined) return { finding: { ...base, ...judgeAbsence(agent, record, wallMs()) } };
+    if (session === undefined) return { finding: { ...base, ...judgeAbsence({ name, agent }, record, wallMs()) } };
     const agentId = parseAgentName(name)?.agentId;
     if (site === undefined || agentId === undefined)
       return { finding: { ...base, verdict: "skipped", detail: `${toKnown(agent, record)} The gateway could not be asked.` } };
     const { answer, date } = await askGuid({ site, agentId, session, deadline: atMost(ASK_MAX_MS, deadline) });
-    const judged = judgeAnswer(answer, agent, record, wallMs());
+    const judged = judgeAnswer(answer, { name, agent }, record, wallMs());
     return {
       finding: { ...base, ...judged, detail: `${toKnown(agent, record)} ${judged.detail}` },
       asked: { skewMs: date === undefined ? undefined : date - wallMs() },
@@ -79,7 +83,8 @@ function toKnown({ access, writtenAt }: KeptAgent, record: AgentRecord | undefin
 }
 
 /** Nobody is signed in, by what we know. */
-function judgeAbsence({ access, versionId, writtenAt }: KeptAgent, record: AgentRecord | undefined, nowMs: number): Judged {
+function judgeAbsence({ name, agent }: NamedAgent, record: AgentRecord | undefined, nowMs: number): Judged {
+  const { access, versionId, writtenAt } = agent;
   if (access.session === "handed-over") {
     const hint = "docs/sessions.md#handed-over";
     if (record === undefined) return { verdict: "warning", detail: "Nobody has handed its Guid over yet.", hint };
@@ -93,7 +98,7 @@ function judgeAbsence({ access, versionId, writtenAt }: KeptAgent, record: Agent
     return {
       verdict: "failed",
       detail: `Its sign-in is parked: ${decided.why}, ${meaningOf(decided.why)}.${tried}${written} It is not tried again before that changes.`,
-      hint: "docs/runbook.md#sign-in-parked",
+      hint: toParkedHint(name, decided.why),
     };
   }
   if (attempt === undefined)
@@ -111,7 +116,8 @@ function judgeAbsence({ access, versionId, writtenAt }: KeptAgent, record: Agent
   };
 }
 
-function judgeAnswer(answer: GuidAnswer, { access, versionId }: KeptAgent, record: AgentRecord | undefined, nowMs: number): Judged {
+function judgeAnswer(answer: GuidAnswer, { name, agent }: NamedAgent, record: AgentRecord | undefined, nowMs: number): Judged {
+  const { access, versionId } = agent;
   switch (answer.kind) {
     case "refused":
       return { verdict: "failed", detail: `The gateway does not take it (${answer.retcode}).`, hint: HINTS[access.session] };
@@ -135,23 +141,33 @@ function judgeAnswer(answer: GuidAnswer, { access, versionId }: KeptAgent, recor
     return {
       verdict: "warning",
       detail: `The gateway takes it; once it ends, nobody signs the agent in: parked, ${decided.why}, ${meaningOf(decided.why)}.`,
-      hint: "docs/runbook.md#sign-in-parked",
+      hint: toParkedHint(name, decided.why),
     };
-  return judgePassword(record?.password, nowMs) ?? { verdict: "ok", detail: "The gateway takes it." };
+  return judgePassword(name, record?.password, nowMs) ?? { verdict: "ok", detail: "The gateway takes it." };
 }
 
-function judgePassword(password: PasswordFacts | undefined, nowMs: number): Judged | undefined {
+function toParkedHint(name: string, why: string): string {
+  const page = "docs/runbook.md#sign-in-parked";
+  return OF_THE_PASSWORD.includes(why) ? `ccgw agent set-password ${name}, with the one that it has at the gateway: ${page}` : page;
+}
+
+function judgePassword(name: string, password: PasswordFacts | undefined, nowMs: number): Judged | undefined {
   const { mustChange = false, daysLeft, at = nowMs } = password ?? {};
   const left = daysLeft === undefined ? Number.POSITIVE_INFINITY : Math.floor(daysLeft - (nowMs - at) / DAY_MS);
   if (!mustChange && left >= PASSWORD_ENDS_SOON_DAYS) return undefined;
   const detail = mustChange
     ? "The gateway takes it, and wants the password changed."
     : `The gateway takes it; the password ends in ${left} days.`;
-  return { verdict: "warning", detail, hint: "docs/runbook.md#password-ends" };
+  return {
+    verdict: "warning",
+    detail,
+    hint: `change it at the gateway, then ccgw agent set-password ${name}: docs/runbook.md#password-ends`,
+  };
 }
 
 const HINTS = {
-  external: "write the Guid of the live session into the secret: docs/sessions.md#external",
+  external:
+    "write the Guid of the live session into the secret, by ccgw apply with guid: { fromEnv: NAME }: docs/ccgw.md#a-file-for-all-of-it",
   "handed-over": "whoever holds the session hands its Guid over again: docs/sessions.md#handed-over",
   managed: "the keeper notices within a minute: docs/runbook.md#agent-not-signed-in",
 } as const;

@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { CHECK_NAMES } from "../../lib/diagnosis/finding.ts";
-import type { SignInAttempt } from "../../lib/sessions/agent-record.ts";
+import type { PasswordFacts, SignInAttempt } from "../../lib/sessions/agent-record.ts";
 import { startReceiver } from "../support/callback-receiver.ts";
 import { CANARY, type DiagnosisWorld, deadlineOf, PREFIX, startDiagnosisWorld, WHSEC } from "../support/diagnosis-world.ts";
 import { listenOnLoopback, trackConnections } from "../support/raw-gateway.ts";
@@ -77,6 +77,7 @@ describe("secrets", () => {
       verdict: "failed",
       subject: "connections/crm",
       detail: expect.stringContaining("unknown fields: pasword"),
+      hint: expect.stringContaining("by ccgw apply"),
     });
     expect(await world.look({ connection: "crm" }, "callback")).toMatchObject([{ verdict: "skipped", subject: "crm" }]);
   });
@@ -92,9 +93,15 @@ describe("secrets", () => {
   it("that name what is not there fail, and so do those that are asked for by a name that nobody has", async () => {
     putGateway();
     world.put("connections/crm", { ...API, agentId: "999", ...toProof(CANARY) });
-    expect(await look()).toMatchObject([{ subject: "connections/crm", detail: "names agents/main/999, which is not there." }]);
-    expect(await look({ connection: "nobody" })).toMatchObject([{ verdict: "failed", subject: "connections/nobody" }]);
-    expect(await look({ gateway: "nowhere" })).toMatchObject([{ verdict: "failed", subject: "gateways/nowhere" }]);
+    expect(await look()).toMatchObject([
+      { subject: "connections/crm", detail: "names agents/main/999, which is not there.", hint: "ccgw agent add main/999" },
+    ]);
+    expect(await look({ connection: "nobody" })).toMatchObject([
+      { verdict: "failed", subject: "connections/nobody", hint: "ccgw connection add nobody" },
+    ]);
+    expect(await look({ gateway: "nowhere" })).toMatchObject([
+      { verdict: "failed", subject: "gateways/nowhere", hint: "ccgw gateway add nowhere" },
+    ]);
   });
 
   it("of the stack itself fail where one is missing", async () => {
@@ -121,7 +128,12 @@ describe("secrets", () => {
     world.put("connections/bot", { ...API, ...toProof(`${CANARY}-of-its-own`) });
     const findings = await world.look({ connection: "crm" }, "shared-secrets");
     expect(findings).toMatchObject([
-      { verdict: "warning", subject: "crm, shop", detail: expect.stringContaining("crm as 2026, shop as old") },
+      {
+        verdict: "warning",
+        subject: "crm, shop",
+        detail: expect.stringContaining("crm as 2026, shop as old"),
+        hint: expect.stringContaining("ccgw connection rotate-secret NAME"),
+      },
     ]);
     expect(await world.look({ connection: "bot" }, "shared-secrets")).toMatchObject([{ verdict: "ok" }]);
   });
@@ -175,13 +187,30 @@ describe("a session", () => {
   beforeEach(() => putGateway());
 
   it.each([
-    ["a stale Guid", () => putExternal("00000000-0000-4000-8000-000000000000.AgentGateway0"), { verdict: "failed", detail: "(100-006)." }],
-    ["another code", () => fault({ kind: "retcode", retcode: "900-002" }), { verdict: "warning", detail: "900-002, which says nothing" }],
-    ["no answer", () => fault({ kind: "html" }), { verdict: "failed", detail: "no answer that can be read (invalid-response)" }],
-  ])("of %s is told as what it is", async (_what, arrange, { verdict, detail }) => {
+    [
+      "a stale Guid",
+      () => putExternal("00000000-0000-4000-8000-000000000000.AgentGateway0"),
+      { verdict: "failed", detail: "(100-006).", hint: "by ccgw apply with guid: { fromEnv: NAME }" },
+    ],
+    [
+      "another code",
+      () => fault({ kind: "retcode", retcode: "900-002" }),
+      { verdict: "warning", detail: "900-002, which says nothing", hint: "docs/gateway-api.md#retcodes" },
+    ],
+    [
+      "no answer",
+      () => fault({ kind: "html" }),
+      { verdict: "failed", detail: "no answer that can be read (invalid-response)", hint: "docs/runbook.md#gateway-unreachable" },
+    ],
+  ])("of %s is told as what it is", async (_what, arrange, { verdict, detail, hint }) => {
     putExternal();
     arrange();
-    expect(await look()).toMatchObject({ verdict, subject: "main/101", detail: expect.stringContaining(detail) });
+    expect(await look()).toMatchObject({
+      verdict,
+      subject: "main/101",
+      detail: expect.stringContaining(detail),
+      hint: expect.stringContaining(hint),
+    });
   });
 
   const fault = (what: { kind: "retcode"; retcode: string } | { kind: "html" }) =>
@@ -192,14 +221,14 @@ describe("a session", () => {
     beforeEach(() => world.put("agents/main/102", { session: "managed", signIn: { password: CANARY, phonenum: "88880102" } }));
 
     /** As its keeper would have written it. */
-    async function known(attempt: Partial<SignInAttempt>, session?: { readonly guid: string }): Promise<void> {
+    async function known(attempt: Partial<SignInAttempt>, session?: { readonly guid: string }, password?: PasswordFacts): Promise<void> {
       const versionId = await world.versionOf("agents/main/102");
       const until = Date.now() + 60_000;
       const owner = String(Math.random());
       const seen = await world.sessions.takeLease("main/102", { owner, until }, await world.sessions.read("main/102"));
       const { fence = 0, lease } = seen ?? {};
       const live = session === undefined ? null : { ...session, renewedAt: Date.now(), events: "poll" as const };
-      const change = { until, session: live, attempt: { ...KEPT, secretVersion: versionId, ...attempt } };
+      const change = { until, session: live, attempt: { ...KEPT, secretVersion: versionId, ...attempt }, ...(password && { password }) };
       expect(await world.sessions.write("main/102", { owner, fence, beat: lease?.beat ?? 0 }, change)).toBeDefined();
     }
 
@@ -210,10 +239,15 @@ describe("a session", () => {
     it("is told to be parked, why, and by which secret", async () => {
       await known({ result: "refused", retcode: "100-004" });
       const finding = await look();
-      expect(finding).toMatchObject({ verdict: "failed", hint: "docs/runbook.md#sign-in-parked" });
+      expect(finding).toMatchObject({ verdict: "failed", hint: expect.stringContaining("ccgw agent set-password main/102") });
       expect(finding?.detail).toMatch(
         /parked: 100-004, wrong user name or password\. Last tried at .*Z by the keeper\. The secret was written at .*Z\./,
       );
+    });
+
+    it("has the runbook alone as its hint where another password would not mend it", async () => {
+      await known({ result: "refused", retcode: "110-016" });
+      expect(await look()).toMatchObject({ verdict: "failed", hint: "docs/runbook.md#sign-in-parked" });
     });
 
     it("fails while the next sign-in is waited for", async () => {
@@ -231,9 +265,18 @@ describe("a session", () => {
       expect(await look()).toMatchObject({ verdict: "ok" });
     });
 
+    it("is a warning where its password ends in days", async () => {
+      await known({}, { guid: world.gateway.renewGuid("102") }, { daysLeft: 3, mustChange: false, at: Date.now() });
+      expect(await look()).toMatchObject({ verdict: "warning", hint: expect.stringContaining("then ccgw agent set-password main/102") });
+    });
+
     it("is a warning where it lives on, and its secret was refused since", async () => {
       await known({ result: "refused", retcode: "100-020" }, { guid: world.gateway.renewGuid("102") });
-      expect(await look()).toMatchObject({ verdict: "warning", detail: expect.stringContaining("password has expired") });
+      expect(await look()).toMatchObject({
+        verdict: "warning",
+        detail: expect.stringContaining("password has expired"),
+        hint: expect.stringContaining("ccgw agent set-password main/102"),
+      });
     });
   });
 
