@@ -25,7 +25,7 @@ export function createConnectionAdd() {
     .option("--default-target <name>", "where a session goes unless a request says otherwise")
     .option("--event <name>", "for sources that send other events, too: one that asks for a transfer; may be given several times", collect)
     .option("--test", "every delivery is a dry run")
-    .option("--settings <json>", "what else the document has, as the README's table names it")
+    .option("--settings <json>", "what else the document has, without a secret, as the README's table names it")
     .option("--verification <json>", "how it is to be proven, without a secret, as the README's table of schemes names it")
     .option("--accept <value>", "whose tokens count, for schemes that have no secret: an app id, a service account")
     .option("--secret-stdin", "its secret comes through a pipe (or as CCGW_SECRET in the environment)")

@@ -8,6 +8,7 @@ import type { Asker } from "../asker.ts";
 import { CommandError } from "../problem.ts";
 import type { Prompter } from "../prompter.ts";
 import type { Document, SecretBook } from "../secret-book.ts";
+import { findSecretPlaces } from "../setup-file/secret-place.ts";
 import { findTargetMistake, parseTarget } from "./targets.ts";
 
 /** Asked for by a flag of their own, or made. */
@@ -38,6 +39,9 @@ export async function askSettings(
   const { settings: others = {}, test } = wanted;
   const own = OWN.filter((field) => Object.hasOwn(others, field));
   if (own.length > 0) throw new CommandError(`--settings is not for ${own.join(", ")}.`);
+  const places = findSecretPlaces(others);
+  if (places.length > 0)
+    throw new CommandError(`--settings is not for a secret (${places.join(", ")}): ccgw apply takes one from the environment or a file.`);
   const choices = SOURCES.map(({ id }) => ({ value: id, label: id }));
   const id = await asker.choose({ flag: "--source", given: wanted.source, message: "Which kind of caller?", choices });
   const source = SOURCES.find((each) => each.id === id) ?? SOURCES[0];

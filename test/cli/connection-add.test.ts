@@ -180,6 +180,18 @@ describe("ccgw connection add", () => {
     ["another scheme", { source: "api", verification: { scheme: "hmac" } }, {}, "the scheme of api must be one of shared-secret"],
     ["settings that are none", { source: "api", settings: { colour: "red" } }, { secret: SECRET }, "has unknown fields: colour"],
     ["settings that have a flag", { source: "api", settings: { verification: {} } }, {}, "--settings is not for verification"],
+    [
+      "a callback's secrets among the settings",
+      { source: "api", settings: { callback: { url: `https://example.com/?key=${SECRET}`, secrets: [SECRET] } } },
+      { secret: SECRET },
+      "--settings is not for a secret (callback.url, callback.secrets.0): ccgw apply takes one from the environment or a file.",
+    ],
+    [
+      "a bot's password among the settings",
+      { source: "bot-framework", settings: { connector: { appId: "a", appPassword: SECRET } } },
+      { secret: SECRET },
+      "--settings is not for a secret (connector.appPassword)",
+    ],
   ] as const)("refuses %s by the name of the flag", async (_what, wanted, ends, words) => {
     const name = newName();
     await expect(add({ name, ...wanted }, ends)).rejects.toThrow(words);
