@@ -1,5 +1,5 @@
 /** What `ccgw … list` and `ccgw … show` tell of gateways, agents and connections: all that an operator asks for, and no secret. */
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { showAgent } from "../../cli/agent/show.ts";
 import { showConnection } from "../../cli/connection/show.ts";
 import { showGateway } from "../../cli/gateway/show.ts";
@@ -42,6 +42,33 @@ afterAll(async () => {
   book.close();
   await secrets.stop();
   vi.unstubAllEnvs();
+});
+
+describe("ccgw … list", () => {
+  it.each([
+    ["gateway", "gateways", "torn"],
+    ["agent", "agents", "main/109"],
+    ["connection", "connections", "torn"],
+  ])(
+    "of each %s shows one that is no JSON object as broken, without what is in it, beside all others, and ends with 1",
+    async (kind, listed, name) => {
+      const path = `ccgw/local/${listed}/${name}`;
+      secrets.putSecret(path, [CANARY]);
+      onTestFinished(() => secrets.deleteSecret(path));
+      const local = { SECRETS_MANAGER_PORT: new URL(secrets.url).port };
+      const asPeople = await runCcgw([kind, "list"], local);
+      expect(asPeople).toEqual({
+        code: 1,
+        output: expect.stringMatching(new RegExp(`^${name} +broken: ${path}: is not a JSON object\\.$`, "m")),
+      });
+      expect(asPeople.output).toMatch(/^(main|main\/101|crm) /m);
+      const { code, output } = await runCcgw([kind, "list", "--json"], local);
+      expect(code).toBe(1);
+      const rows: unknown = JSON.parse(output)[listed];
+      expect(rows).toContainEqual({ name, broken: `${path}: is not a JSON object.`, changedAt: expect.any(String) });
+      expect(asPeople.output + output).not.toContain(CANARY);
+    },
+  );
 });
 
 const NOTHING_KNOWN = { read: async () => undefined, nowMs: NOW_MS };
