@@ -8,10 +8,11 @@ import { createProgram } from "./program.ts";
 import { printProblem } from "./report.ts";
 
 const args = process.argv.slice(2);
+const isJson = args.includes("--json");
 try {
-  await createProgram().parseAsync(args, { from: "user" });
+  await createProgram({ isJson }).parseAsync(args, { from: "user" });
 } catch (error) {
-  const problem = toProblem(error);
-  if (problem.isSaid !== true) printProblem(problem, args.includes("--json"));
+  const problem = toProblem(error, { isJson });
+  if (problem.isSaid !== true) printProblem(problem, isJson);
   process.exitCode = problem.exitCode;
 }

@@ -22,10 +22,12 @@ const NOT_BEGUN = 2;
 /** Of commander, for help and version that were asked for. */
 const DONE = 0;
 
-export function toProblem(error: unknown): Problem {
-  // It prints its own words, help and version among them.
-  if (error instanceof CommanderError)
-    return { message: error.message, exitCode: error.exitCode === DONE ? DONE : NOT_BEGUN, isSaid: true };
+export function toProblem(error: unknown, { isJson = false } = {}): Problem {
+  // Help and version it prints by itself, to people also what is wrong.
+  if (error instanceof CommanderError) {
+    const isDone = error.exitCode === DONE;
+    return { message: error.message.replace(/^error: /, ""), exitCode: isDone ? DONE : NOT_BEGUN, isSaid: isDone || !isJson };
+  }
   if (error instanceof NotFound) return { message: error.message, exitCode: NO };
   if (error instanceof CommandError || error instanceof StartError) return { message: error.message, exitCode: NOT_BEGUN };
   const cause = error instanceof TransferError && error.cause !== undefined ? error.cause : error;

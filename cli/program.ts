@@ -77,7 +77,8 @@ const COMMANDS: readonly (() => CommandUnknownOpts)[] = [
   createSend,
 ];
 
-export function createProgram(): CommandUnknownOpts {
+/** With `isJson` commander says no mistake by itself: whoever catches it does. */
+export function createProgram({ isJson = false } = {}): CommandUnknownOpts {
   const program = new Command("ccgw")
     .description(
       "Sets up gateways, agents and connections, tells what became of transfers, holds them back, and says what is wrong: of the local stack (npm start) or, with --stage NAME, of a deployed one.",
@@ -90,12 +91,13 @@ export function createProgram(): CommandUnknownOpts {
     for (const create of commands) group.addCommand(create());
     program.addCommand(group);
   }
-  throwMistakes(program);
+  throwMistakes(program, isJson);
   return program;
 }
 
-/** Of each command: a mistake is thrown instead of ending the process, after commander has said what it is. */
-function throwMistakes(command: CommandUnknownOpts): void {
+/** Of each command: a mistake is thrown instead of ending the process, to people after commander has said what it is. */
+function throwMistakes(command: CommandUnknownOpts, isJson: boolean): void {
   command.exitOverride();
-  for (const each of command.commands) throwMistakes(each);
+  if (isJson) command.configureOutput({ writeErr: () => {} });
+  for (const each of command.commands) throwMistakes(each, isJson);
 }

@@ -90,6 +90,24 @@ describe("ccgw", () => {
     expect({ code, output }).toEqual({ code: 2, output: expect.stringMatching(words) });
   });
 
+  it.each([
+    ["an unknown option", ["connection", "list", "--frobnicate", "--json"], "unknown option '--frobnicate'"],
+    ["a missing argument", ["connection", "show", "--json"], "missing required argument 'name'"],
+    ["an option without its value", ["connection", "list", "--json", "--stage"], "option '--stage <name>' argument missing"],
+    ["--json before the command", ["--json", "connection", "list"], "unknown option '--json'"],
+    ["a group without its command", ["connection", "--json"], "unknown option '--json'"],
+  ])("says to programs as JSON alone what is wrong in what was typed: %s", async (_what, given, error) => {
+    const { code, output } = await runCcgw(given, local);
+    expect({ code, json: JSON.parse(output) }).toEqual({ code: 2, json: { error } });
+  });
+
+  it("gives help that was asked for, with --json, too", async () => {
+    expect(await runCcgw(["connection", "list", "--json", "--help"], {})).toEqual({
+      code: 0,
+      output: expect.stringContaining("Usage: ccgw connection list"),
+    });
+  });
+
   it("does not take a shell of the local stack for one of a stage", async () => {
     const shell = { AWS_ENDPOINT_URL: "http://127.0.0.1:4566", AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" };
     const { code, output } = await runCcgw(["connection", "list", "--stage", "prod", "--region", "eu-central-1"], shell);
