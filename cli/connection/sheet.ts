@@ -6,6 +6,15 @@ import type { ConfiguredConnection } from "../../lib/sources/configured-connecti
 import { CALL_DATA_MAX_BYTES } from "../../lib/transfer/limits.ts";
 import type { Caller } from "./caller.ts";
 
+/** As lib/verification/hmac.ts has them where a connection says nothing: who signs has to know them all the same. */
+const HMAC_DEFAULTS = { algorithm: "sha256", encoding: "hex", signed: "{body}" };
+/** How a repeat says that it is one, where the caller has to see to it. */
+const DELIVERY_ID: Readonly<Record<string, string>> = {
+  api: "`deliveryId`, or the header `Idempotency-Key`",
+  generic: "`ccgw_delivery_id`, or the header `Idempotency-Key`",
+  "salesforce-flow": "`deliveryId`",
+};
+
 /** Stands for the secret where that is not to be seen. */
 const NO_SECRET = "THE-SECRET";
 
@@ -77,7 +86,9 @@ function toSigning({ scheme, ...settings }: Caller["verification"], secret: stri
       `Each request is signed with the secret${secret === NO_SECRET ? "" : ` ${secret}`}:`,
       "",
       ...indent(
-        Object.entries(settings).map(([setting, value]) => `${setting}: ${typeof value === "string" ? value : JSON.stringify(value)}`),
+        Object.entries({ ...HMAC_DEFAULTS, ...settings }).flatMap(([setting, value]) =>
+          value === undefined ? [] : `${setting}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
+        ),
       ),
     ],
     "standard-webhooks": [
@@ -112,8 +123,9 @@ function toAnswers(): readonly string[] {
     "| `state`: `accepted` | The gateway took the transfer. | Nothing. Asked again, the same is told. |",
     `| \`state\`: \`unknown\` (${codes(({ status }) => status === accepted)}) | It may have happened. | Ask again with the same delivery id, or at \`statusUrl\`: it is not sent twice. |`,
     `| \`retryable\`: true | ${codes(({ status, retryable }) => status !== accepted && retryable)} | Repeat the same request, after \`Retry-After\` seconds. |`,
-    `| \`retryable\`: false | ${codes(({ retryable }) => !retryable)} | Do not repeat it: \`errors\` and \`reason\` say what is wrong. |`,
-    "| neither `state` nor `code` | It did not come from us, or not to the end. | As `unknown`. |",
+    `| \`retryable\`: false, \`effect\`: \`none\` | ${codes(({ retryable }) => !retryable)} | It did not happen. Do not repeat it: \`errors\` and \`reason\` say what is wrong. |`,
+    "| `retryable`: false, `effect`: `unknown` | any of these, now and then | It may have happened: **look at the call** before anything is done by hand. |",
+    "| neither `state` nor `code` | It did not come from us, or not to the end. | It may have happened: ask again, or look at the call. |",
   ];
 }
 
@@ -122,6 +134,9 @@ function toLimits({ settings, source }: ConfiguredConnection): readonly string[]
   return [
     `- A body has at most ${MAX_BODY_BYTES / 1024} KiB, call data ${CALL_DATA_MAX_BYTES} bytes.`,
     `- It is answered within ${deadlineMs / 1_000} s: wait for longer than that.`,
+    ...(DELIVERY_ID[source.id] === undefined
+      ? []
+      : [`- Each event has a delivery id of its own, the same whenever it is repeated: ${DELIVERY_ID[source.id]}.`]),
     ...(maxAgeSeconds === undefined ? [] : [`- A delivery that is older than ${maxAgeSeconds} s is \`expired\`.`]),
     ...(rateLimit === undefined ? [] : [`- ${rateLimit.requests} requests in ${rateLimit.perSeconds} s; more are \`rate-limited\`.`]),
   ];

@@ -1,4 +1,5 @@
 /** `ccgw transfers show ID`: what became of one transfer, step by step, from its record. Asks the gateway nothing. */
+import { isOfNobody } from "../../lib/records/forgotten-item.ts";
 import { type DeliveryItem, type GuardItem, parseTransferId, toTransferId } from "../../lib/records/record-item.ts";
 import { answer, createCommand } from "../command.ts";
 import { NotFound } from "../problem.ts";
@@ -68,7 +69,9 @@ function toLines(summary: Summary): readonly string[] {
   return [
     `transfer ${transferId}: ${became}`,
     `  connection ${connection}${reference === undefined ? "" : `, reference ${reference}`}`,
-    `  call ${callId} of agent ${gateway}/${agentId}, to ${target?.type} ${target?.address}${target?.skillId === undefined ? "" : ` (skill ${target.skillId})`}, ${mode}`,
+    isOfNobody(summary)
+      ? `  of the gateway ${gateway}; call, agent and target are forgotten`
+      : `  call ${callId} of agent ${gateway}/${agentId}, to ${target?.type} ${target?.address}${target?.skillId === undefined ? "" : ` (skill ${target.skillId})`}, ${mode}`,
   ];
 }
 

@@ -1,4 +1,5 @@
 /** What happened to a delivery, in the order of time, as far as its record tells: received, claimed, answered, what the gateway's events said, and who was told. */
+import { isForgotten } from "../../lib/records/forgotten-item.ts";
 import { type DeliveryItem, isInFlight, toKnownAt, toResult, toTold } from "../../lib/records/record-item.ts";
 import type { CallFacts } from "../../lib/transfer/outcome.ts";
 import { toIso } from "../since.ts";
@@ -92,7 +93,11 @@ function toKnown(item: DeliveryItem, nowMs: number): readonly Step[] {
   };
   const told: Step = {
     what: "told",
-    words: item.told === toTold(result) ? "whoever wants to know was told this" : `whoever wants to know was told last: ${item.told}`,
+    words: isForgotten(item)
+      ? "nobody is told of it any more: whom it was about is forgotten"
+      : item.told === toTold(result)
+        ? "whoever wants to know was told this"
+        : `whoever wants to know was told last: ${item.told}`,
   };
   return [...(outcome === "pending" || outcome === "not-observed" ? [] : [known]), ...(item.told === undefined ? [] : [told])];
 }

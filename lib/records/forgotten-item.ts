@@ -20,7 +20,11 @@ export function whyRemembered(item: DeliveryItem, nowMs: number): "in-flight" | 
 }
 
 export function isForgotten({ pending }: DeliveryItem): boolean {
-  return pending?.callId === FORGOTTEN;
+  return isOfNobody(pending);
+}
+
+export function isOfNobody(moved: { readonly callId?: string | undefined } | undefined): boolean {
+  return moved?.callId === FORGOTTEN;
 }
 
 /** Nobody looks after it any more, and nobody is told. Of one that is not in flight. */

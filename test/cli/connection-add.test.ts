@@ -95,6 +95,16 @@ describe("ccgw connection add", () => {
     },
   );
 
+  it("says in the sheet how a repeat is told from another event, what may have happened, and all that who signs has to know", async () => {
+    const api = (await add({ name: newName(), source: "api", agent: "101" }, { secret: SECRET })).lines.join("\n");
+    expect(api).toContain("the same whenever it is repeated: `deliveryId`, or the header `Idempotency-Key`");
+    expect(api).toContain("`effect`: `unknown` | any of these, now and then | It may have happened: **look at the call**");
+    const verification = { scheme: "hmac", header: "x-sig" };
+    const signed = (await add({ name: newName(), source: "generic", agent: "101", verification }, { secret: SECRET })).lines.join("\n");
+    for (const setting of ["algorithm: sha256", "encoding: hex", "signed: {body}", "header: x-sig"]) expect(signed).toContain(setting);
+    expect(signed).not.toContain("undefined");
+  });
+
   it("makes a secret of Standard Webhooks in its form", async () => {
     const name = newName();
     await add({ name, source: "standard-webhooks", sheet: join(folder, `${name}.md`) });

@@ -3,6 +3,7 @@ import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { forgetTransfers } from "../../cli/transfers/forget.ts";
 import { listTransfers } from "../../cli/transfers/list.ts";
+import { showTransfer } from "../../cli/transfers/show.ts";
 import { LOCAL_RECORDS_TABLE } from "../../dev/dynamodb/local-dynamodb.ts";
 import { TransferError } from "../../lib/errors.ts";
 import { LEASE_MS } from "../../lib/records/record-item.ts";
@@ -62,6 +63,10 @@ describe("ccgw transfers forget", () => {
     for (const named of [{ call: "main/call-to-forget" }, { reference: "reference-of-call-to-forget" }])
       expect((await listTransfers(kept.book, { ...search, ...named })).json).toMatchObject({ transfers: [] });
     expect(await forget({ transfer: transferId })).toMatchObject({ exitCode: 1 });
+    const shown = (await showTransfer(kept.book, transferId, Date.now())).lines.join("\n");
+    expect(shown).toContain("of the gateway main; call, agent and target are forgotten");
+    expect(shown).toContain("nobody is told of it any more");
+    expect(shown).not.toMatch(/was told|agent forgotten/);
   });
 
   it("has a repeat answered as one, without what was forgotten, for as long as before", async () => {
