@@ -10,7 +10,7 @@ import { CommandError } from "../problem.ts";
 import { withProgress } from "../progress.ts";
 import type { Prompter } from "../prompter.ts";
 import { describeCertificate, type ShownCertificate, toShownCertificate } from "./certificate.ts";
-import { type Presented, readPresented, verify } from "./handshake.ts";
+import { type Presented, readPresented } from "./handshake.ts";
 
 /** The certificate's name is another than the one that is looked for. */
 const OTHER_NAME = "ERR_TLS_CERT_ALTNAME_INVALID";
@@ -57,9 +57,9 @@ export async function chooseTrust({ url, serverName, pin, ca: given }: TrustWant
 
   const tlsServerName = await chooseName(presented.chain[0], { url, given: serverName, asker });
   // Under another name, public authorities may vouch for it.
-  const problem = tlsServerName === serverName ? presented.problem : await shake(url, verify({ url, tlsServerName }));
+  const problem = tlsServerName === serverName ? presented.problem : (await shake(url, readPresented({ url, tlsServerName }))).problem;
   const ca = given ?? (await choosePin(presented, { pin, isVouched: problem === undefined, found, prompter }));
-  const refused = await shake(url, verify({ url, tlsServerName, ca }));
+  const { problem: refused } = await shake(url, readPresented({ url, tlsServerName, ca }));
   if (refused !== undefined) throw new CommandError(toWords(refused, presented.chain));
   return { tlsServerName, ca, chain };
 }

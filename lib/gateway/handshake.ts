@@ -17,7 +17,7 @@ export type Handshake =
   | { readonly kind: "broken-off"; readonly cause: string; readonly chain: readonly X509Certificate[] }
   | { readonly kind: "no-connection"; readonly cause: string };
 
-export type ShakeHands = (site: GatewaySite, timeoutMs: number) => Promise<Handshake>;
+export type ShakeHands = (site: Pick<GatewaySite, "url" | "ca" | "tlsServerName">, timeoutMs: number) => Promise<Handshake>;
 
 export const shakeHands: ShakeHands = ({ url, ca, tlsServerName }, timeoutMs) => {
   const { hostname, port } = new URL(url);

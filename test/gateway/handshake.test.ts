@@ -1,8 +1,11 @@
 /** A handshake that is made to see certificates: what it tells, and that nothing is sent. */
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { checkCertificate } from "../../lib/diagnosis/check-gateways.ts";
 import { shakeHands } from "../../lib/gateway/handshake.ts";
+import { ROOT } from "../support/connect-documents.ts";
 import { toSite } from "../support/gateway-site.ts";
 import { listenOnLoopback, startRawGateway, trackConnections } from "../support/raw-gateway.ts";
 
@@ -60,4 +63,15 @@ it("is a warning from 21 days before the first certificate ends", async () => {
     detail: expect.stringContaining("one of them ends in 20 days"),
     hint: "docs/runbook.md#certificate-ends",
   });
+});
+
+it("is verified wherever one is made: nowhere is that turned off, not even to look", () => {
+  const files = ["cli", "dev", "handlers", "infrastructure", "lib", "scripts"].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).flatMap((name) =>
+      /\.(?:ts|cjs)$/.test(name) ? [join(folder, name)] : [],
+    ),
+  );
+  const turnedOff = /rejectUnauthorized: *(?!true)\S|checkServerIdentity/;
+  expect(files.length).toBeGreaterThan(300);
+  expect(files.filter((file) => turnedOff.test(readFileSync(join(ROOT, file), "utf8")))).toEqual([]);
 });
