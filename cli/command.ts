@@ -17,7 +17,7 @@ export interface Context {
   readonly prompter: Prompter | undefined;
 }
 
-interface CommonOptions {
+export interface CommonOptions {
   readonly stage?: string | undefined;
   readonly region?: string | undefined;
   readonly profile?: string | undefined;

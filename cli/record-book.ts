@@ -34,7 +34,7 @@ export interface Scanned {
 
 export interface Listed {
   readonly deliveries: readonly DeliveryItem[];
-  /** Of one of the connections at least, there are more. */
+  /** There are more: of a reference, of one of the connections at least. */
   readonly isCut: boolean;
 }
 
@@ -43,7 +43,8 @@ export interface RecordBook {
   require(transferId: string): Promise<DeliveryItem>;
   /** The last `max` of each connection, the newest first. */
   byReference(connections: readonly string[], reference: string, max: number): Promise<Listed>;
-  byCall(gateway: string, callId: string, max: number): Promise<readonly DeliveryItem[]>;
+  /** The last `max`, the newest first. */
+  byCall(gateway: string, callId: string, max: number): Promise<Listed>;
   /** Those that were asked for since then, in no order. */
   scan(connection: string | undefined, sinceMs: number): Promise<Scanned>;
   /** Of its call. */
@@ -105,7 +106,9 @@ export function openRecordBook({ config: { recordsTable, secretsPrefix } }: Plac
     },
     async byCall(gateway, callId, max) {
       const calls = await hashesOf(toCall(gateway, callId));
-      return readEach((await Promise.all(calls.map((call) => idsOfCall(call, max)))).flat());
+      // One more than is wanted: that tells.
+      const found = await Promise.all(calls.map((call) => idsOfCall(call, max + 1)));
+      return { deliveries: await readEach(found.flatMap((ids) => ids.slice(0, max))), isCut: found.some(({ length }) => length > max) };
     },
     async scan(connection, sinceMs) {
       const ids: string[] = [];

@@ -4,12 +4,13 @@ import { Option } from "@commander-js/extra-typings";
 import { readStoreClock, toClockNote } from "../../dev/store-clock.ts";
 import { isForgotten, toForgotten, whyRemembered } from "../../lib/records/forgotten-item.ts";
 import { type DeliveryItem, toTransferId } from "../../lib/records/record-item.ts";
-import { answer, createCommand } from "../command.ts";
+import { createCommand } from "../command.ts";
 import { CommandError, toProblem } from "../problem.ts";
-import { openRecordBook, type RecordBook } from "../record-book.ts";
+import type { RecordBook } from "../record-book.ts";
 import type { Report } from "../report.ts";
-import { openSecretBook } from "../secret-book.ts";
 import { toIso } from "../since.ts";
+import { answerFromRecords } from "./answer-from-records.ts";
+import { type Search, searchTransfers, toSearchedWords } from "./search.ts";
 
 /** Of one reference, of each connection: the next ones are found once these are forgotten. */
 const MAX = 1_000;
@@ -38,34 +39,20 @@ export function createTransfersForget() {
     .option("--force", "also one whose outcome is open, was not told, or is not counted as unknown yet: nobody is told then")
     .option("--yes", "do it; without it, only what would be done is said")
     .action((options) =>
-      answer(options, async ({ place }) => {
-        const found = await place();
-        const secrets = openSecretBook(found);
-        const book = openRecordBook(found);
-        const connections = async () => (await secrets.list("connections")).map(({ name }) => name);
-        try {
-          // What is being sent is so by the functions' clock.
-          const clock = await readStoreClock(found.config.recordsTable, AbortSignal.timeout(CLOCK_TIMEOUT_MS));
-          const note = toClockNote(clock);
-          if (note !== undefined) console.error(note);
-          return await forgetTransfers(book, { ...options, connections, max: MAX, nowMs: clock.wallMs() });
-        } finally {
-          secrets.close();
-          book.close();
-        }
+      answerFromRecords(options, async ({ place, book, connections }) => {
+        // What is being sent is so by the functions' clock.
+        const clock = await readStoreClock(place.config.recordsTable, AbortSignal.timeout(CLOCK_TIMEOUT_MS));
+        const note = toClockNote(clock);
+        if (note !== undefined) console.error(note);
+        return forgetTransfers(book, { ...options, connections, max: MAX, nowMs: clock.wallMs() });
       }),
     );
 }
 
-interface ForgetOptions {
+interface ForgetOptions extends Omit<Search, "call"> {
   readonly transfer?: string | undefined;
-  readonly reference?: string | undefined;
-  readonly connection?: string | undefined;
   readonly force?: true | undefined;
   readonly yes?: true | undefined;
-  /** Names of those that there are. */
-  readonly connections: () => Promise<readonly string[]>;
-  readonly max: number;
   readonly nowMs: number;
 }
 
@@ -89,7 +76,7 @@ export async function forgetTransfers(book: RecordBook, options: ForgetOptions):
     json: { transfers: transfers.map(({ line: _line, ...transfer }) => transfer), ...(searched && { searched }), isComplete: !isCut },
     lines: [
       ...(transfers.length === 0 ? [NOTHING] : transfers.map(({ line }) => line)),
-      ...(searched === undefined ? [] : [toSearched(searched, options)]),
+      ...(searched === undefined ? [] : [toSearchedWords(searched, options)]),
       ...(isCut ? [`There are more: only the last ${max} of each connection were looked at. Run it again once these are forgotten.`] : []),
       ...(transfers.length === 0 ? [] : [options.yes === true ? AFTERWARDS : NOT_YET]),
       ...problems,
@@ -103,24 +90,11 @@ const NOT_YET = "Nothing was forgotten yet: with --yes it is, and cannot be brou
 const AFTERWARDS =
   "Not reached from here: the lines of the log until logRetentionDays are over, backups of the table for up to 35 days, and what receivers were told.";
 
-/** A record is found by its connection's name, and outlives it. */
-function toSearched(searched: readonly string[], { connection }: ForgetOptions): string {
-  const which = searched.length === 0 ? "no records, for there is no connection" : `the records of ${searched.join(", ")}`;
-  return `Searched: ${which}.${connection === undefined ? " Those of a connection that was removed need --connection NAME." : ""}`;
-}
-
-interface Found {
-  readonly deliveries: readonly DeliveryItem[];
-  readonly isCut: boolean;
-  /** The connections that were. */
-  readonly searched?: readonly string[];
-}
-
-async function find(book: RecordBook, { transfer, reference, connection, connections, max }: ForgetOptions): Promise<Found> {
-  if (transfer !== undefined) return { deliveries: [await book.require(transfer)], isCut: false };
-  if (reference === undefined) throw new CommandError("Say what is to be forgotten: --transfer ID, or --reference REFERENCE.");
-  const searched = connection === undefined ? await connections() : [connection];
-  return { ...(await book.byReference(searched, reference, max)), searched };
+async function find(book: RecordBook, { transfer, ...search }: ForgetOptions) {
+  if (transfer !== undefined) return { deliveries: [await book.require(transfer)], isCut: false, searched: undefined };
+  const found = await searchTransfers(book, search);
+  if (found === undefined) throw new CommandError("Say what is to be forgotten: --transfer ID, or --reference REFERENCE.");
+  return { ...found, searched: found.searched };
 }
 
 async function forget(book: RecordBook, item: DeliveryItem, { force, yes, nowMs }: ForgetOptions): Promise<Ending> {

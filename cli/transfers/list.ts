@@ -1,15 +1,15 @@
 /** `ccgw transfers list`: the last ones, of a reference or a call by the indexes of the records; all else by a scan of the table, which is bounded. */
 import { Option } from "@commander-js/extra-typings";
 import type { DeliveryItem } from "../../lib/records/record-item.ts";
-import { Name } from "../../lib/transfer/target.ts";
-import { answer, createCommand } from "../command.ts";
+import { createCommand } from "../command.ts";
 import { CommandError } from "../problem.ts";
-import { openRecordBook, type RecordBook } from "../record-book.ts";
+import type { RecordBook } from "../record-book.ts";
 import type { Report } from "../report.ts";
-import { openSecretBook } from "../secret-book.ts";
 import { parseSince, toIso } from "../since.ts";
-import { toTable } from "../table.ts";
-import { STATES, type State, type Summary, toSummary } from "./summary.ts";
+import { answerFromRecords } from "./answer-from-records.ts";
+import { type Search, searchTransfers } from "./search.ts";
+import { STATES, type State, toSummary } from "./summary.ts";
+import { toTransferTable } from "./transfer-table.ts";
 
 const MAX_DEFAULT = 50;
 const MAX = 1_000;
@@ -25,42 +25,23 @@ export function createTransfersList() {
     .option("--since <time>", `received since: 90s, 30m, 1h or 7d; without --reference and --call ${SINCE_DEFAULT} unless given`)
     .option("--max <n>", "as many as that at most", parseMax, MAX_DEFAULT)
     .action((options) =>
-      answer(options, async ({ place }) => {
-        const found = await place();
-        const secrets = openSecretBook(found);
-        const book = openRecordBook(found);
-        const connections = async () => (await secrets.list("connections")).map(({ name }) => name);
-        try {
-          return await listTransfers(book, { ...options, connections, nowMs: Date.now() });
-        } finally {
-          secrets.close();
-          book.close();
-        }
-      }),
+      answerFromRecords(options, ({ book, connections }) => listTransfers(book, { ...options, connections, nowMs: Date.now() })),
     );
 }
 
-interface ListOptions {
-  readonly reference?: string | undefined;
-  readonly call?: string | undefined;
-  readonly connection?: string | undefined;
+interface ListOptions extends Search {
   readonly state?: State | undefined;
   readonly since?: string | undefined;
-  readonly max: number;
-  /** Names of those that there are. */
-  readonly connections: () => Promise<readonly string[]>;
   readonly nowMs: number;
 }
 
 export async function listTransfers(book: RecordBook, options: ListOptions): Promise<Report> {
-  const { connection, state, max, nowMs } = options;
+  const { state, max, nowMs } = options;
   const { deliveries, note } = await find(book, options);
-  const all = deliveries
-    .map((item) => toSummary(item, nowMs))
-    .filter((each) => (connection === undefined || each.connection === connection) && (state === undefined || each.state === state));
+  const all = deliveries.map((item) => toSummary(item, nowMs)).filter((each) => state === undefined || each.state === state);
   const transfers = all.slice(0, max);
   const notes = [...note, ...(all.length > max ? [`There are more: these are the last ${max} (--max).`] : [])];
-  const lines = transfers.length === 0 ? ["There is no such transfer."] : toTable(HEAD, transfers.map(toRow));
+  const lines = transfers.length === 0 ? ["There is no such transfer."] : toTransferTable(transfers);
   return { json: { transfers, isComplete: notes.length === 0 }, lines: [...lines, ...notes] };
 }
 
@@ -69,18 +50,17 @@ interface Found {
   readonly note: readonly string[];
 }
 
-async function find(book: RecordBook, { reference, call, connection, since, connections, max, nowMs }: ListOptions): Promise<Found> {
+async function find(book: RecordBook, options: ListOptions): Promise<Found> {
+  const { connection, since, max, nowMs } = options;
   const sinceMs = since === undefined ? undefined : parseSince(since, nowMs);
   // Some of what the index gives may be of another state.
-  const asked = Math.min(MAX, max * 4);
-  const ofIndex = (deliveries: readonly DeliveryItem[]): Found => ({
-    deliveries: sinceMs === undefined ? deliveries : deliveries.filter(({ pending }) => (pending?.receivedAt ?? "") >= toIso(sinceMs)),
-    note: [],
-  });
-  if (call !== undefined) return ofIndex(await book.byCall(...parseCall(call), asked));
-  if (reference !== undefined) {
-    const listed = await book.byReference(connection === undefined ? await connections() : [connection], reference, asked);
-    return ofIndex(listed.deliveries);
+  const found = await searchTransfers(book, { ...options, max: Math.min(MAX, max * 4) });
+  if (found !== undefined) {
+    const { deliveries } = found;
+    return {
+      deliveries: sinceMs === undefined ? deliveries : deliveries.filter(({ pending }) => (pending?.receivedAt ?? "") >= toIso(sinceMs)),
+      note: [],
+    };
   }
   const { deliveries, read, isCut } = await book.scan(connection, sinceMs ?? parseSince(SINCE_DEFAULT, nowMs));
   return {
@@ -89,29 +69,6 @@ async function find(book: RecordBook, { reference, call, connection, since, conn
       ? [`Not all of the table was read, but ${read} items in no order: there may be others. --reference and --call find all.`]
       : [],
   };
-}
-
-const HEAD = ["received", "transfer", "connection", "agent", "state", "outcome", "code"];
-
-function toRow({
-  receivedAt = "",
-  transferId,
-  connection = "",
-  gateway,
-  agentId,
-  state,
-  outcome = "",
-  code = "",
-  reason,
-}: Summary): readonly string[] {
-  return [receivedAt, transferId, connection, `${gateway}/${agentId}`, state, outcome, reason === undefined ? code : `${code} (${reason})`];
-}
-
-function parseCall(text: string): readonly [string, string] {
-  const [gateway = "", ...callId] = text.split("/");
-  if (!Name.safeParse(gateway).success || callId.join("/") === "")
-    throw new CommandError("--call must be GATEWAY/CALLID: main/1552524689-16797284.");
-  return [gateway, callId.join("/")];
 }
 
 function parseMax(text: string): number {
