@@ -8,7 +8,7 @@ import type { Report } from "../report.ts";
 import { parseSince, toIso } from "../since.ts";
 import { answerFromRecords } from "./answer-from-records.ts";
 import { type Search, searchTransfers } from "./search.ts";
-import { STATES, type State, toSummary } from "./summary.ts";
+import { isOfState, STATES, type State, toSummary } from "./summary.ts";
 import { toTransferTable } from "./transfer-table.ts";
 
 const MAX_DEFAULT = 50;
@@ -21,7 +21,7 @@ export function createTransfersList() {
     .option("--reference <reference>", "what the caller named them by; of one connection with --connection, else of each that there is")
     .addOption(new Option("--call <gateway/callId>", "of one call, as in main/1552524689-16797284").conflicts("reference"))
     .option("--connection <name>", "of one connection")
-    .addOption(new Option("--state <state>", "those that are so now").choices(STATES))
+    .addOption(new Option("--state <state>", "those that are so now; refused also those that may be sent again").choices(STATES))
     .option("--since <time>", `received since: 90s, 30m, 1h or 7d; without --reference and --call ${SINCE_DEFAULT} unless given`)
     .option("--max <n>", "as many as that at most", parseMax, MAX_DEFAULT)
     .action((options) =>
@@ -38,7 +38,7 @@ interface ListOptions extends Search {
 export async function listTransfers(book: RecordBook, options: ListOptions): Promise<Report> {
   const { state, max, nowMs } = options;
   const { deliveries, note } = await find(book, options);
-  const all = deliveries.map((item) => toSummary(item, nowMs)).filter((each) => state === undefined || each.state === state);
+  const all = deliveries.map((item) => toSummary(item, nowMs)).filter((each) => state === undefined || isOfState(each, state));
   const transfers = all.slice(0, max);
   const notes = [...note, ...(all.length > max ? [`There are more: these are the last ${max} (--max).`] : [])];
   const lines = transfers.length === 0 ? ["There is no such transfer."] : toTransferTable(transfers);
@@ -54,12 +54,15 @@ async function find(book: RecordBook, options: ListOptions): Promise<Found> {
   const { connection, since, max, nowMs } = options;
   const sinceMs = since === undefined ? undefined : parseSince(since, nowMs);
   // Some of what the index gives may be of another state.
-  const found = await searchTransfers(book, { ...options, max: Math.min(MAX, max * 4) });
+  const asked = Math.min(MAX, max * 4);
+  const found = await searchTransfers(book, { ...options, max: asked });
   if (found !== undefined) {
-    const { deliveries } = found;
+    const { deliveries, isCut, searched } = found;
+    const isWanted = ({ pending }: DeliveryItem) => sinceMs === undefined || (pending?.receivedAt ?? "") >= toIso(sinceMs);
+    const of = searched === undefined ? "of the call" : "of each connection";
     return {
-      deliveries: sinceMs === undefined ? deliveries : deliveries.filter(({ pending }) => (pending?.receivedAt ?? "") >= toIso(sinceMs)),
-      note: [],
+      deliveries: deliveries.filter(isWanted),
+      note: isCut ? [`Only the last ${asked} ${of} were looked at: there may be others (--max).`] : [],
     };
   }
   const { deliveries, read, isCut } = await book.scan(connection, sinceMs ?? parseSince(SINCE_DEFAULT, nowMs));

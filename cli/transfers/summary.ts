@@ -38,6 +38,11 @@ export function toSummary(item: DeliveryItem, nowMs: number): Summary {
   };
 }
 
+/** What the gateway refused is refused, also where it may be sent again: nothing else is open with a code. */
+export function isOfState(summary: Summary, state: State): boolean {
+  return summary.state === state || (state === "refused" && summary.state === "open" && summary.code !== undefined);
+}
+
 /** Of one of the delivery's transfers before the last. */
 export function toEarlierSummary({ pending }: DeliveryItem, result: TransferResult): Summary {
   return { connection: pending?.connection, gateway: pending?.gateway, ...ofResult(result) };

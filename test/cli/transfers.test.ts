@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listTransfers } from "../../cli/transfers/list.ts";
 import { showTransfer } from "../../cli/transfers/show.ts";
-import { ANSWERS } from "../support/claims.ts";
+import { ANSWERS, claimed } from "../support/claims.ts";
 import { type KeptTransfers, keepTransfer, startKeptTransfers, startTransfer, toDeliveryOf } from "../support/kept-transfers.ts";
 import { runCcgw } from "../support/send-process.ts";
 import { toDeadline } from "../support/transfer-service.ts";
@@ -110,6 +110,37 @@ describe("ccgw transfers list", () => {
     expect(found).toMatchObject({ ids: [transferId], states: ["unknown"], isComplete: true });
     expect(found.lines[1]).toMatch(new RegExp(`^${receivedAt}  ${transferId}  crm +main/101  unknown  pending  gateway-error$`));
     expect((await list({ call: "other/c/7" })).ids).toEqual([]);
+  });
+
+  it("says where it has not looked at all of a reference or a call: what was filtered out is not all that there is", async () => {
+    const call = "pressed-often";
+    for (let times = 0; times < 6; times += 1) {
+      const delivery = { ...toDeliveryOf(call), key: `press ${times}` };
+      const claim = await claimed(kept.records, delivery, { callId: call, reference: call, receivedAt: new Date().toISOString() });
+      await claim.reopen(ANSWERS.refused);
+    }
+    const words = [
+      [{ reference: call }, "Only the last 4 of each connection were looked at: there may be others (--max)."],
+      [{ call: `main/${call}` }, "Only the last 4 of the call were looked at: there may be others (--max)."],
+    ] as const;
+    for (const [which, note] of words) {
+      const cut = await list({ ...which, max: 1, state: "unknown" });
+      expect(cut).toMatchObject({ ids: [], isComplete: false });
+      expect(cut.lines).toContain(note);
+      expect(await list({ ...which, max: 2 })).toMatchObject({ isComplete: false });
+      expect(await list({ ...which, max: 6 })).toMatchObject({ isComplete: true });
+    }
+  });
+
+  it("counts among the refused those, too, that may be sent again, and not what was never sent", async () => {
+    const refused = await startTransfer(kept.records, { callId: "o-1", connection: "open" });
+    await refused.reopen(ANSWERS.refused);
+    const nothing = await startTransfer(kept.records, { callId: "o-2", connection: "open" });
+    await nothing.reopen();
+    const found = await list({ connection: "open", state: "refused" });
+    expect(found).toMatchObject({ ids: [refused.transferId], states: ["open"] });
+    expect(found.lines[1]).toMatch(/ open +gateway-refused \(no-such-call\)$/);
+    expect((await list({ connection: "open", state: "open" })).ids.toSorted()).toEqual([refused.transferId, nothing.transferId].toSorted());
   });
 
   it("finds those of a connection, of a state and of a time by a scan, and says where there are more", async () => {
