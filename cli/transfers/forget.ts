@@ -6,6 +6,7 @@ import { isForgotten, toForgotten, whyRemembered } from "../../lib/records/forgo
 import { type DeliveryItem, toTransferId } from "../../lib/records/record-item.ts";
 import { createCommand } from "../command.ts";
 import { CommandError, toProblem } from "../problem.ts";
+import type { Prompter } from "../prompter.ts";
 import type { RecordBook } from "../record-book.ts";
 import type { Report } from "../report.ts";
 import { toIso } from "../since.ts";
@@ -16,6 +17,8 @@ import { type Search, searchTransfers, toSearchedWords } from "./search.ts";
 const MAX = 1_000;
 
 const CLOCK_TIMEOUT_MS = 30_000;
+
+const NOT_BEGUN = 2;
 
 const WHY = {
   "in-flight": "it is being sent: within 35 s it has ended",
@@ -37,22 +40,38 @@ export function createTransfersForget() {
     )
     .option("--connection <name>", "of one connection")
     .option("--force", "also one whose outcome is open, was not told, or is not counted as unknown yet: nobody is told then")
-    .option("--yes", "do it; without it, only what would be done is said")
+    .option("--yes", "do not ask; where nobody can be asked, only what would be done is said without it")
     .action((options) =>
-      answerFromRecords(options, async ({ place, book, connections }) => {
+      answerFromRecords(options, async ({ place, book, connections, prompter }) => {
         // What is being sent is so by the functions' clock.
         const clock = await readStoreClock(place.config.recordsTable, AbortSignal.timeout(CLOCK_TIMEOUT_MS));
         const note = toClockNote(clock);
         if (note !== undefined) console.error(note);
-        return forgetTransfers(book, { ...options, connections, max: MAX, nowMs: clock.wallMs() });
+        const run = (yes: boolean) => forgetTransfers(book, { ...options, yes, connections, max: MAX, nowMs: clock.wallMs() });
+        return forgetOnceSure(run, { isSure: options.yes === true, prompter });
       }),
     );
+}
+
+interface Consent {
+  readonly isSure: boolean;
+  readonly prompter: Pick<Prompter, "show" | "confirm"> | undefined;
+}
+
+/** Says what would be done and asks, where somebody sits there and there is something to do. */
+export async function forgetOnceSure(run: (yes: boolean) => Promise<Report>, { isSure, prompter }: Consent): Promise<Report> {
+  if (isSure) return run(true);
+  const planned = await run(false);
+  if (prompter === undefined || planned.exitCode !== NOT_BEGUN) return planned;
+  prompter.show("Forgotten would be", planned.lines);
+  if (!(await prompter.confirm("Forget? It cannot be brought back."))) throw new CommandError("Nothing was forgotten.");
+  return run(true);
 }
 
 interface ForgetOptions extends Omit<Search, "call"> {
   readonly transfer?: string | undefined;
   readonly force?: true | undefined;
-  readonly yes?: true | undefined;
+  readonly yes?: boolean | undefined;
   readonly nowMs: number;
 }
 
@@ -71,7 +90,8 @@ export async function forgetTransfers(book: RecordBook, options: ForgetOptions):
     });
     transfers.push({ transferId: toTransferId(item), ending, line: toLine(item, ending, nowMs) });
   }
-  const isDone = transfers.length > 0 && transfers.every(({ ending }) => ending === "forgotten");
+  const isDone = transfers.length > 0 && !isCut && transfers.every(({ ending }) => ending === "forgotten");
+  const isHeldForYes = transfers.some(({ ending }) => ending === "would-be-forgotten");
   return {
     json: { transfers: transfers.map(({ line: _line, ...transfer }) => transfer), ...(searched && { searched }), isComplete: !isCut },
     lines: [
@@ -81,7 +101,7 @@ export async function forgetTransfers(book: RecordBook, options: ForgetOptions):
       ...(transfers.length === 0 ? [] : [options.yes === true ? AFTERWARDS : NOT_YET]),
       ...problems,
     ],
-    exitCode: isDone && !isCut ? 0 : 1,
+    exitCode: isHeldForYes ? NOT_BEGUN : isDone ? 0 : 1,
   };
 }
 

@@ -1,7 +1,7 @@
 /** `ccgw transfers forget`: nobody is named by the record any more, and nothing is transferred that would not have been. */
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { forgetTransfers } from "../../cli/transfers/forget.ts";
+import { forgetOnceSure, forgetTransfers } from "../../cli/transfers/forget.ts";
 import { listTransfers } from "../../cli/transfers/list.ts";
 import { showTransfer } from "../../cli/transfers/show.ts";
 import { LOCAL_RECORDS_TABLE } from "../../dev/dynamodb/local-dynamodb.ts";
@@ -116,7 +116,7 @@ describe("ccgw transfers forget", () => {
     };
     expect(await endingsOf({})).toEqual({ exitCode: 1, [pending.transferId]: "pending", [transferId]: "in-flight" });
     expect(await endingsOf({ force: true, yes: undefined })).toEqual({
-      exitCode: 1,
+      exitCode: 2,
       [pending.transferId]: "would-be-forgotten",
       [transferId]: "in-flight",
     });
@@ -189,10 +189,25 @@ describe("ccgw transfers forget", () => {
     expect(await endingOf({})).toMatchObject({ transfers: [{ ending: "forgotten" }] });
   });
 
+  it("asks whoever sits there, once it has said what would go, and not where there is nothing to forget", async () => {
+    const transferId = await complete("asked-for");
+    const shown: string[] = [];
+    const answering = (answer: boolean) => ({
+      isSure: false,
+      prompter: { show: (_title: string, lines: readonly string[]) => void shown.push(...lines), confirm: async () => answer },
+    });
+    const run = (yes: boolean) => forget({ transfer: transferId, yes });
+    await expect(forgetOnceSure(run, answering(false))).rejects.toThrow("Nothing was forgotten.");
+    expect(shown[0]).toMatch(/^would forget transfer /);
+    expect((await kept.book.require(transferId)).pending?.callId).toBe("asked-for");
+    expect(await forgetOnceSure(run, answering(true))).toMatchObject({ exitCode: 0, json: { transfers: [{ ending: "forgotten" }] } });
+    expect(await forgetOnceSure(run, answering(false))).toMatchObject({ exitCode: 1, json: { transfers: [] } });
+  });
+
   it("is typed so, and does nothing without --yes", async () => {
     const transferId = await complete("typed");
     const { code, output } = await runCcgw(["transfers", "forget", "--transfer", transferId], kept.ports);
-    expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining("Nothing was forgotten yet: with --yes it is") });
+    expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining("Nothing was forgotten yet: with --yes it is") });
     expect((await kept.book.require(transferId)).pending?.callId).toBe("typed");
   });
 
