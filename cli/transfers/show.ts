@@ -1,27 +1,61 @@
-/** `ccgw transfers show ID`: what became of one transfer, step by step, from its record. Asks the gateway nothing. */
+/** `ccgw transfers show`: what became of one transfer, step by step, from its record: by its id, or by a reference or a call that has no other. Asks the gateway nothing. */
+import { Option } from "@commander-js/extra-typings";
 import { isOfNobody } from "../../lib/records/forgotten-item.ts";
 import { type DeliveryItem, type GuardItem, parseTransferId, toTransferId } from "../../lib/records/record-item.ts";
-import { answer, createCommand } from "../command.ts";
-import { NotFound } from "../problem.ts";
-import { openRecordBook, type RecordBook } from "../record-book.ts";
+import { createCommand } from "../command.ts";
+import { CommandError, NotFound } from "../problem.ts";
+import type { RecordBook } from "../record-book.ts";
 import type { Report } from "../report.ts";
 import { toIso } from "../since.ts";
+import { answerFromRecords } from "./answer-from-records.ts";
+import { type Search, searchTransfers, toSearchedWords } from "./search.ts";
 import { type Summary, toEarlierSummary, toSummary } from "./summary.ts";
 import { toTimeline } from "./timeline.ts";
+import { toTransferTable } from "./transfer-table.ts";
+
+/** Of those that are listed where there are several. */
+const MAX = 50;
 
 export function createTransfersShow() {
   return createCommand("show", "what became of one transfer, step by step")
-    .argument("<id>", "of the transfer, as its answer has it")
+    .argument("[id]", "of the transfer, as its answer has it")
+    .option("--reference <reference>", "instead of the id: what the caller named it by")
+    .addOption(new Option("--call <gateway/callId>", "instead of the id: its call, as in main/1552524689-16797284").conflicts("reference"))
+    .option("--connection <name>", "of one connection, with --reference or --call; else of each that there is")
     .action((transferId, options) =>
-      answer(options, async ({ place }) => {
-        const book = openRecordBook(await place());
-        try {
-          return await showTransfer(book, transferId, Date.now());
-        } finally {
-          book.close();
-        }
-      }),
+      answerFromRecords(options, ({ book, connections }) =>
+        findAndShow(book, { ...options, transferId, connections, max: MAX, nowMs: Date.now() }),
+      ),
     );
+}
+
+interface ShowOptions extends Search {
+  readonly transferId: string | undefined;
+  readonly nowMs: number;
+}
+
+export async function findAndShow(book: RecordBook, { transferId, nowMs, ...search }: ShowOptions): Promise<Report> {
+  const isSearch = search.reference !== undefined || search.call !== undefined;
+  if ((transferId === undefined) !== isSearch || (search.connection !== undefined && !isSearch))
+    throw new CommandError(
+      "Say which transfer, by one of: its id, --reference REFERENCE, --call GATEWAY/CALLID (these with --connection NAME).",
+    );
+  if (transferId !== undefined) return showTransfer(book, transferId, nowMs);
+  const { deliveries = [], isCut = false, searched } = (await searchTransfers(book, search)) ?? {};
+  const [newest, ...others] = deliveries;
+  if (newest === undefined)
+    throw new NotFound(["There is no such transfer.", ...(searched === undefined ? [] : [toSearchedWords(searched, search)])].join(" "));
+  if (others.length === 0) return showTransfer(book, toTransferId(newest), nowMs);
+  const transfers = deliveries.map((item) => toSummary(item, nowMs));
+  return {
+    json: { transfers, isComplete: !isCut },
+    lines: [
+      ...toTransferTable(transfers),
+      ...(isCut ? ["There are more: npx ccgw transfers list has them."] : []),
+      `These are several, the newest first. One of them: npx ccgw transfers show ${toTransferId(newest)}`,
+    ],
+    exitCode: 1,
+  };
 }
 
 export async function showTransfer(book: RecordBook, transferId: string, nowMs: number): Promise<Report> {

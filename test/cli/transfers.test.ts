@@ -1,7 +1,7 @@
 /** `ccgw transfers show` and `list`: from the records as the functions write them, what became of a transfer, and which there were. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listTransfers } from "../../cli/transfers/list.ts";
-import { showTransfer } from "../../cli/transfers/show.ts";
+import { findAndShow, showTransfer } from "../../cli/transfers/show.ts";
 import { ANSWERS, claimed } from "../support/claims.ts";
 import { type KeptTransfers, keepTransfer, startKeptTransfers, startTransfer, toDeliveryOf } from "../support/kept-transfers.ts";
 import { runCcgw } from "../support/send-process.ts";
@@ -76,6 +76,49 @@ describe("ccgw transfers show", () => {
     expect((await show(again.claim.transferId)).json).toMatchObject({
       earlier: [{ transferId: first.transferId, outcome: "failed" }],
       guard: { holder: again.claim.transferId },
+    });
+  });
+
+  describe("without an id", () => {
+    type Which = Omit<Parameters<typeof findAndShow>[1], "max" | "nowMs" | "connections" | "transferId">;
+    const find = (which: Which, transferId?: string) =>
+      findAndShow(kept.book, { connections: async () => ["crm", "shop"], max: 50, nowMs: Date.now(), transferId, ...which });
+
+    it("shows the one of a reference or a call as by its id", async () => {
+      const { transferId } = await keepTransfer(kept.records, { callId: "named-once", reference: "named-once" });
+      const shown = await show(transferId);
+      expect(shown.lines[0]).toContain(transferId);
+      for (const which of [{ reference: "named-once" }, { call: "main/named-once" }, { call: "main/named-once", connection: "crm" }])
+        expect((await find(which)).lines).toEqual(shown.lines);
+    });
+
+    it("lists several, the newest first, and says how to choose", async () => {
+      const receivedAt = new Date(Date.now() - BUSY_MS).toISOString();
+      const older = await keepTransfer(kept.records, { callId: "n-1", reference: "named-twice", receivedAt });
+      const newer = await keepTransfer(kept.records, { callId: "n-2", reference: "named-twice", connection: "shop" });
+      const { json, lines, exitCode } = await find({ reference: "named-twice" });
+      expect({ json, exitCode }).toMatchObject({
+        json: { transfers: [{ transferId: newer.transferId }, { transferId: older.transferId }], isComplete: true },
+        exitCode: 1,
+      });
+      expect(lines.at(-1)).toBe(`These are several, the newest first. One of them: npx ccgw transfers show ${newer.transferId}`);
+      expect((await find({ reference: "named-twice", connection: "crm" })).json).toMatchObject({ transferId: older.transferId });
+    });
+
+    it("says where it has looked in vain", async () => {
+      await expect(find({ reference: "named-never" })).rejects.toThrow(
+        "There is no such transfer. Searched: the records of crm, shop. Those of",
+      );
+      await expect(find({ call: "main/named-never" })).rejects.toThrow(/^There is no such transfer\.$/);
+    });
+
+    it.each<[string, Which, string | undefined]>([
+      ["neither", {}, undefined],
+      ["both", { call: "main/1" }, "qRAzj_tmb1tQi3p_dl4EtDVy-1"],
+      ["a connection alone", { connection: "crm" }, undefined],
+      ["an id and a connection", { connection: "crm" }, "qRAzj_tmb1tQi3p_dl4EtDVy-1"],
+    ])("wants one of the three: not %s", async (_what, which, transferId) => {
+      await expect(find(which, transferId)).rejects.toThrow("Say which transfer, by one of: its id, --reference");
     });
   });
 
@@ -161,9 +204,11 @@ describe("ccgw transfers list", () => {
   it("is typed so, and ends with 2 for what it does not take", async () => {
     kept.secrets.putSecret("ccgw/local/connections/crm", { schemaVersion: 1, source: "api" });
     const { transferId } = await keepTransfer(kept.records, { callId: "typed", reference: "typed" });
-    const { code, output } = await runCcgw(["transfers", "list", "--reference", "typed", "--json"], kept.ports);
-    expect(code).toBe(0);
-    expect(JSON.parse(output)).toMatchObject({ transfers: [{ transferId, callId: "typed" }], isComplete: true });
+    const typed = ["--reference", "typed", "--json"];
+    const [listed, shown] = await Promise.all(["list", "show"].map((name) => runCcgw(["transfers", name, ...typed], kept.ports)));
+    expect([listed?.code, shown?.code]).toEqual([0, 0]);
+    expect(JSON.parse(listed?.output ?? "")).toMatchObject({ transfers: [{ transferId, callId: "typed" }], isComplete: true });
+    expect(JSON.parse(shown?.output ?? "")).toMatchObject({ transferId, timeline: expect.any(Array) });
     expect(await runCcgw(["transfers", "list", "--since", "yesterday"], kept.ports)).toEqual({
       code: 2,
       output: "--since must be a span of time: 90s, 30m, 1h or 7d.\n",
