@@ -47,7 +47,7 @@ const Line = z.looseObject({
     attempts: number,
     gatewayMs: number,
   },
-  ...{ errorName: text, stack: text },
+  ...{ errorName: text, stack: text, to: text },
 });
 type Line = z.infer<typeof Line>;
 

@@ -39,12 +39,15 @@ function add(line: object, atMs = nowMs) {
 }
 
 /** The call ids of the lines that come while `write` writes, one after the other. */
-async function follow(write: readonly (() => void)[], connection?: string): Promise<readonly (string | undefined)[]> {
+async function follow(
+  write: readonly (() => void)[],
+  wanted: Parameters<typeof followTransfers>[1]["wanted"] = {},
+): Promise<readonly (string | undefined)[]> {
   const stop = new AbortController();
   const found: (string | undefined)[] = [];
   const waiting = [...write];
   waiting.shift()?.();
-  for await (const { callId } of followTransfers(log, { connection, sinceMs: SINCE_MS, pollMs: 1, signal: stop.signal })) {
+  for await (const { callId } of followTransfers(log, { wanted, sinceMs: SINCE_MS, pollMs: 1, signal: stop.signal })) {
     found.push(callId);
     waiting.shift()?.();
     if (callId === "last") stop.abort();
@@ -76,12 +79,32 @@ describe("ccgw transfers tail", () => {
     expect(await follow([write])).toEqual(["1", "2", "last"]);
   });
 
-  it("tells those of one connection", async () => {
+  it("tells how each has ended, once, whoever is told of it and however often", async () => {
+    const outcome = { message: "outcome", to: "callback", attempts: 1, route: undefined, requestId: undefined };
     const write = () => {
-      add({ callId: "1", connection: "shop" });
-      add({ callId: "last", connection: "crm" });
+      add({ ...outcome, callId: "1" });
+      add({ ...outcome, callId: "told to the bus", to: "event-bus" });
+      add({ ...outcome, callId: "told to a conversation", to: "conversation" });
+      add({ ...outcome, callId: "told again", attempts: 2 });
+      add({ ...outcome, callId: "2", message: "lease ended", to: undefined, attempts: undefined, level: "ERROR" });
+      add({ callId: "last" });
     };
-    expect(await follow([write], "crm")).toEqual(["last"]);
+    expect(await follow([write])).toEqual(["1", "2", "last"]);
+  });
+
+  it.each([
+    ["one connection", { connection: "crm" }, { connection: "shop" }],
+    ["one reference", { reference: "r-1" }, { reference: "r-2" }],
+    ["one transfer", { transfer: "t-1" }, { transferId: "t-2" }],
+    ["one call", { call: { gateway: "main", callId: "last" } }, { gateway: "other", callId: "last" }],
+    ["all that is given", { connection: "crm", reference: "r-1" }, { reference: "r-2" }],
+  ])("tells those of %s", async (_what, wanted, other) => {
+    const ours = { connection: "crm", reference: "r-1", transferId: "t-1", gateway: "main", callId: "last" };
+    const write = () => {
+      add({ ...ours, callId: "1", ...other });
+      add({ ...ours, gateway: undefined });
+    };
+    expect(await follow([write], wanted)).toEqual(["last"]);
   });
 
   it.each([
@@ -96,6 +119,18 @@ describe("ccgw transfers tail", () => {
     [
       { connection: "crm", code: "unauthenticated", reason: "wrong-credential" },
       "00:16:40 crm → unauthenticated (wrong-credential) request r 12 ms",
+    ],
+    [
+      { message: "outcome", connection: "crm", callId: "c", agentId: "101", state: "accepted", outcome: "completed", transferId: "t-1" },
+      "00:16:40 crm call c of 101 → outcome completed transfer t-1",
+    ],
+    [
+      { message: "outcome", connection: "crm", state: "unknown", outcome: "unconfirmed", transferId: "t-1" },
+      "00:16:40 crm → unknown, outcome unconfirmed transfer t-1",
+    ],
+    [
+      { message: "lease ended", connection: "crm", state: "unknown", code: "gateway-timeout", transferId: "t-1", durationMs: undefined },
+      "00:16:40 crm → gateway-timeout, lease ended transfer t-1",
     ],
     [{ connection: "crm", entries: 0 }, "00:16:40 crm → nothing asked request r 12 ms"],
   ])("tells one in a line: %j", (line, words) => {
