@@ -1,6 +1,6 @@
 /** What happened to a delivery, in the order of time, as far as its record tells: received, claimed, answered, what the gateway's events said, and who was told. */
 import { isForgotten } from "../../lib/records/forgotten-item.ts";
-import { type DeliveryItem, isInFlight, toKnownAt, toResult, toTold } from "../../lib/records/record-item.ts";
+import { type DeliveryItem, isInFlight, toFactTimes, toKnownAt, toResult, toTold } from "../../lib/records/record-item.ts";
 import type { CallFacts } from "../../lib/transfer/outcome.ts";
 import { toIso } from "../since.ts";
 
@@ -73,13 +73,20 @@ function toAnswered(item: DeliveryItem, nowMs: number): readonly Step[] {
   return [{ at: at === undefined ? undefined : toIso(at), what: "answered", words: `${what.filter(Boolean).join(" ")}${said}${open}` }];
 }
 
-function toEvents({ facts, eventAt, heardAt }: DeliveryItem): readonly Step[] {
-  const told = Object.keys(facts).flatMap((fact) => FACTS[fact as keyof CallFacts] ?? []);
-  if (told.length === 0) return [];
-  const heard = eventAt !== undefined && heardAt !== undefined ? `, heard ${toIso(heardAt)}` : "";
-  const at = eventAt ?? heardAt;
-  const count = told.length === 1 ? "event of the call" : "events of the call, the last of them";
-  return [{ at: at === undefined ? undefined : toIso(at), what: "event", words: `${count}${heard}: ${told.join("; ")}` }];
+function toEvents(item: DeliveryItem): readonly Step[] {
+  const { facts, eventAt, heardAt } = item;
+  const times = toFactTimes(item);
+  const told = (Object.keys(FACTS) as (keyof CallFacts)[]).filter((fact) => facts[fact] === true);
+  const timed = told.flatMap((fact) => {
+    const at = times[fact];
+    return at === undefined ? [] : [{ at: toIso(at), what: "event" as const, words: FACTS[fact] }];
+  });
+  const others = told.filter((fact) => times[fact] === undefined).map((fact) => FACTS[fact]);
+  if (others.length === 0) return timed;
+  const lastAt = eventAt ?? heardAt;
+  // Of a single one, the time of the last event is its own.
+  const words = told.length === 1 ? others.join() : `until then, times not kept: ${others.join("; ")}`;
+  return [...timed, { at: lastAt === undefined ? undefined : toIso(lastAt), what: "event", words }];
 }
 
 function toKnown(item: DeliveryItem, nowMs: number): readonly Step[] {

@@ -10,7 +10,7 @@ import { isFailure, isNewsOf, type Told } from "./event-verdict.ts";
 import { deliveryOf } from "./find-delivery.ts";
 import { isForgotten } from "./forgotten-item.ts";
 import type { Places } from "./places.ts";
-import { type DeliveryItem, toDueAt, toEnded, toResult } from "./record-item.ts";
+import { type DeliveryItem, toDueAt, toEnded, toFactTimes, toResult } from "./record-item.ts";
 
 /** Each is lost to another event of the call, or to the gateway's answer. */
 const WRITES_MAX = 8;
@@ -87,9 +87,13 @@ interface Noted {
   readonly isNews: boolean;
 }
 
-/** The times are of the last event, by the gateway's clock where it has one. */
+/** The times of all are of the last event, by the gateway's clock where it has one. */
 function toNoted(item: DeliveryItem, { event: { generatedAt }, told, heardAt }: Told): Partial<DeliveryItem> {
-  const facts = { ...item.facts, ...told };
-  if (generatedAt !== undefined && item.eventAt !== undefined && generatedAt <= item.eventAt) return { facts };
-  return { facts, eventAt: generatedAt ?? item.eventAt, heardAt };
+  const times = Object.keys(told).map((fact) => [fact, generatedAt ?? heardAt]);
+  const noted = {
+    facts: { ...item.facts, ...told },
+    factTimes: { claims: item.claims, at: { ...toFactTimes(item), ...Object.fromEntries(times) } },
+  };
+  if (generatedAt !== undefined && item.eventAt !== undefined && generatedAt <= item.eventAt) return noted;
+  return { ...noted, eventAt: generatedAt ?? item.eventAt, heardAt };
 }

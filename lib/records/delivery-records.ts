@@ -92,7 +92,7 @@ export function createDeliveryRecords({ places, guard, hashesOf, clock, newNonce
           // Also what a newer version wrote: all of the last transfer that we know is put right below.
           ...item,
           ...fresh,
-          ...{ answer: undefined, endedAt: undefined, eventAt: undefined, heardAt: undefined, told: undefined },
+          ...{ answer: undefined, endedAt: undefined, eventAt: undefined, heardAt: undefined, factTimes: undefined, told: undefined },
           fingerprints: item?.fingerprints ?? fingerprints,
           firstSeenAt: firstSeenOf(item, claimedAt) ?? pending.receivedAt,
           ...{

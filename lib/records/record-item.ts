@@ -39,6 +39,7 @@ export interface DeliveryItem extends Stored {
   /** Of the last event that counted: at the gateway, where it tells, and when we heard of it. Ms since 1970. */
   readonly eventAt?: number | undefined;
   readonly heardAt?: number | undefined;
+  readonly factTimes?: FactTimes | undefined;
   /** Ms since 1970. */
   readonly claimedAt?: number | undefined;
   /** How the transfer of the call before this one ended. */
@@ -56,6 +57,13 @@ export interface DeliveryItem extends Stored {
   readonly call?: string | undefined;
   /** Ms since 1970: when somebody has to look at it. */
   readonly dueAt?: number | undefined;
+}
+
+/** Of the facts of one claim: a version that does not know it leaves it in the record of the next. */
+export interface FactTimes {
+  readonly claims: number;
+  /** At the gateway, where it tells, else when we heard of it. Ms since 1970. */
+  readonly at: { readonly [fact in keyof CallFacts]?: number };
 }
 
 /** What ended a transfer: told once more, it is no news of the next one. */
@@ -169,6 +177,11 @@ export function toResult(item: DeliveryItem, nowMs: number): TransferResult | un
     answer.state === "refused" ? ({ outcome: "not-observed" } as const) : toEnding({ facts, observed, elapsedMs: nowMs - endedAt });
   const settled: GatewayAnswer = answer.state === "unknown" && proveAcceptance(facts) ? { state: "accepted" } : answer;
   return { transferId: toTransferId(item), ...toMoved(pending), ...ending, replayed: false, ...settled };
+}
+
+/** Without those that a version before this one has noted. */
+export function toFactTimes({ claims, factTimes }: DeliveryItem): FactTimes["at"] {
+  return factTimes?.claims === claims ? factTimes.at : {};
 }
 
 export function toEnded({ facts, eventAt, heardAt }: DeliveryItem): EndedBefore {

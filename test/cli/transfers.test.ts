@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listTransfers } from "../../cli/transfers/list.ts";
 import { findAndShow, showTransfer } from "../../cli/transfers/show.ts";
+import { toTimeline } from "../../cli/transfers/timeline.ts";
+import type { DeliveryItem } from "../../lib/records/record-item.ts";
 import { ANSWERS, claimed } from "../support/claims.ts";
 import { type KeptTransfers, keepTransfer, startKeptTransfers, startTransfer, toDeliveryOf } from "../support/kept-transfers.ts";
 import { runCcgw } from "../support/send-process.ts";
@@ -24,6 +26,7 @@ describe("ccgw transfers show", () => {
     const { transferId } = await keepTransfer(kept.records, { callId: "completed" });
     const generatedAt = Date.now() + 3_000;
     const event = { kind: "transfer-result", succeeded: true, gateway: "main", agentId: "101", callId: "completed" } as const;
+    await kept.records.events.take({ ...event, kind: "released", generatedAt: generatedAt - 1_000, heardAt: generatedAt + 200 }, SIGNAL);
     await kept.records.events.take({ ...event, generatedAt, heardAt: generatedAt + 500 }, SIGNAL);
     await kept.records.outbox(async () => {}).tell(transferId.slice(0, -2), SIGNAL);
     const { json, lines } = await show(transferId, generatedAt + 1_000);
@@ -34,11 +37,8 @@ describe("ccgw transfers show", () => {
         { what: "received", words: "received by connection crm" },
         { what: "claimed" },
         { what: "answered", words: "accepted, by retcode 0 (success)" },
-        {
-          what: "event",
-          at: new Date(generatedAt).toISOString(),
-          words: expect.stringContaining("the gateway said that it was transferred"),
-        },
+        { what: "event", at: new Date(generatedAt - 1_000).toISOString(), words: "the agent is out of the call" },
+        { what: "event", at: new Date(generatedAt).toISOString(), words: "the gateway said that it was transferred" },
         { what: "known", at: new Date(generatedAt + 500).toISOString(), words: "outcome completed (transferred)" },
         { what: "told", words: "whoever wants to know was told this" },
         { what: "expires" },
@@ -47,6 +47,25 @@ describe("ccgw transfers show", () => {
     });
     expect(lines[0]).toBe(`transfer ${transferId}: accepted completed (transferred)`);
     expect(lines.at(-1)).toBe("This transfer had the call last; another may follow.");
+  });
+
+  it("has the time of the last event alone where a version before this one noted some of them, or those of another claim", async () => {
+    const { transferId } = await keepTransfer(kept.records, { callId: "noted-before" });
+    const seen = await kept.book.require(transferId);
+    const at = Date.now() + 3_000;
+    const eventsOf = (over: Partial<DeliveryItem>) => {
+      const timeline = toTimeline({ ...seen, eventAt: at, heardAt: at, ...over }, at);
+      return timeline.filter(({ what }) => what === "event").map((step) => [step.at === new Date(at).toISOString(), step.words]);
+    };
+    const [transferred, letGo] = ["the gateway said that it was transferred", "the agent is out of the call"];
+    const facts = { transferred: true, letGo: true } as const;
+    expect(eventsOf({ facts: { transferred: true } })).toEqual([[true, transferred]]);
+    expect(eventsOf({ facts })).toEqual([[true, `until then, times not kept: ${transferred}; ${letGo}`]]);
+    expect(eventsOf({ facts, factTimes: { claims: seen.claims, at: { letGo: at - 1 } } })).toEqual([
+      [false, letGo],
+      [true, `until then, times not kept: ${transferred}`],
+    ]);
+    expect(eventsOf({ facts, factTimes: { claims: seen.claims + 1, at: { letGo: at - 1 } } })).toHaveLength(1);
   });
 
   it("tells that one is being sent, and of one whose sender never told, that nobody knows", async () => {

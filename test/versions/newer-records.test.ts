@@ -131,6 +131,7 @@ describe("an attribute that this version does not know", () => {
     // Of the transfer before, nothing else stays.
     expect(again).not.toHaveProperty("told");
     expect(again).not.toHaveProperty("heardAt");
+    expect(again).not.toHaveProperty("factTimes");
   });
 
   it("stays with what was told of the call, and with its guard", async () => {
