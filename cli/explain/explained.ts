@@ -1,6 +1,7 @@
 /** One request as the log tells it: what happened, in order and in words, and where it came to nothing which check failed and how that is mended. */
 import type { LoggedLine } from "../function-log.ts";
-import { CODE_WORDS, HINT_WORDS, PROOF_WORDS, REFUSAL_WORDS, type Words } from "./words.ts";
+import { HINT_WORDS, PROOF_WORDS } from "./proof-words.ts";
+import { CODE_WORDS, REFUSAL_WORDS, type Words } from "./words.ts";
 
 export interface Why extends Words {
   /** The most that is known: a hint, a reason, or a code. */

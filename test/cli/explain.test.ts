@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { explain } from "../../cli/explain/explain.ts";
-import { CODE_WORDS, HINT_WORDS, PROOF_WORDS, REFUSAL_WORDS } from "../../cli/explain/words.ts";
+import { HINT_WORDS, PROOF_WORDS } from "../../cli/explain/proof-words.ts";
+import { CODE_WORDS, REFUSAL_WORDS } from "../../cli/explain/words.ts";
 import { type FunctionLog, openFunctionLog } from "../../cli/function-log.ts";
 import { type LogsEmulator, startLogsEmulator } from "../../dev/logs/emulator.ts";
 import { FAILURES } from "../../lib/errors.ts";
