@@ -1,6 +1,6 @@
 /** What the functions have logged, of the local stack or a deployed one: lines that match a filter pattern of CloudWatch Logs, in the order of time. */
-import { CloudWatchLogsClient, paginateFilterLogEvents, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
 import * as z from "zod";
+import { openLogGroups } from "./log-groups.ts";
 import type { Place } from "./place.ts";
 
 /** Of one question, unless it says. Whoever has more asks for less time. */
@@ -71,39 +71,19 @@ export interface FunctionLog {
 }
 
 export function openFunctionLog({ isLocal, functionName }: Pick<Place, "isLocal" | "functionName">): FunctionLog {
-  const client = new CloudWatchLogsClient({});
-
-  async function findIn(logGroupName: string, filterPattern: string, startTime: number, max: number): Promise<LoggedLine[]> {
-    const found: LoggedLine[] = [];
-    try {
-      for await (const { events = [] } of paginateFilterLogEvents({ client }, { logGroupName, filterPattern, startTime })) {
-        for (const { eventId = "", timestamp = 0, message = "" } of events) {
-          const line = Line.safeParse(parseJson(message)).data;
-          if (line !== undefined) found.push({ ...line, at: new Date(timestamp).toISOString(), eventId });
-        }
-        if (found.length >= max) break;
-      }
-      return found;
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) return [];
-      throw error;
-    }
-  }
-
+  const logs = openLogGroups();
   return {
     async find(pattern, { functions, sinceMs, max = LINES_MAX }) {
       const groups = isLocal ? [LOCAL_GROUP] : functions.map((name) => `/aws/lambda/${functionName(name)}`);
-      const found = await Promise.all(groups.map((group) => findIn(group, pattern, sinceMs, max)));
-      return found.flat().toSorted((one, other) => one.at.localeCompare(other.at));
+      const found = await Promise.all(groups.map((group) => logs.find(group, pattern, { sinceMs, max })));
+      return found
+        .flat()
+        .flatMap(({ at, eventId, json }) => {
+          const line = Line.safeParse(json).data;
+          return line === undefined ? [] : [{ ...line, at, eventId }];
+        })
+        .toSorted((one, other) => one.at.localeCompare(other.at));
     },
-    close: () => client.destroy(),
+    close: logs.close,
   };
-}
-
-function parseJson(message: string): unknown {
-  try {
-    return JSON.parse(message);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,10 +1,12 @@
-/** `ccgw explain REQUEST_ID`: what happened to a request and, where it was refused, which check failed. From the log of the functions alone. */
+/** `ccgw explain REQUEST_ID`: what happened to a request and, where it was refused, which check failed. From the log of the functions and, where no function saw it, API Gateway's. */
+import { type AccessLog, openAccessLog } from "../access-log.ts";
 import { answer, createCommand } from "../command.ts";
 import { type FunctionLog, type LoggedLine, openFunctionLog } from "../function-log.ts";
 import { CommandError } from "../problem.ts";
 import type { Report } from "../report.ts";
 import { parseSince } from "../since.ts";
 import { toSteps, toWhy, type Why } from "./explained.ts";
+import { toUnseen } from "./unseen.ts";
 
 const SINCE_DEFAULT = "24h";
 /** Those that answer requests. */
@@ -31,13 +33,20 @@ export function createExplain() {
       answer(options, async ({ place }) => {
         const found = await place();
         const log = openFunctionLog(found);
+        const access = openAccessLog(found);
         try {
-          return await explain(log, { requestId, since, nowMs: Date.now(), stage: found.stage });
+          return await explain({ log, access }, { requestId, since, nowMs: Date.now(), stage: found.stage });
         } finally {
           log.close();
+          access?.close();
         }
       }),
     );
+}
+
+interface Logs {
+  readonly log: FunctionLog;
+  readonly access: AccessLog | undefined;
 }
 
 interface ExplainOptions {
@@ -47,12 +56,14 @@ interface ExplainOptions {
   readonly stage: string;
 }
 
-export async function explain(log: FunctionLog, { requestId, since, nowMs, stage }: ExplainOptions): Promise<Report> {
+export async function explain({ log, access }: Logs, { requestId, since, nowMs, stage }: ExplainOptions): Promise<Report> {
   if (!REQUEST_ID.test(requestId)) throw new CommandError("A request id has letters, digits and ._:/+=- alone, at most 128.");
   const pattern = `{ ($.requestId = "${requestId}") || ($.lambdaRequestId = "${requestId}") }`;
-  const lines = await log.find(pattern, { functions: FUNCTIONS, sinceMs: parseSince(since, nowMs) });
+  const sinceMs = parseSince(since, nowMs);
+  const lines = await log.find(pattern, { functions: FUNCTIONS, sinceMs });
   const requests = lines.filter(({ message }) => message === "request").map((line) => toRequest(line, lines));
-  if (requests.length === 0) return toNothing({ requestId, since, stage, others: lines.length });
+  if (requests.length === 0)
+    return toUnseen({ requestId, since, stage, isBegun: lines.length > 0, access: await access?.find(requestId, sinceMs) });
   const shown = requests.slice(-REQUESTS_MAX);
   const note = requests.length > shown.length ? ["", `${requests.length} requests had this id: these are the last ${shown.length}.`] : [];
   return { json: { requestId, requests: shown, isComplete: note.length === 0 }, lines: [...shown.flatMap(toLines), ...note] };
@@ -111,31 +122,4 @@ function toLines({ at, steps, why, transfers, problems, transferId }: Explained)
 function toWhyLines(why: Why | undefined, indent: string): readonly string[] {
   if (why === undefined) return [];
   return [`${indent}${why.check}: ${why.what}`, ...why.facts.map((fact) => `${indent}  ${fact}`), `${indent}→ ${why.mend}`];
-}
-
-function toNothing({
-  requestId,
-  since,
-  stage,
-  others,
-}: {
-  readonly requestId: string;
-  readonly since: string;
-  readonly stage: string;
-  readonly others: number;
-}): Report {
-  const lines = [
-    others > 0
-      ? `${requestId} has lines in the log of ${stage}, but none that says how it ended: it may still be running, or its function has died.`
-      : `Nothing of ${requestId} is in the log of ${stage} in the last ${since}. It may be that`,
-    ...(others > 0
-      ? []
-      : [
-          "  it came a moment ago: lines take some seconds to be found",
-          "  it came before that: --since goes back further, as far as logs are kept (logRetentionDays)",
-          "  it went to another stage or region (--stage, --region)",
-          "  API Gateway answered it itself: its own log, /aws/http-api/…, has a line then",
-        ]),
-  ];
-  return { json: { requestId, requests: [], isComplete: true }, lines, exitCode: 1 };
 }

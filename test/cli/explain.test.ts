@@ -1,6 +1,8 @@
 /** `ccgw explain`: from the lines of the functions as they are printed, over the emulator of CloudWatch Logs. */
 import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { type AccessLog, openAccessLog } from "../../cli/access-log.ts";
 import { explain } from "../../cli/explain/explain.ts";
 import { HINT_WORDS, PROOF_WORDS } from "../../cli/explain/proof-words.ts";
 import { CODE_WORDS, REFUSAL_WORDS } from "../../cli/explain/words.ts";
@@ -15,6 +17,7 @@ import { type Connected, KEY, PUBLIC_BASE_URL, type Stack, startStack } from "..
 
 const TRANSFER = { target: { type: "agent", address: "205" } };
 const SECRET = "secret-of-the-vendor";
+const { format }: { format: string } = createRequire(import.meta.url)("../../infrastructure/access-log.cjs");
 
 let stack: Stack;
 let logs: LogsEmulator;
@@ -50,7 +53,10 @@ async function postAndExplain(body: unknown, headers: Readonly<Record<string, st
   await stack.transfer(connection, body, { headers: { ...usual, ...headers } });
   const printed = stack.takeLog().join("").split("\n");
   for (const line of printed) logs.add(line);
-  const { json, lines, exitCode } = await explain(log, { requestId, since: "1h", nowMs: Date.now(), stage: "local" });
+  const { json, lines, exitCode } = await explain(
+    { log, access: undefined },
+    { requestId, since: "1h", nowMs: Date.now(), stage: "local" },
+  );
   expect(JSON.stringify({ json, lines })).not.toContain(KEY);
   return { json, text: lines.join("\n"), exitCode };
 }
@@ -143,12 +149,76 @@ describe("ccgw explain", () => {
   });
 
   it("ends with 1 where there is nothing, and says why that may be", async () => {
-    const { lines, exitCode } = await explain(log, { requestId: "nobody", since: "1h", nowMs: Date.now(), stage: "prod" });
+    const { lines, exitCode } = await explain(
+      { log, access: undefined },
+      { requestId: "nobody", since: "1h", nowMs: Date.now(), stage: "local" },
+    );
     expect(exitCode).toBe(1);
     expect(lines.join("\n")).toMatch(
-      /^Nothing of nobody is in the log of prod in the last 1h\. .*\n.*some seconds[\s\S]*logRetentionDays[\s\S]*another stage/,
+      /^Nothing of nobody is in the log of local in the last 1h\. .*\n.*some seconds[\s\S]*logRetentionDays[\s\S]*another stage/,
     );
-    await expect(explain(log, { requestId: '" }', since: "1h", nowMs: 0, stage: "prod" })).rejects.toThrow("A request id has letters");
+    await expect(explain({ log, access: undefined }, { requestId: '" }', since: "1h", nowMs: 0, stage: "prod" })).rejects.toThrow(
+      "A request id has letters",
+    );
+  });
+
+  describe("of a stage, where no function has said how it ended", () => {
+    const ROUTE = "POST /v1/transfers/{connection}";
+    let access: AccessLog | undefined;
+    beforeAll(() => {
+      access = openAccessLog({ isLocal: false, stage: "prod" });
+    });
+    afterAll(() => access?.close());
+
+    /** Logged as infrastructure/access-log.cjs has API Gateway log it. */
+    async function explainAccess(over: Readonly<Record<string, string>>, requestId = `JKJaXmPLvHcESHA${ids}=`) {
+      const values = { httpMethod: "POST", routeKey: ROUTE, responseLatency: "3", "integration.status": "-", "error.responseType": "-" };
+      const context: Readonly<Record<string, string>> = { requestId, ...values, ...over };
+      logs.add(format.replaceAll(/\$context\.([\w.]+)/g, (_all: string, name: string) => context[name] ?? "-"));
+      const { json, lines, exitCode } = await explain({ log, access }, { requestId, since: "1h", nowMs: Date.now(), stage: "prod" });
+      return { json, text: lines.join("\n"), exitCode };
+    }
+
+    it("tells of one that API Gateway has throttled its route and status, and that nothing was sent", async () => {
+      const { json, text, exitCode } = await explainAccess({ status: "429", "error.responseType": "THROTTLED" });
+      expect(exitCode).toBeUndefined();
+      expect(json).toMatchObject({
+        requests: [],
+        access: [{ method: "POST", route: ROUTE, status: 429, isOfFunction: false, error: "THROTTLED", durationMs: 3 }],
+      });
+      expect(text).toContain(`  came by ${ROUTE}\n  answered 429 after 3 ms, by API Gateway itself (THROTTLED)\n  throttled: `);
+      expect(text).toContain("nothing was sent\n  → The caller may repeat it.");
+    });
+
+    it.each([
+      [{ status: "503" }, "whether it transferred is unknown"],
+      [{ status: "413" }, "before any function: nothing was sent"],
+      [
+        { status: "404", routeKey: "-", httpMethod: "GET" },
+        "  came by GET to no route\n  answered 404 after 3 ms, by API Gateway itself\n",
+      ],
+      [{ status: "429", "integration.status": "429" }, "a function has answered it, and its own line is not in the log"],
+      [{ status: "500", "integration.status": "500", responseLatency: "-" }, "  answered 500, by a function\n"],
+    ])("tells of %j who has answered it, and what that says of a transfer", async (over, words) => {
+      expect((await explainAccess(over)).text).toContain(words);
+    });
+
+    it("tells it beside the lines of a function that has died", async () => {
+      logs.add(JSON.stringify({ level: "ERROR", message: "result not kept", requestId: "died" }));
+      const { text } = await explainAccess({ status: "503" }, "died");
+      expect(text).toMatch(/^died has lines in the log of prod, but none that says how it ended[\s\S]*answered 503/);
+    });
+
+    it("says that an id of the caller's own is not in the log of API Gateway", async () => {
+      const { lines, exitCode } = await explain({ log, access }, { requestId: "own", since: "1h", nowMs: Date.now(), stage: "prod" });
+      expect(exitCode).toBe(1);
+      expect(lines[0]).toContain("nor in /aws/http-api/ccgateway-transfer-webhooks-prod. It may be that");
+      expect(lines.at(-1)).toContain("API Gateway's log knows requests by its own ids alone");
+    });
+
+    it("is not looked for where there is none", () => {
+      expect(openAccessLog({ isLocal: true, stage: "local" })).toBeUndefined();
+    });
   });
 
   it("is typed so", async () => {

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
+import { toAccessLogGroup } from "../../cli/access-log.ts";
 
 const Resource = z.object({
   Type: z.string(),
@@ -201,6 +202,8 @@ describe("what is deployed to production", () => {
   it("has API Gateway log each request, by nothing that tells who called or what a status address is signed with", () => {
     const { DestinationArn, Format } = AccessLog.parse(resources.HttpApiStage?.Properties.AccessLogSettings);
     expect(DestinationArn).toEqual({ "Fn::GetAtt": ["HttpApiLogGroup", "Arn"] });
+    // Where `ccgw explain` looks for it.
+    expect(resources.HttpApiLogGroup?.Properties.LogGroupName).toBe(toAccessLogGroup("prod"));
     const variables = Object.values(z.record(z.string(), z.string()).parse(JSON.parse(Format))).filter((value) => value.includes("$"));
     expect(variables.toSorted()).toEqual(
       [
