@@ -6,7 +6,7 @@ import type { Moved } from "../transfer/result.ts";
 import { type DeliveryItem, isInFlight, isUntold, toResult, toTold } from "./record-item.ts";
 
 const FORGOTTEN = "forgotten";
-/** No agent is called so: no event of the call is a fact about this transfer. */
+/** No agent is called so: no event of the call is a fact about this transfer, also to a version that knows of no forgetting. It would take any agent's for that of a queue. */
 const NOBODY = { callId: FORGOTTEN, agentId: FORGOTTEN, target: { type: "agent", address: FORGOTTEN } } as const;
 
 /** Why it may not be forgotten now: whoever waits for it would never be told, or told of nobody. `unsettled`: its lease is over, and the sweep has not counted it yet. */

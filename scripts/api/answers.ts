@@ -3,7 +3,7 @@ import * as z from "zod";
 import { FAILURES, type FailureCode } from "../../lib/errors.ts";
 import { OUTCOME_REASONS, OUTCOMES } from "../../lib/transfer/outcome.ts";
 import { REFUSAL_REASONS } from "../../lib/transfer/result.ts";
-import { AgentId, Mode } from "../../lib/transfer/target.ts";
+import { Mode } from "../../lib/transfer/target.ts";
 import { DescribedTarget } from "./requests.ts";
 import { told } from "./words.ts";
 
@@ -33,8 +33,12 @@ export const GatewayWords = z
   .describe("What the gateway said.");
 
 const request = {
-  callId: told(z.string(), { title: "Call ID", description: "The request's." }),
-  agentId: told(AgentId, { title: "Agent ID", description: "Whose session it is." }),
+  callId: told(z.string(), {
+    title: "Call ID",
+    description:
+      "The request's. `forgotten` once the operator has forgotten whom the transfer was about: so are `agentId` and the `address` of `target` then, whose `type` is `agent` whatever it was, and `reference` is left out.",
+  }),
+  agentId: told(z.string(), { title: "Agent ID", description: "Whose session it is, or `forgotten`." }),
   target: DescribedTarget,
   mode: told(Mode, { title: "Mode", description: "The request's, or the default." }),
   callDataTruncated: told(z.literal(true).optional(), {

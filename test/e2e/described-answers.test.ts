@@ -2,6 +2,8 @@
 import { createHmac } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
 import { FAILURES, type FailureCode } from "../../lib/errors.ts";
+import { createDynamoDbStore } from "../../lib/records/dynamodb-store.ts";
+import { toForgotten } from "../../lib/records/forgotten-item.ts";
 import { findLies } from "../support/api-descriptions.ts";
 import { FAILURE_CASES, type Provoke } from "../support/failure-cases.ts";
 import { toContext, toEvent } from "../support/http-event.ts";
@@ -12,6 +14,7 @@ import { askUnrouted } from "../support/unrouted-request.ts";
 import { useStack } from "../support/use-stack.ts";
 
 const HANDED_OVER = { agentId: AGENT_ID, agent: { session: "handed-over", verification: { secrets: [{ id: "desk", value: KEY }] } } };
+const SIGNAL = new AbortController().signal;
 const CALL_OF_101 = "1552524689-16797284";
 const BEARER = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
 
@@ -54,6 +57,21 @@ describe("an answer is described as it is given", () => {
     expect(findLies("GetTransfer", await follow(accepted.body.statusUrl))).toEqual([]);
     expect(findLies("GetTransfer", await stack.status(connection, "none"))).toEqual([]);
     expect(findLies("GetTransfer", await stack.status(connection, "none", { query: "wait=99" }))).toEqual([]);
+  });
+
+  it("a transfer that was forgotten meanwhile, to its repeat and by its status", async () => {
+    const { connection } = stack.connect();
+    stack.gateway.addCall({ callid: "to-forget", agentId: "101" });
+    const request = { ...exampleRequest("to-forget"), target: { type: "skill-queue", address: "31" }, deliveryId: "to-forget" };
+    const { body } = await stack.transfer(connection, request);
+    const store = createDynamoDbStore(String(process.env.CCGW_RECORDS_TABLE), { wallMs: Date.now });
+    const item = await store.get(String(body.transferId).replace(/-1$/, ""), SIGNAL);
+    if (item?.kind !== "delivery") throw new Error("no record");
+    await store.put({ ...toForgotten(item, Date.now()), revision: "forgotten" }, item.revision, SIGNAL);
+    const replayed = await stack.transfer(connection, request);
+    expect(replayed.body).toMatchObject({ callId: "forgotten", agentId: "forgotten", target: { type: "agent", address: "forgotten" } });
+    expect(findLies("TransferSession", replayed)).toEqual([]);
+    expect(findLies("GetTransfer", await follow(body.statusUrl))).toEqual([]);
   });
 
   it("a dry run, with all that a request can have", async () => {
