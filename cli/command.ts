@@ -4,6 +4,7 @@
  */
 import { Command } from "@commander-js/extra-typings";
 import { openPlace, type Place } from "./place.ts";
+import { withProgress } from "./progress.ts";
 import { findPrompter, type Prompter } from "./prompter.ts";
 import { printReport, type Report } from "./report.ts";
 import { openSecretBook, type SecretBook } from "./secret-book.ts";
@@ -37,7 +38,8 @@ export function createCommand(name: string, description: string) {
 /** The action of a command that answers with a report. */
 export async function answer({ stage, region, profile, json }: CommonOptions, run: (context: Context) => Promise<Report>): Promise<void> {
   const isJson = json === true;
-  const report = await run({ isJson, prompter: findPrompter(isJson), place: () => openPlace({ stage, region, profile }) });
+  const context = { isJson, prompter: findPrompter(isJson), place: () => openPlace({ stage, region, profile }) };
+  const report = await withProgress(`Waiting for ${stage === undefined ? "the local stack" : `the stage ${stage}`}`, run(context));
   printReport(report, isJson);
   process.exitCode = report.exitCode ?? 0;
 }

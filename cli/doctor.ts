@@ -8,13 +8,12 @@ import { CHECKS, type Finding, toPrintable } from "../lib/diagnosis/finding.ts";
 import type { Scope } from "../lib/diagnosis/scope.ts";
 import { answer, type Context, createCommand } from "./command.ts";
 import { NoPlace, type Place } from "./place.ts";
+import { withProgress } from "./progress.ts";
 import { diagnoseRemotely } from "./remote-diagnosis.ts";
-import type { Report } from "./report.ts";
+import { printLine, type Report } from "./report.ts";
 
 /** Whoever waits at a terminal has given up by then. */
 const DIAGNOSIS_MAX_MS = 120_000;
-/** After which it is said what is waited for. */
-const SLOW_MS = 1_000;
 
 interface DoctorOptions extends Scope {
   readonly remote?: true | undefined;
@@ -32,7 +31,7 @@ export function createDoctor() {
 
 async function runDoctor({ isJson, place }: Context, { connection, gateway, remote, strict = false }: DoctorOptions): Promise<Report> {
   const scope = { connection, gateway };
-  const say = isJson ? undefined : { line: console.log, progress: console.error };
+  const say = isJson ? undefined : printLine;
   let opened: Place;
   try {
     opened = await place();
@@ -49,15 +48,19 @@ interface Examination {
   readonly from: "here" | "inside";
   readonly isStrict: boolean;
   /** To people, as it goes. */
-  readonly say?: { readonly line: (line: string) => void; readonly progress: (line: string) => void } | undefined;
+  readonly say?: ((line: string) => void) | undefined;
+  /** Says what is waited for. */
+  readonly progress?: typeof withProgress;
 }
 
-export async function examine(stages: AsyncIterable<Stage> | Iterable<Stage>, { from, isStrict, say }: Examination): Promise<Report> {
+export async function examine(
+  stages: AsyncIterable<Stage> | Iterable<Stage>,
+  { from, isStrict, say, progress = withProgress }: Examination,
+): Promise<Report> {
   const all: Finding[] = [];
   for await (const { name, findings } of stages) {
-    const timer = setTimeout(() => say?.progress(`… ${CHECKS[name]}${toWhere(from)}`), SLOW_MS);
-    const found = await findings.finally(() => clearTimeout(timer));
-    for (const finding of found) for (const line of toLines(finding, from)) say?.line(line);
+    const found = await progress(`${CHECKS[name]}${toWhere(from)}`, findings);
+    for (const finding of found) for (const line of toLines(finding, from)) say?.(line);
     all.push(...found);
   }
   const count = (verdict: Finding["verdict"]) => all.filter((finding) => finding.verdict === verdict).length;

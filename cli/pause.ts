@@ -9,7 +9,7 @@ import type { PauseItem } from "../lib/records/record-item.ts";
 import type { PauseScope } from "../lib/transfer/pause.ts";
 import { answer, createCommand } from "./command.ts";
 import { CommandError } from "./problem.ts";
-import type { Report } from "./report.ts";
+import { printNote, type Report } from "./report.ts";
 
 const SCOPES = "all, connection NAME, gateway NAME or agent GATEWAY/ID";
 
@@ -64,7 +64,7 @@ async function open({ stage, region, profile }: Which): Promise<Pausing> {
   // Of the stage the rules are the same for all that pauses.
   const pausing = await openPauses(parseCommand("list", toGiven({ stage, region, profile })));
   const note = toClockNote(pausing);
-  if (note !== undefined) console.error(note);
+  if (note !== undefined) printNote(note);
   return pausing;
 }
 
@@ -112,7 +112,7 @@ function describeChange(changed: Changed, what: string): { readonly lines: reado
 
 export async function listPauses({ book, signal }: Pick<Pausing, "book" | "signal">, stage: string | undefined): Promise<Report> {
   const { pauses, isCut, entries } = await book.list(signal);
-  if (isCut) console.error("There are more than could be looked at: others may be paused, too.");
+  if (isCut) printNote("There are more than could be looked at: others may be paused, too.");
   const done = entries.map(
     ({ action, scope, by, reason, firstSeenAt, until }) =>
       `  ${firstSeenAt} ${action} ${toWordsOf(scope)}${toEnd(until)}, by ${by}: ${reason}`,

@@ -1,6 +1,7 @@
 /** Asks whoever sits at a terminal. On standard error: standard output is for the result. Where nobody sits there is no prompter, and flags have to say all. */
 import { confirm, note, password, select, text } from "@clack/prompts";
 import { CommandError } from "./problem.ts";
+import { clearProgress, withoutProgress } from "./progress.ts";
 
 export interface Question {
   readonly message: string;
@@ -30,7 +31,7 @@ export interface Prompter {
 /** Undefined where a program reads the answer, or any end is no terminal. */
 export function findPrompter(isJson: boolean): Prompter | undefined {
   const { stdin, stdout, stderr } = process;
-  return !isJson && stdin.isTTY && stdout.isTTY && stderr.isTTY ? createTerminalPrompter() : undefined;
+  return !isJson && stdin.isTTY && stdout.isTTY && stderr.isTTY ? withTheTerminal(createTerminalPrompter()) : undefined;
 }
 
 function createTerminalPrompter(): Prompter {
@@ -50,6 +51,20 @@ function createTerminalPrompter(): Prompter {
     },
     confirm: async (message) => answered(await confirm({ message, output, initialValue: false })),
     show: (title, lines) => note(lines.join("\n"), title, { output }),
+  };
+}
+
+/** Alone: what is waited for is not said into a question. */
+function withTheTerminal(prompter: Prompter): Prompter {
+  return {
+    text: (question) => withoutProgress(() => prompter.text(question)),
+    hidden: (question) => withoutProgress(() => prompter.hidden(question)),
+    choose: (message, choices) => withoutProgress(() => prompter.choose(message, choices)),
+    confirm: (message) => withoutProgress(() => prompter.confirm(message)),
+    show(title, lines) {
+      clearProgress();
+      prompter.show(title, lines);
+    },
   };
 }
 

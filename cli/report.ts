@@ -1,5 +1,6 @@
 /** What a command says: lines for people, or one JSON document for programs (`--json`). Results go to standard output, all else to standard error. */
 import type { Problem } from "./problem.ts";
+import { clearProgress } from "./progress.ts";
 
 export interface Report {
   /** What `--json` prints. No secret is in it. */
@@ -12,6 +13,17 @@ export interface Report {
 
 export function printReport({ json, lines }: Report, asJson: boolean): void {
   console.log(asJson ? JSON.stringify(json, undefined, 2) : lines.join("\n"));
+}
+
+/** Before the answer, to people: some of it as it is found, and what is not of it. */
+export function printLine(line: string): void {
+  clearProgress();
+  console.log(line);
+}
+
+export function printNote(line: string): void {
+  clearProgress();
+  console.error(line);
 }
 
 export function printProblem({ message }: Problem, asJson: boolean): void {

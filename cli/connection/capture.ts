@@ -9,7 +9,8 @@ import type { Shape } from "../../lib/transfer/shape.ts";
 import { answerFromBook, createCommand } from "../command.ts";
 import { watchInterrupts } from "../interrupt.ts";
 import { CommandError } from "../problem.ts";
-import type { Report } from "../report.ts";
+import { withProgress } from "../progress.ts";
+import { printNote, type Report } from "../report.ts";
 import type { SecretBook } from "../secret-book.ts";
 import { toTable } from "../table.ts";
 
@@ -32,10 +33,11 @@ export function createConnectionCapture() {
           nowMs: Date.now,
           wait,
           signal,
-          tell: isJson ? () => {} : (line: string) => console.error(line),
+          tell: isJson ? () => {} : printNote,
         };
         try {
-          return stop === true ? await stopCapture(book, name, store) : await captureConnection(book, { name, minutes }, capturing);
+          if (stop === true) return await stopCapture(book, name, store);
+          return await withProgress(`Capturing what ${name} sends`, captureConnection(book, { name, minutes }, capturing));
         } finally {
           unwatch();
         }

@@ -8,7 +8,7 @@ import { createCommand } from "../command.ts";
 import { CommandError, toProblem } from "../problem.ts";
 import type { Prompter } from "../prompter.ts";
 import type { RecordBook } from "../record-book.ts";
-import type { Report } from "../report.ts";
+import { printNote, type Report } from "../report.ts";
 import { toIso } from "../since.ts";
 import { answerFromRecords } from "./answer-from-records.ts";
 import { type Search, searchTransfers, toSearchedWords } from "./search.ts";
@@ -46,7 +46,7 @@ export function createTransfersForget() {
         // What is being sent is so by the functions' clock.
         const clock = await readStoreClock(place.config.recordsTable, AbortSignal.timeout(CLOCK_TIMEOUT_MS));
         const note = toClockNote(clock);
-        if (note !== undefined) console.error(note);
+        if (note !== undefined) printNote(note);
         const run = (yes: boolean) => forgetTransfers(book, { ...options, yes, connections, max: MAX, nowMs: clock.wallMs() });
         return forgetOnceSure(run, { isSure: options.yes === true, prompter });
       }),

@@ -9,6 +9,7 @@ import { type FunctionLog, type LoggedLine, openFunctionLog } from "../function-
 import { watchInterrupts } from "../interrupt.ts";
 import { openPlace } from "../place.ts";
 import { CommandError } from "../problem.ts";
+import { withProgress } from "../progress.ts";
 import { parseCall } from "./search.ts";
 
 /** Those that take requests, and those that learn how a transfer has ended. */
@@ -29,7 +30,7 @@ export function createTransfersTail() {
     .option("--transfer <id>", "of one transfer")
     .option("--minutes <number>", "for so long; until Ctrl-C unless given", parseMinutes)
     .action(async ({ json, stage, region, profile, minutes, ...wanted }) => {
-      const place = await openPlace({ stage, region, profile });
+      const place = await withProgress("Looking for the stack", openPlace({ stage, region, profile }));
       const { signal, unwatch } = watchInterrupts();
       const log = openFunctionLog(place);
       const ends = minutes === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(minutes * 60_000)]);
