@@ -16,8 +16,8 @@ const SCOPES = "all, connection NAME, gateway NAME or agent GATEWAY/ID";
 export function createPause() {
   return createCommand("pause", "hold back what would be sent, within 5 s: the caller is answered `paused`")
     .argument("<scope...>", SCOPES)
-    .option("--by <name>", "who you are")
-    .option("--reason <text>", "why, in one line: nothing of a customer")
+    .requiredOption("--by <name>", "who you are")
+    .requiredOption("--reason <text>", "why, in one line: nothing of a customer")
     .option("--minutes <n>", "it ends by itself then; without it, not before it is resumed")
     .option("--replace", "in the place of a pause that would end later")
     .action((scope, { by, reason, minutes, replace, ...options }) => {
@@ -29,8 +29,8 @@ export function createPause() {
 export function createResume() {
   return createCommand("resume", "end a pause")
     .argument("<scope...>", SCOPES)
-    .option("--by <name>", "who you are")
-    .option("--reason <text>", "why, in one line: nothing of a customer")
+    .requiredOption("--by <name>", "who you are")
+    .requiredOption("--reason <text>", "why, in one line: nothing of a customer")
     .action((scope, { by, reason, ...options }) => {
       const command = toChange("resume", [...scope, ...toGiven({ by, reason })]);
       return answer(options, async () => change(await open(options), command, options.stage));

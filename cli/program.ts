@@ -77,8 +77,12 @@ const COMMANDS: readonly (() => CommandUnknownOpts)[] = [
   createSend,
 ];
 
-/** With `isJson` commander says no mistake by itself: whoever catches it does. */
-export function createProgram({ isJson = false } = {}): CommandUnknownOpts {
+interface Saying {
+  /** What commander says of a mistake; on standard error unless given. */
+  readonly say?: (words: string) => void;
+}
+
+export function createProgram({ say }: Saying = {}): CommandUnknownOpts {
   const program = new Command("ccgw")
     .description(
       "Sets up gateways, agents and connections, tells what became of transfers, holds them back, and says what is wrong: of the local stack (npm start) or, with --stage NAME, of a deployed one.",
@@ -91,13 +95,13 @@ export function createProgram({ isJson = false } = {}): CommandUnknownOpts {
     for (const create of commands) group.addCommand(create());
     program.addCommand(group);
   }
-  throwMistakes(program, isJson);
+  throwMistakes(program, say);
   return program;
 }
 
-/** Of each command: a mistake is thrown instead of ending the process, to people after commander has said what it is. */
-function throwMistakes(command: CommandUnknownOpts, isJson: boolean): void {
+/** Of each command: a mistake is thrown instead of ending the process, after commander has said what it is. */
+function throwMistakes(command: CommandUnknownOpts, say: Saying["say"]): void {
   command.exitOverride();
-  if (isJson) command.configureOutput({ writeErr: () => {} });
-  for (const each of command.commands) throwMistakes(each, isJson);
+  if (say !== undefined) command.configureOutput({ writeErr: say });
+  for (const each of command.commands) throwMistakes(each, say);
 }

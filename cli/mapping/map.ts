@@ -13,6 +13,7 @@ import { inOurWords } from "../../lib/transfer/issue-words.ts";
 import { answer, createCommand } from "../command.ts";
 import { parseTarget } from "../connection/targets.ts";
 import { CommandError } from "../problem.ts";
+import type { Prompter } from "../prompter.ts";
 import type { Report } from "../report.ts";
 import { type Document, openSecretBook } from "../secret-book.ts";
 import { type Rehearsed, rehearse } from "./rehearsal.ts";
@@ -39,12 +40,21 @@ export function createMap() {
     .option("--connection <name>", "by the settings of this connection, which are read; without it, nobody is asked")
     .option("--target <name=type:address>", "a named target, without a connection: billing=skill-queue:31", collect)
     .action((options) =>
-      answer(options, async ({ place }) => {
+      answer(options, async ({ place, prompter }) => {
         const { connection } = options;
         const document = connection === undefined ? undefined : await readDocument(await place(), connection);
-        return tryMapping(options, document, new Date());
+        const source = document === undefined ? await askSource(options.source, prompter) : options.source;
+        return tryMapping({ ...options, source }, document, new Date());
       }),
     );
+}
+
+async function askSource(given: string | undefined, prompter: Prompter | undefined): Promise<string | undefined> {
+  if (given !== undefined) return given;
+  return prompter?.choose(
+    "Which kind of caller?",
+    DEMOS.map(({ source }) => ({ value: source, label: source })),
+  );
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

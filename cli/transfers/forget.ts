@@ -43,11 +43,12 @@ export function createTransfersForget() {
     .option("--yes", "do not ask; where nobody can be asked, only what would be done is said without it")
     .action((options) =>
       answerFromRecords(options, async ({ place, book, connections, prompter }) => {
+        const which = await askWhich(options, prompter);
         // What is being sent is so by the functions' clock.
         const clock = await readStoreClock(place.config.recordsTable, AbortSignal.timeout(CLOCK_TIMEOUT_MS));
         const note = toClockNote(clock);
         if (note !== undefined) printNote(note);
-        const run = (yes: boolean) => forgetTransfers(book, { ...options, yes, connections, max: MAX, nowMs: clock.wallMs() });
+        const run = (yes: boolean) => forgetTransfers(book, { ...options, ...which, yes, connections, max: MAX, nowMs: clock.wallMs() });
         return forgetOnceSure(run, { isSure: options.yes === true, prompter });
       }),
     );
@@ -67,6 +68,21 @@ export async function forgetOnceSure(run: (yes: boolean) => Promise<Report>, { i
   if (!(await prompter.confirm("Forget? It cannot be brought back."))) throw new CommandError("Nothing was forgotten.");
   return run(true);
 }
+
+async function askWhich(
+  { transfer, reference }: Pick<ForgetOptions, "transfer" | "reference">,
+  prompter: Prompter | undefined,
+): Promise<Pick<ForgetOptions, "transfer" | "reference">> {
+  if (transfer !== undefined || reference !== undefined || prompter === undefined) return { transfer, reference };
+  const chosen = await prompter.choose("What is to be forgotten?", WHICH);
+  const message = chosen === "transfer" ? "The id of the transfer?" : "Which reference?";
+  return { [chosen]: await prompter.text({ message, check: (answer) => (answer === "" ? "must be given" : undefined) }) };
+}
+
+const WHICH = [
+  { value: "transfer", label: "one delivery, by the id of its transfer" },
+  { value: "reference", label: "all of one reference" },
+] as const;
 
 interface ForgetOptions extends Omit<Search, "call"> {
   readonly transfer?: string | undefined;
