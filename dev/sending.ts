@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { TransferError } from "../lib/errors.ts";
 import { type Demo, isDryRun, isReplayed } from "./demo.ts";
 import { type DeployedFunction, invokeFunction } from "./deployed-function.ts";
-import { type Call, findCalls, isEachAccepted, prepareCalls, readTransfers, toAsked } from "./local-gateway.ts";
+import { type Call, findCalls, isEachAccepted, prepareCalls, readTransfers, toAsked, type WireTransfer } from "./local-gateway.ts";
 import { parsePorts, StartError } from "./ports.ts";
 import { renewCalls } from "./sample.ts";
 import { isHelpWanted, parseSending, type Sending, usage } from "./send-options.ts";
@@ -37,31 +37,65 @@ const ports = () => parsePorts(process.env);
 /** Empty is none. */
 const givenSecret = process.env.CCGW_SEND_SECRET || undefined;
 
+/** What became of what was sent. */
+export interface Played {
+  readonly source: string;
+  /** Undefined where the event names it. */
+  readonly connection: string | undefined;
+  readonly answer: Answer;
+  /** Undefined where the answer does not tell, or it was a dry run. */
+  readonly isAccepted: boolean | undefined;
+  readonly isDryRun: boolean;
+  /** What the gateway was asked for by it; undefined where nobody can look. */
+  readonly asked: readonly WireTransfer[] | undefined;
+  /** The same in words. */
+  readonly lines: readonly string[];
+}
+
+/** Shows a part of the transcript, under its title. */
+type Print = typeof print;
+
 /** The exit code. */
 export async function runSend(given: string[]): Promise<0 | 1 | 2> {
   try {
-    if (!isHelpWanted(given)) return await send(parseSending(given));
-    console.log(usage());
-    return 0;
+    if (isHelpWanted(given)) {
+      console.log(usage());
+      return 0;
+    }
+    const played = await playCaller(given, print);
+    console.log(played.lines.join("\n"));
+    return toExitCode(played);
   } catch (error) {
-    console.error(error instanceof StartError ? error.message : describeFailure(error));
+    console.error(error instanceof Error ? error.message : error);
     return 2;
   }
 }
 
-function describeFailure(error: unknown): string {
-  const arrived = isUnsent(error) ? "Nothing was sent." : "What was printed as a request may have arrived.";
-  return `No answer: ${toWords(error)}\n${arrived}`;
+export function toExitCode({ isAccepted }: Played): 0 | 1 {
+  return isAccepted === true ? 0 : 1;
 }
 
-async function send(sending: Sending): Promise<0 | 1> {
+/** By what `npm run send` is given. Throws a `StartError` where nothing was sent, or no answer came. */
+export async function playCaller(given: string[], print: Print): Promise<Played> {
+  try {
+    return await send(parseSending(given), print);
+  } catch (error) {
+    throw error instanceof StartError ? error : new StartError(describeFailure(error));
+  }
+}
+
+function describeFailure(error: unknown): string {
+  return `No answer: ${toWords(error)}\n${isUnsent(error) ? "Nothing was sent." : "The request may have arrived."}`;
+}
+
+async function send(sending: Sending, print: Print): Promise<Played> {
   const text = await beforeSending(readFile(sending.file, "utf8"));
   const body = sending.isSample ? renewCalls(sending.demo.renew?.(text) ?? text) : text;
-  if (sending.deployed !== undefined) return sendToFunction(sending.demo, sending.deployed, body);
-  return sending.url === undefined ? sendLocally(sending, body) : sendToApi(sending, sending.url, body);
+  if (sending.deployed !== undefined) return sendToFunction(sending.demo, { deployed: sending.deployed, event: body }, print);
+  return sending.url === undefined ? sendLocally(sending, body, print) : sendToApi(sending, { url: sending.url, body }, print);
 }
 
-async function sendLocally(sending: Sending, body: string): Promise<0 | 1> {
+async function sendLocally(sending: Sending, body: string, print: Print): Promise<Played> {
   const { demo, connection } = sending;
   const { control, tokens } = ports();
   const controlUrl = `http://127.0.0.1:${control}`;
@@ -69,7 +103,7 @@ async function sendLocally(sending: Sending, body: string): Promise<0 | 1> {
   const { outgoing, request, reading, calls, before } = await beforeSending(prepare(sending, { body, secret, controlUrl }), IS_IT_RUNNING);
 
   print("Request", redact(describeRequest(request), secret));
-  if (takesDryRun(outgoing)) await printDryRun(outgoing, IS_IT_RUNNING);
+  if (takesDryRun(outgoing)) await printDryRun(outgoing, print, IS_IT_RUNNING);
   else print("Canonical request", redact(describeReading(reading), secret));
   const answer = await post(request, IS_IT_RUNNING);
   print("Answer", describeAnswer(answer));
@@ -81,10 +115,11 @@ async function sendLocally(sending: Sending, body: string): Promise<0 | 1> {
   const saysAccepted = isAnswered(answer) && demo.isAccepted(answer.text, undefined);
   const isRepeat = isReplayed(answer.text) || saysAccepted === true;
   print("At the gateway", describeAsked(asked, { isReplayed: isRepeat, isOpen: saysAccepted === undefined && !isDry }));
-  if (reading.kind === "unproven" && reading.isCredential && givenSecret === undefined && connection !== demo.name)
-    console.log(`It was signed with the demo's secret, that of ${demo.name}: set CCGW_SEND_SECRET to that of ${connection}.\n`);
-  if (isDry) return concludeDryRun();
-  return conclude(demo, answer, isWhole(reading) && isEachAccepted(calls, asked));
+  const isOther = reading.kind === "unproven" && reading.isCredential && givenSecret === undefined && connection !== demo.name;
+  const hint = `It was signed with the demo's secret, that of ${demo.name}: set CCGW_SEND_SECRET to that of ${connection}.\n`;
+  const ended = isDry ? DRY_RUN : conclude(demo, answer, isWhole(reading) && isEachAccepted(calls, asked));
+  const lines = [...(isOther ? [hint] : []), ...ended.lines];
+  return { source: demo.source, connection: demo.isInvoked ? undefined : connection, answer, asked: asked.now, ...ended, lines };
 }
 
 /** All that there is before anything is sent. The calls of the request are there afterwards, whatever became of them before. */
@@ -109,7 +144,11 @@ interface LocalOptions {
   readonly controlUrl: string;
 }
 
-async function sendToApi({ demo, connection, isAssumed, verification: given }: Sending, url: string, body: string): Promise<0 | 1> {
+async function sendToApi(
+  { demo, connection, isAssumed, verification: given }: Sending,
+  { url, body }: { readonly url: string; readonly body: string },
+  print: Print,
+): Promise<Played> {
   if (givenSecret === undefined) throw new StartError("Set CCGW_SEND_SECRET to the secret of the deployed connection.");
   const verification = toVerification(demo, given, ports().tokens);
   const outgoing = { demo, verification, address: toAddress(url, connection), body, secret: givenSecret };
@@ -117,14 +156,18 @@ async function sendToApi({ demo, connection, isAssumed, verification: given }: S
 
   if (isAssumed) print("Connection", `${connection}, as on the local stack: --connection names another`);
   print("Request", redact(describeRequest(request), givenSecret));
-  if (takesDryRun(outgoing)) await printDryRun(outgoing);
+  if (takesDryRun(outgoing)) await printDryRun(outgoing, print);
   else print("Canonical request", `not shown: ${NO_DRY_RUN}`);
   const answer = await post(request);
   print("Answer", describeAnswer(answer));
-  return conclude(demo, answer, undefined);
+  return { source: demo.source, connection, answer, asked: undefined, ...conclude(demo, answer, undefined) };
 }
 
-async function sendToFunction(demo: Demo, deployed: DeployedFunction, event: string): Promise<0 | 1> {
+async function sendToFunction(
+  demo: Demo,
+  { deployed, event }: { readonly deployed: DeployedFunction; readonly event: string },
+  print: Print,
+): Promise<Played> {
   const { status, functionError, text } = await invokeFunction(deployed, {
     event,
     signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -135,7 +178,7 @@ async function sendToFunction(demo: Demo, deployed: DeployedFunction, event: str
   });
   const answer: Answer = { status, headers: functionError === undefined ? [] : [[FUNCTION_ERROR, functionError]], text };
   print("Answer", describeAnswer(answer));
-  return conclude(demo, answer, undefined);
+  return { source: demo.source, connection: undefined, answer, asked: undefined, ...conclude(demo, answer, undefined) };
 }
 
 function toAddress(api: string, connection: string): string {
@@ -147,7 +190,7 @@ function takesDryRun({ demo, verification }: Unsigned): boolean {
   return demo.dryRun === true && verification.scheme === "shared-secret";
 }
 
-async function printDryRun(outgoing: Unsigned, advice?: string): Promise<void> {
+async function printDryRun(outgoing: Unsigned, print: Print, advice?: string): Promise<void> {
   const { text } = await post(await toRequest({ ...outgoing, address: `${outgoing.address}?dryRun` }), advice);
   print("Canonical request, by a dry run", readable(text));
 }
@@ -165,18 +208,15 @@ function isAnswered({ status, headers }: Answer): boolean {
   return status < 300 && !headers.some(([name]) => name === FUNCTION_ERROR);
 }
 
-function conclude(demo: Demo, answer: Answer, isEachAccepted: boolean | undefined): 0 | 1 {
-  const isAccepted = isAnswered(answer) && demo.isAccepted(answer.text, isEachAccepted);
-  if (isAccepted !== true && isAnswered(answer) && isDryRun(answer.text)) return concludeDryRun();
-  if (isAccepted === undefined)
-    console.log(
-      "Acknowledged, which is no proof: what was refused for good, or may have happened, is acknowledged, too. The function's log tells.",
-    );
-  else console.log(isAccepted ? "Accepted." : "Not accepted, or not known to be.");
-  return isAccepted === true ? 0 : 1;
-}
+type Conclusion = Pick<Played, "isAccepted" | "isDryRun" | "lines">;
 
-function concludeDryRun(): 1 {
-  console.log("Dry run: nobody was moved.");
-  return 1;
+const DRY_RUN: Conclusion = { isAccepted: undefined, isDryRun: true, lines: ["Dry run: nobody was moved."] };
+const ACKNOWLEDGED =
+  "Acknowledged, which is no proof: what was refused for good, or may have happened, is acknowledged, too. The function's log tells.";
+
+function conclude(demo: Demo, answer: Answer, isEachAccepted: boolean | undefined): Conclusion {
+  const isAccepted = isAnswered(answer) && demo.isAccepted(answer.text, isEachAccepted);
+  if (isAccepted !== true && isAnswered(answer) && isDryRun(answer.text)) return DRY_RUN;
+  const words = isAccepted === undefined ? ACKNOWLEDGED : isAccepted ? "Accepted." : "Not accepted, or not known to be.";
+  return { isAccepted, isDryRun: false, lines: [words] };
 }

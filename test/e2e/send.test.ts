@@ -31,6 +31,21 @@ describe("npm run send", { timeout: TIMEOUT_MS }, () => {
     expect(output).not.toContain("local-demo-key-of-api");
   });
 
+  it("tells programs what became of it, without what is the customer's or proves anybody", async () => {
+    const sent = await stack.sendByCcgw(["zendesk", "--json"]);
+    expect({ code: sent.code, json: JSON.parse(sent.output) }).toEqual({
+      code: 0,
+      json: {
+        ...{ source: "zendesk", connection: "demo-zendesk", status: 200, accepted: true, dryRun: false },
+        body: expect.objectContaining({ state: "accepted", statusUrl: "(secret)" }),
+        gateway: [{ retcode: "0", acted: true }],
+      },
+    });
+    expect(sent.output).not.toMatch(/local-demo-|88880021|token=|signature/);
+    const dry = await stack.sendByCcgw(["dialogflow-cx", "--connection", "demo-hubspot", "--json"]);
+    expect({ code: dry.code, json: JSON.parse(dry.output) }).toMatchObject({ code: 1, json: { status: 401, accepted: false } });
+  });
+
   it("shows no secret that stands in the address", async () => {
     const { output } = await stack.send(["salesforce-outbound-message"]);
     expect(output).toContain("?key=***");

@@ -8,10 +8,12 @@ import { afterAll, beforeAll } from "vitest";
 import { findDemo } from "../../dev/demos.ts";
 import { blocksOf, pageOf } from "./connect-documents.ts";
 import { freePorts, gone, type LocalStack, startLocalStack } from "./local-stack-process.ts";
-import { runDev, runSend, type Sent } from "./send-process.ts";
+import { runCcgw, runDev, runSend, type Sent } from "./send-process.ts";
 
 export interface SendStack {
   send(given: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Sent>;
+  /** `npx ccgw send`. */
+  sendByCcgw(given: readonly string[]): Promise<Sent>;
   /** `npm run load`. */
   load(given: readonly string[]): Promise<Sent>;
   /** Of the webhooks. */
@@ -45,6 +47,7 @@ export function useSendStack(timeoutMs: number): SendStack {
 
   return {
     send: (given, environment = {}) => runSend(given, { ...stack.ports, ...environment }),
+    sendByCcgw: (given) => runCcgw(["send", ...given], stack.ports),
     load: (given) => runDev("load", given, stack.ports),
     url: () => `http://127.0.0.1:${stack.ports.PORT}`,
     issuer: () => `http://127.0.0.1:${stack.ports.TOKEN_ISSUER_PORT}`,
