@@ -3,6 +3,7 @@
  * declares its arguments and options by commander, and answers with a report.
  */
 import { Command } from "@commander-js/extra-typings";
+import { LOCAL_STAGE } from "../dev/stage-name.ts";
 import { openPlace, type Place } from "./place.ts";
 import { withProgress } from "./progress.ts";
 import { findPrompter, type Prompter } from "./prompter.ts";
@@ -39,7 +40,10 @@ export function createCommand(name: string, description: string) {
 export async function answer({ stage, region, profile, json }: CommonOptions, run: (context: Context) => Promise<Report>): Promise<void> {
   const isJson = json === true;
   const context = { isJson, prompter: findPrompter(isJson), place: () => openPlace({ stage, region, profile }) };
-  const report = await withProgress(`Waiting for ${stage === undefined ? "the local stack" : `the stage ${stage}`}`, run(context));
+  const report = await withProgress(
+    `Waiting for ${stage === undefined || stage === LOCAL_STAGE ? "the local stack" : `the stage ${stage}`}`,
+    run(context),
+  );
   printReport(report, isJson);
   process.exitCode = report.exitCode ?? 0;
 }

@@ -4,13 +4,17 @@
  */
 import { type ChangeCommand, parseCommand } from "../dev/pause-options.ts";
 import { openPauses, type Pausing } from "../dev/pausing.ts";
+import { parseStage, type Which } from "../dev/stage-name.ts";
 import { toClockNote } from "../dev/store-clock.ts";
 import type { PauseItem } from "../lib/records/record-item.ts";
 import type { PauseScope } from "../lib/transfer/pause.ts";
 import { answer, createCommand } from "./command.ts";
 import { CommandError } from "./problem.ts";
+import { withProgress } from "./progress.ts";
 import { printNote, type Report } from "./report.ts";
+import { type Folder, openSecretBook } from "./secret-book.ts";
 
+const FOLDERS: Readonly<Record<string, Folder>> = { connection: "connections", gateway: "gateways", agent: "agents" };
 const SCOPES = "all, connection NAME, gateway NAME or agent GATEWAY/ID";
 
 export function createPause() {
@@ -20,9 +24,14 @@ export function createPause() {
     .requiredOption("--reason <text>", "why, in one line: nothing of a customer")
     .option("--minutes <n>", "it ends by itself then; without it, not before it is resumed")
     .option("--replace", "in the place of a pause that would end later")
-    .action((scope, { by, reason, minutes, replace, ...options }) => {
+    .option("--force", "also where there is no connection, agent or gateway of that name")
+    .action((scope, { by, reason, minutes, replace, force, ...options }) => {
       const command = toChange("pause", [...scope, ...toGiven({ by, reason, minutes }), ...(replace === true ? ["--replace"] : [])]);
-      return answer(options, async () => change(await open(options), command, options.stage));
+      return answer(options, async () => {
+        const pausing = await open(options);
+        if (force !== true) await assertThere(command.change.scope, pausing.secretsPrefix);
+        return change(pausing, command, parseStage(options));
+      });
     });
 }
 
@@ -33,20 +42,14 @@ export function createResume() {
     .requiredOption("--reason <text>", "why, in one line: nothing of a customer")
     .action((scope, { by, reason, ...options }) => {
       const command = toChange("resume", [...scope, ...toGiven({ by, reason })]);
-      return answer(options, async () => change(await open(options), command, options.stage));
+      return answer(options, async () => change(await open(options), command, parseStage(options)));
     });
 }
 
 export function createPauses() {
   return createCommand("pauses", "what is paused, by whom and why, and what was done").action((options) =>
-    answer(options, async () => listPauses(await open(options), options.stage)),
+    answer(options, async () => listPauses(await open(options), parseStage(options))),
   );
-}
-
-interface Which {
-  readonly stage?: string | undefined;
-  readonly region?: string | undefined;
-  readonly profile?: string | undefined;
 }
 
 /** By the rules of dev/pause-options.ts, which throws what is wrong with them. */
@@ -58,6 +61,32 @@ function toChange(verb: ChangeCommand["verb"], given: string[]): ChangeCommand {
 
 function toGiven(options: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]));
+}
+
+/** Whoever stops something in a hurry must not be kept from it by a list that cannot be read. */
+async function assertThere(scope: PauseScope, secretsPrefix: string): Promise<void> {
+  const [kind = "", ...rest] = scope.split("/");
+  const folder = FOLDERS[kind];
+  if (folder === undefined) return;
+  const name = rest.join("/");
+  const names = await withProgress("Looking whether it is there", listNames(folder, secretsPrefix)).catch(() => undefined);
+  if (names === undefined)
+    return printNote(`Whether there is a ${kind} ${name} could not be seen: its secrets cannot be listed from here.`);
+  if (names.includes(name)) return;
+  throw new CommandError(
+    `There is no ${kind} ${name}. There ${names.length === 0 ? "is none" : `are ${names.join(", ")}`}. Nothing was paused; with --force it is, where it is only the secret that is not there.`,
+  );
+}
+
+/** Rejects where the functions of another version do not say where their secrets are. */
+async function listNames(folder: Folder, secretsPrefix: string): Promise<readonly string[]> {
+  if (secretsPrefix === "") throw new CommandError("It is not known where its secrets are.");
+  const book = openSecretBook({ config: { secretsPrefix }, isLocal: true, keyAlias: "" });
+  try {
+    return (await book.list(folder)).map(({ name }) => name);
+  } finally {
+    book.close();
+  }
 }
 
 async function open({ stage, region, profile }: Which): Promise<Pausing> {
@@ -90,7 +119,7 @@ function describeChange(changed: Changed, what: string): { readonly lines: reado
         lines: [
           `Paused: ${what}, ${changed.pause.until === undefined ? "until it is resumed" : `until ${changed.pause.until}`}.`,
           ...(changed.before === undefined ? [] : [`It was paused before: ${toDetails(changed.before)}.`]),
-          "It is heard within 5 s. Whether there is such a one is not checked: npm run pauses shows what is set.",
+          "It is heard within 5 s. ccgw pauses shows what is set.",
         ],
       };
     case "longer":
@@ -98,15 +127,15 @@ function describeChange(changed: Changed, what: string): { readonly lines: reado
         isDone: false,
         lines: [
           `Paused for longer already: ${toDetails(changed.before)}.`,
-          "Nothing was changed. Give --replace to shorten it; npm run resume ends it.",
+          "Nothing was changed. Give --replace to shorten it; ccgw resume ends it.",
         ],
       };
     case "resumed":
       return { isDone: true, lines: [`Resumed: ${what}. It is heard within 5 s.`] };
     case "not-paused":
-      return { isDone: false, lines: [`Not paused: ${what}. npm run pauses shows what is.`] };
+      return { isDone: false, lines: [`Not paused: ${what}. ccgw pauses shows what is.`] };
     case "lost":
-      return { isDone: false, lines: [`Somebody else has changed it at the same time: ${what}. npm run pauses shows what is set.`] };
+      return { isDone: false, lines: [`Somebody else has changed it at the same time: ${what}. ccgw pauses shows what is set.`] };
   }
 }
 

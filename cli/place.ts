@@ -8,20 +8,15 @@ import { LOCAL_RECORDS_TABLE } from "../dev/dynamodb/local-dynamodb.ts";
 import { REGION, SERVICE } from "../dev/offline.ts";
 import { parsePorts } from "../dev/ports.ts";
 import { SECRETS_PREFIX } from "../dev/seed.ts";
-import { toStageProblem } from "../dev/stage-name.ts";
+import { LOCAL_STAGE, parseStage, type Which } from "../dev/stage-name.ts";
 import { type Config, parseConfig } from "../lib/config.ts";
 import { CommandError, toProblem } from "./problem.ts";
 
-const LOCAL_STAGE = "local";
 /** As serverless.yml has them for the stage `local`. */
 const LOCAL_RETENTION_DAYS = "30";
 const LOCAL_SESSIONS_TABLE = "ccgw-local-sessions";
 
-export interface PlaceOptions {
-  readonly stage?: string | undefined;
-  readonly region?: string | undefined;
-  readonly profile?: string | undefined;
-}
+export type PlaceOptions = Which;
 
 export interface Place {
   readonly stage: string;
@@ -37,15 +32,12 @@ export interface Place {
 /** AWS was asked for the stage and did not tell of it: it does not take the credentials, or there is no such stage. */
 export class NoPlace extends CommandError {}
 
-/** Throws a `CommandError` for what is no stage, and a `NoPlace` where AWS does not tell of it. */
+/** Throws a `StartError` for what is no stage, and a `NoPlace` where AWS does not tell of it. */
 export async function openPlace({ stage, region, profile }: PlaceOptions): Promise<Place> {
-  if (stage === undefined && (region !== undefined || profile !== undefined))
-    throw new CommandError("--region and --profile go with --stage: without it, the local stack is meant.");
-  if (stage === undefined || stage === LOCAL_STAGE) return openLocal();
-  const problem = toStageProblem(stage);
-  if (problem !== undefined) throw new CommandError(problem);
+  const deployed = parseStage({ stage, region, profile });
+  if (deployed === undefined) return openLocal();
   useAccount({ region, profile });
-  return openDeployed(stage);
+  return openDeployed(deployed);
 }
 
 function openLocal(): Place {

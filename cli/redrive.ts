@@ -1,6 +1,6 @@
 /** `ccgw redrive`, which `npm run redrive` is, too: moves the dead letters of outcomes back into their queue. Ends with 1 when something was left. */
 import type { Redriven } from "../dev/redriving.ts";
-import { assertStage } from "../dev/stage-name.ts";
+import { parseStage } from "../dev/stage-name.ts";
 import { answer, createCommand } from "./command.ts";
 import { CommandError } from "./problem.ts";
 import type { Report } from "./report.ts";
@@ -12,10 +12,8 @@ export function createRedrive() {
     .option("--max <n>", "as many as that at most", parseMax, MAX_DEFAULT)
     .action(({ max, ...options }) =>
       answer(options, async () => {
-        const { stage, region, profile } = options;
-        if (stage === undefined && (region !== undefined || profile !== undefined))
-          throw new CommandError("--region and --profile go with --stage.");
-        if (stage !== undefined) assertStage(stage);
+        const { region, profile } = options;
+        const stage = parseStage(options);
         // What it knows of the local queue takes long to load.
         const { redrive } = await import("../dev/redriving.ts");
         return describe(await redrive({ stage, region, profile, max }));

@@ -67,7 +67,10 @@ export interface SecretBook {
   close(): void;
 }
 
-export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }: Place): SecretBook {
+/** What of a place a book needs. */
+type Shelf = Pick<Place, "isLocal" | "keyAlias"> & { readonly config: Pick<Place["config"], "secretsPrefix"> };
+
+export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }: Shelf): SecretBook {
   const client = new SecretsManagerClient({});
   const pathOf = (folder: Folder, name: string) => `${secretsPrefix}/${folder}/${name}`;
 

@@ -5,7 +5,7 @@ import type { NewPause } from "../lib/records/pause-book.ts";
 import type { PauseScope } from "../lib/transfer/pause.ts";
 import { AgentId, Name } from "../lib/transfer/target.ts";
 import { StartError } from "./ports.ts";
-import { assertStage } from "./stage-name.ts";
+import { parseStage } from "./stage-name.ts";
 
 const REASON_MAX_CHARACTERS = 200;
 /** A week. */
@@ -54,15 +54,13 @@ interface PauseOptions {
 export function parseCommand(verb: string, given: string[]): PauseOptions {
   const { values, positionals } = parse(given);
   const { stage, region, profile, by, reason, minutes, replace } = values;
-  if (stage === undefined && (region !== undefined || profile !== undefined))
-    throw new StartError("--region and --profile go with --stage.");
-  if (stage !== undefined) assertStage(stage);
+  const which = { stage: parseStage({ stage, region, profile }), region, profile };
   const known = VERBS.find((each) => each === verb);
   if (known === undefined) throw new StartError(USAGE);
   if (known === "list") {
     if (positionals.length > 0 || by !== undefined || reason !== undefined || minutes !== undefined || replace !== undefined)
       throw new StartError(`npm run pauses takes --stage, --region and --profile alone.\n\n${USAGE}`);
-    return { command: { verb: known }, stage, region, profile };
+    return { command: { verb: known }, ...which };
   }
   const scope = parseScope(positionals);
   if (minutes !== undefined && known === "resume") throw new StartError("--minutes goes with npm run pause.");
@@ -72,7 +70,7 @@ export function parseCommand(verb: string, given: string[]): PauseOptions {
     ...(minutes !== undefined && { minutes: parseMinutes(minutes) }),
     ...(replace !== undefined && { replaces: replace }),
   };
-  return { command: { verb: known, change }, stage, region, profile };
+  return { command: { verb: known, change }, ...which };
 }
 
 function parseScope([kind, name = "", ...others]: readonly string[]): PauseScope {

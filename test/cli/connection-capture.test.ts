@@ -14,7 +14,7 @@ let store: DynamoDbStore;
 beforeAll(async () => {
   stack = await startStack();
   const config = parseConfig(process.env);
-  book = openSecretBook({ stage: "test", isLocal: true, config, keyAlias: "", functionName: (name) => name });
+  book = openSecretBook({ isLocal: true, config, keyAlias: "" });
   store = createDynamoDbStore(config.recordsTable, { wallMs: Date.now });
 });
 beforeEach(() => stack.gateway.reset());

@@ -1,9 +1,10 @@
 /** `npm run pause`, `npm run resume` and `npm run pauses`, as an operator runs them, over a table of the local stack or a deployed one. */
 import { createServer } from "node:http";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { listPauses } from "../../cli/pause.ts";
 import { LOCAL_RECORDS_TABLE, type LocalDynamoDb, RECORDS_TABLE, startLocalDynamoDb } from "../../dev/dynamodb/local-dynamodb.ts";
 import { parseCommand } from "../../dev/pause-options.ts";
+import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
 import { listenOnLoopback } from "../support/raw-gateway.ts";
 import { runCcgw, type Sent, toNotLocal } from "../support/send-process.ts";
 import { startTableOfAnotherTime } from "../support/table-of-another-time.ts";
@@ -18,8 +19,17 @@ beforeEach(async () => {
 });
 afterEach(() => dynamoDb.stop());
 
+let secrets: SecretsManagerEmulator;
+beforeAll(async () => {
+  secrets = await startSecretsManagerEmulator({ port: 0, region: REGION, log: () => {} });
+  for (const stage of ["local", "prod"])
+    for (const name of ["gateways/main", "agents/main/101", "connections/crm", "connections/shop"])
+      secrets.putSecret(`ccgw/${stage}/${name}`, "{}");
+});
+afterAll(() => secrets.stop());
+
 function run(...given: readonly string[]): Promise<Sent> {
-  return runCcgw(given, { DYNAMODB_PORT: String(dynamoDb.port) });
+  return runCcgw(given, { DYNAMODB_PORT: String(dynamoDb.port), SECRETS_MANAGER_PORT: new URL(secrets.url).port });
 }
 
 describe("npm run pause", () => {
@@ -58,7 +68,7 @@ describe("npm run pause", () => {
     const bob = ["--by", "bob", "--reason", "a test"] as const;
     const before = String.raw`all, since \S+Z, by ann: the site is being moved\.`;
     const refused = await run("pause", "all", ...bob, "--minutes", "5");
-    const why = `Paused for longer already: ${before}\nNothing was changed. Give --replace to shorten it; npm run resume ends it.`;
+    const why = `Paused for longer already: ${before}\nNothing was changed. Give --replace to shorten it; ccgw resume ends it.`;
     expect(refused).toEqual({ code: 1, output: expect.stringMatching(new RegExp(why)) });
     expect((await run("pauses")).output).not.toContain("bob");
     const replaced = await run("pause", "all", ...bob, "--minutes", "5", "--replace");
@@ -88,13 +98,18 @@ describe("npm run pause", () => {
     const lambda = createServer((request, response) => {
       asked.push(request.url);
       response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({ Environment: { Variables: { CCGW_RECORDS_TABLE: DEPLOYED_TABLE, CCGW_RETENTION_DAYS: "90" } } }));
+      response.end(
+        JSON.stringify({
+          Environment: { Variables: { CCGW_RECORDS_TABLE: DEPLOYED_TABLE, CCGW_RETENTION_DAYS: "90", CCGW_SECRETS_PREFIX: "ccgw/prod" } },
+        }),
+      );
     });
     const port = await listenOnLoopback(lambda);
     onTestFinished(() => void lambda.close());
     const environment = {
       AWS_ENDPOINT_URL_LAMBDA: toNotLocal(`http://127.0.0.1:${port}`),
       AWS_ENDPOINT_URL_DYNAMODB: toNotLocal(dynamoDb.url),
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: toNotLocal(secrets.url),
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
     };
@@ -130,6 +145,7 @@ describe("npm run pause", () => {
     ["pause", ["gateway", "main", ...ANN, "--minutes", "10081"], "--minutes must be"],
     ["resume", ["gateway", "main", ...ANN, "--minutes", "1"], "--minutes goes with"],
     ["pause", ["all", ...ANN, "--region", REGION], "--region and --profile go with --stage"],
+    ["pause", ["all", ...ANN, "--stage", "local", "--region", REGION], "--region and --profile go with --stage"],
     ["list", ["--profile", "work"], "--region and --profile go with --stage"],
     ["resume", ["gateway", "main", ...ANN, "--replace"], "--replace goes with"],
     ["list", ["--replace"], "npm run pauses takes"],
@@ -149,6 +165,19 @@ describe("npm run pause", () => {
     ["list", ["all"], "npm run pauses takes"],
   ])("%s is not begun for %j", (verb, given, complaint) => {
     expect(() => parseCommand(verb, [...given])).toThrow(complaint);
+  });
+
+  it("refuses a name that there is not, and says which there are, unless it is told that the secret is not there", async () => {
+    const typo = ["connection", "crn", ...ANN];
+    const words = "There is no connection crn. There are crm, shop. Nothing was paused; with --force it is";
+    expect(await run("pause", ...typo)).toEqual({ code: 2, output: expect.stringContaining(words) });
+    expect((await run("pauses", "--stage", "local")).output).toBe("On the local stack:\nNothing is paused.\n");
+    expect(await run("pause", ...typo, "--force")).toMatchObject({ code: 0 });
+    const unlisted = await runCcgw(["pause", "agent", "main/999", ...ANN], {
+      DYNAMODB_PORT: String(dynamoDb.port),
+      SECRETS_MANAGER_PORT: "1",
+    });
+    expect(unlisted).toEqual({ code: 0, output: expect.stringMatching(/Paused: agent main\/999.*could not be seen/s) });
   });
 
   it("changes nothing where it is told nonsense, and says so without a stack trace", async () => {
