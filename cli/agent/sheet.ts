@@ -19,6 +19,8 @@ Send each Guid as soon as the gateway has given it, with the time at which it di
 
     {"guid":"<of Set-GUID, after JSESSIONID=>","renewedAt":"2026-11-25T12:00:00.000Z"}
 
+Behind a load balancer that sets cookies, "cookies" as well: what a Cookie header has. Where Guids do not change, the same again at least once in 30 days.
+
 When the agent is signed out, the same address and header with DELETE and no body.
 
 | answer | |
@@ -27,7 +29,5 @@ When the agent is signed out, the same address and header with DELETE and no bod
 | 401 | not this secret, or not this agent |
 | 422 | \`errors\` says what is wrong |
 | 429, 503 | again, after \`Retry-After\` seconds |
-
-More of it: docs/sessions.md, Handed over.
 `;
 }

@@ -5,6 +5,8 @@ import { MAX_BODY_BYTES } from "../../lib/http/request.ts";
 import type { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
 import { CALL_DATA_MAX_BYTES } from "../../lib/transfer/limits.ts";
 import type { Caller } from "./caller.ts";
+import { readPage } from "./page.ts";
+import { toTrial } from "./trial.ts";
 
 /** As lib/verification/hmac.ts has them where a connection says nothing: who signs has to know them all the same. */
 const HMAC_DEFAULTS = { algorithm: "sha256", encoding: "hex", signed: "{body}" };
@@ -27,10 +29,11 @@ export interface Sheet {
   readonly lexFunction: string;
 }
 
-/** As Markdown. */
+/** As Markdown. Whoever reads it has no repository: it names no file of one. */
 export async function toSheet(sheet: Sheet, secret = NO_SECRET): Promise<string> {
-  const { name, connection, caller } = sheet;
+  const { name, publicBaseUrl, connection, caller } = sheet;
   const { source } = connection;
+  const url = `${publicBaseUrl}/v1/transfers/${name}`;
   const isSecret = secret === NO_SECRET ? [] : ["This file has a secret. Pass it on as one, and delete it.", ""];
   const request = caller.demo.isInvoked ? toInvocation(sheet) : await toRequest(sheet, secret);
   return [
@@ -43,17 +46,18 @@ export async function toSheet(sheet: Sheet, secret = NO_SECRET): Promise<string>
     "",
     ...indent(caller.sample.split("\n")),
     "",
+    "Its call id is made up, and names no call: a real transfer needs the one of the session that is to be moved. Only the contact centre knows it: as `callid` in the",
+    "events of the agent's workbench (AICCSupport.js) and of the gateway (`AgentEvent_Talking`), from where it has to get into the caller's record or conversation.",
+    "",
+    ...(caller.demo.isInvoked ? [] : ["## Try it, moving nobody", "", ...toTrial({ url, connection, caller }), ""]),
+    ...(await readPage(source.id, sheet)),
     "## What the answers mean",
     "",
     ...toAnswers(),
     "",
-    `This caller's statuses: docs/answers.md, ${source.id}.`,
-    "",
     "## Limits",
     "",
     ...toLimits(connection),
-    "",
-    `More of it, step by step: docs/connect/${source.id}.md`,
     "",
   ].join("\n");
 }
@@ -64,15 +68,24 @@ async function toRequest({ name, publicBaseUrl, caller }: Sheet, secret: string)
   const plain = { url, headers: { "content-type": demo.contentType }, body: sample };
   if (verification.scheme !== "shared-secret")
     return [...indent([`POST ${url}`, `content-type: ${demo.contentType}`]), "", ...toSigning(verification, secret)];
-  const [place = "bearer"] = Array.isArray(verification.in) ? verification.in : [];
+  const [place, ...others] = Array.isArray(verification.in) ? verification.in.map(String) : [];
+  const elsewhere =
+    others.length === 0 ? [] : ["", `Instead, the secret may come ${others.map((other) => toPlace(other, verification)).join(", or ")}.`];
+  const post = [`POST ${url}`, `content-type: ${demo.contentType}`];
   if (place === "basic")
-    return [
-      ...indent([`POST ${url}`, `content-type: ${demo.contentType}`]),
-      "",
-      `Basic authentication: user name ${verification.username ?? "ccgw"}, and as password ${secret}`,
-    ];
+    return [...indent(post), "", `With Basic authentication: the secret ${toPlace(place, verification)}: ${secret}`, ...elsewhere];
   const signed = await signWithSharedSecret(plain, { verification, secret, now: new Date() });
-  return indent([`POST ${signed.url}`, ...Object.entries(signed.headers).map(([header, value]) => `${header}: ${value}`)]);
+  const lines = [`POST ${signed.url}`, ...Object.entries(signed.headers).map(([header, value]) => `${header}: ${value}`)];
+  return [...indent(lines), ...elsewhere];
+}
+
+function toPlace(place: string, { header, parameter = "key", username }: Caller["verification"]): string {
+  if (place === "api-key") return "in the header `x-api-key`";
+  if (place === "basic")
+    return `as password of Basic authentication, of ${username === undefined ? "any user name" : `the user name \`${username}\``}`;
+  if (place === "header") return `in the header \`${header}\``;
+  if (place === "query") return `in the address, as \`?${parameter}=\`, where nothing else can be set: addresses are kept in many logs`;
+  return "in the header `authorization`, after `Bearer `";
 }
 
 /** In words: no request can be shown that stays good. */

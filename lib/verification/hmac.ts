@@ -49,8 +49,8 @@ interface VendorProfile extends z.input<typeof Profile> {
   readonly publicTestSecret?: string;
 }
 
-/** Facts and their sources: the vendors' pages, as their sources in lib/sources name them. */
-const VENDORS = {
+/** Facts and their sources: the vendors' pages, as their sources in lib/sources name them. By the ids of their schemes. */
+export const VENDORS = {
   zendesk: {
     header: "x-zendesk-webhook-signature",
     encoding: "base64",

@@ -19,6 +19,7 @@ const Settings = sharedSecretSettings(USUAL).safeExtend({
 export const salesforceSecret = defineScheme({
   id: "shared-secret",
   parameter: USUAL.parameter,
+  places: USUAL.in,
   settings: () => Settings,
   verify(webhook, { organizations, ...settings }) {
     const verdict = verifySharedSecret(webhook, settings, USUAL);

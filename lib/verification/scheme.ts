@@ -91,6 +91,8 @@ export interface Scheme {
   readonly id: string;
   /** Name in the query under which its caller may send a secret, unless a connection has another. */
   readonly parameter?: string | undefined;
+  /** Of a secret that is sent as it is: where its caller may put it, unless a connection says otherwise. */
+  readonly places?: readonly string[] | undefined;
   /** From a connection's `verification` to what checks its webhooks. */
   verifier(options: VerifierOptions): z.ZodType<Verifier>;
 }
@@ -98,14 +100,16 @@ export interface Scheme {
 interface SchemeDefinition<Settings> {
   readonly id: string;
   readonly parameter?: string | undefined;
+  readonly places?: readonly string[] | undefined;
   readonly settings: (options: VerifierOptions) => z.ZodType<Settings>;
   verify(webhook: Webhook, settings: Settings, options: VerifierOptions, signal?: AbortSignal): Verdict | Promise<Verdict>;
 }
 
-export function defineScheme<Settings>({ id, parameter, settings, verify }: SchemeDefinition<Settings>): Scheme {
+export function defineScheme<Settings>({ id, parameter, places, settings, verify }: SchemeDefinition<Settings>): Scheme {
   return {
     id,
     parameter,
+    places,
     verifier: (options) =>
       settings(options).transform((parsed) => (webhook: Webhook, signal?: AbortSignal) => verify(webhook, parsed, options, signal)),
   };

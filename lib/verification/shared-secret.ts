@@ -36,6 +36,7 @@ export function defineSharedSecret(usual: UsualPlaces): Scheme {
   return defineScheme({
     id: "shared-secret",
     parameter: usual.parameter,
+    places: usual.in,
     settings: () => settings,
     verify: (webhook, parsed) => verifySharedSecret(webhook, parsed, usual),
   });

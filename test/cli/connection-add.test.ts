@@ -105,6 +105,17 @@ describe("ccgw connection add", () => {
     expect(signed).not.toContain("undefined");
   });
 
+  it("shows a header before the address, and says where else the secret may come", async () => {
+    const verification = { in: ["query", "header", "basic"], header: "x-key", parameter: "code", username: "flow" };
+    const { json } = await add({ name: newName(), source: "dynamics", verification, dryRun: true }, { secret: SECRET });
+    expect(Object(json).handOver).toContain("x-key: THE-SECRET");
+    expect(Object(json).handOver).toContain(
+      "Instead, the secret may come as password of Basic authentication, of the user name `flow`, or in the address, as `?code=`",
+    );
+    const usual = await add({ name: newName(), source: "api", dryRun: true }, { secret: SECRET });
+    expect(Object(usual.json).handOver).toContain("Instead, the secret may come in the header `x-api-key`.");
+  });
+
   it("makes a secret of Standard Webhooks in its form", async () => {
     const name = newName();
     await add({ name, source: "standard-webhooks", sheet: join(folder, `${name}.md`) });
@@ -142,7 +153,9 @@ describe("ccgw connection add", () => {
         const accept = accepted[scheme];
         const wanted = { name: newName(), source: id, ...settings, verification, accept, dryRun: true } as const;
         const { json } = await add(wanted, ends);
-        expect(json).toMatchObject({ written: false, handOver: expect.stringContaining(`docs/connect/${id}.md`) });
+        expect(json).toMatchObject({ written: false, handOver: expect.stringContaining("## Where this caller gets the call id") });
+        // Its reader has no repository: no file of one, nothing in brackets that leads nowhere.
+        expect(Object(json).handOver).not.toMatch(/(?<!\.com\/)docs\/|\.md\b|\]\((?!https:)|<api>|<connection>|undefined|"ccgw_attempt"/);
         expect(JSON.stringify(json)).not.toContain(SECRET);
         expect(await book.read("connections", wanted.name)).toBeUndefined();
       }
