@@ -17,7 +17,8 @@ import type { Prompter } from "../prompter.ts";
 import type { Report } from "../report.ts";
 import { type Document, openSecretBook } from "../secret-book.ts";
 import { type Rehearsed, rehearse } from "./rehearsal.ts";
-import { toProof, toWebhook } from "./sample-webhook.ts";
+import { EXAMPLE_ID, toProof, toWebhook } from "./sample-webhook.ts";
+import { findPlace, toSyntaxMessage } from "./syntax.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 /** Of the local issuer, whose tokens nobody asks for here. */
@@ -83,8 +84,12 @@ export async function tryMapping(wanted: Mapping, document: Document | undefined
   const settings = { ...(document ?? standIn(demo, wanted.target ?? [])), ...(expression !== undefined && { mapping: expression }) };
   const connection = await ConfiguredConnection.safeParseAsync(settings, { error: inOurWords });
   if (!connection.success) {
-    const mistakes = connection.error.issues.map(({ path, message }) => `${path.join(".")} ${message}${toLine(message, settings)}`);
-    return { json: { source: demo.source, mistakes }, lines: mistakes, exitCode: 1 };
+    const mistakes = connection.error.issues.map((issue) => toMistake(issue, settings));
+    return {
+      json: { source: demo.source, mistakes: mistakes.map(({ text }) => text) },
+      lines: mistakes.flatMap(({ text, shown }) => [text, ...shown]),
+      exitCode: 1,
+    };
   }
   const verification = demo.verification({ issuer: ISSUER });
   const url = `https://hooks.example.com/v1/transfers/${wanted.connection ?? demo.name}`;
@@ -124,6 +129,15 @@ async function read(flag: string, file: string): Promise<Buffer> {
   return readFile(file).catch(() => Promise.reject(new CommandError(`${flag}: ${file} cannot be read.`)));
 }
 
+/** With the library's own words of an expression that cannot be read: the functions leave them out, since they quote it, and their log is no place for that. */
+function toMistake({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }, settings: Document) {
+  const { mapping } = settings;
+  const isOfMapping = path[0] === "mapping" && typeof mapping === "string";
+  const words = isOfMapping ? toSyntaxMessage(mapping) : undefined;
+  const text = `${path.join(".")} ${message}${toLine(message, settings)}${words === undefined ? "" : `: ${words}`}`;
+  return { text, shown: isOfMapping ? (findPlace(message, mapping)?.shown ?? []) : [] };
+}
+
 function toJson(transfer: Rehearsed, settings: Document) {
   if ("request" in transfer) return transfer;
   const { code, errors } = transfer.error;
@@ -135,12 +149,16 @@ function toLines(transfer: Rehearsed, settings: Document): readonly string[] {
     return [
       "The transfer request:",
       pretty(transfer.request),
+      ...(transfer.request.deliveryId?.includes(EXAMPLE_ID)
+        ? ["Its deliveryId is an example: each webhook of the caller brings its own."]
+        : []),
       `POST ${transfer.wire.post}, with the agent's Guid:`,
       pretty(transfer.wire.body),
     ];
   const { error, fields } = transfer;
   return [
     `No transfer request: ${error.code}, ${toDetail(error, settings)}`,
+    ...toShown(error, settings),
     ...(error.errors ?? []).map(({ pointer, detail }) => `  ${pointer} ${detail}`),
     ...(fields === undefined ? [] : ["of these fields, which the body gave:", pretty(fields)]),
   ];
@@ -150,12 +168,13 @@ function toDetail({ message, detail }: TransferError, settings: Document): strin
   return `${detail ?? message}${toLine(message, settings)}`;
 }
 
-/** Of the character that is named: in the expression, where it has lines. */
 function toLine(message: string, { mapping }: Document): string {
-  const character = /at character (\d+)$/.exec(message)?.[1];
-  if (character === undefined || typeof mapping !== "string") return "";
-  const before = mapping.slice(0, Number(character)).split("\n");
-  return ` (line ${before.length}, column ${before.at(-1)?.length ?? 0})`;
+  const place = typeof mapping === "string" ? findPlace(message, mapping) : undefined;
+  return place === undefined ? "" : ` (line ${place.line}, column ${place.column})`;
+}
+
+function toShown({ message }: TransferError, { mapping }: Document): readonly string[] {
+  return typeof mapping === "string" ? (findPlace(message, mapping)?.shown ?? []) : [];
 }
 
 function pretty(value: unknown): string {

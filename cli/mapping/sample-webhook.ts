@@ -3,6 +3,10 @@ import type { Demo } from "../../dev/demo.ts";
 import type { Claims, Proof, Webhook } from "../../lib/sources/source.ts";
 import { isFields } from "../../lib/transfer/request.ts";
 
+/** In the place of the ids that callers make up for each webhook. It says so wherever it is shown. */
+export const EXAMPLE_ID = "example-of-an-id";
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
 interface Sampling {
   readonly demo: Demo;
   readonly body: Buffer;
@@ -16,10 +20,14 @@ export function toWebhook({ demo, body, url, verification, receivedAt }: Samplin
     method: "POST",
     url,
     query: new URLSearchParams(),
-    headers: { "content-type": demo.contentType, ...demo.headers?.(body.toString("utf8"), verification) },
+    headers: { "content-type": demo.contentType, ...withExamples(demo.headers?.(body.toString("utf8"), verification)) },
     body,
     receivedAt,
   };
+}
+
+function withExamples(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, UUID.test(value) ? EXAMPLE_ID : value]));
 }
 
 /** Of a source that holds its proof against the body: as if both were of the same bot, or organization. */

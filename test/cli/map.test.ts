@@ -58,17 +58,38 @@ describe("a mapping that is tried", () => {
     expect(exitCode).toBe(0);
   });
 
-  it("says at which line an expression cannot be read", async () => {
-    expect(await linesOf('{\n  "callId": body.ccgw_call_id,\n  "target": ,\n}')).toEqual({
-      text: expect.stringMatching(/^mapping is not a JSONata expression \(S0211\) at character \d+ \(line 3, column \d+\)$/),
-      exitCode: 1,
-    });
+  it.each([
+    [
+      '{\n  "callId": body.ccgw_call_id,\n  "target": ,\n}',
+      '(S0211) at character 46 (line 3, column 13): The symbol "," cannot be used as a unary operator\n    "target": ,\n              ^',
+    ],
+    [
+      '{ "callId": body.(a b) }',
+      '(S0202) at character 21 (line 1, column 21): Expected ")", got "b"\n  { "callId": body.(a b) }\n                      ^',
+    ],
+    [
+      `{ "reference": "${"x".repeat(90)}", , }`,
+      `(S0211) at character 110 (line 1, column 110): The symbol "," cannot be used as a unary operator\n  ${"x".repeat(56)}", , }\n  ${" ".repeat(59)}^`,
+    ],
+  ])("says where an expression cannot be read, and why in JSONata's own words: %s", async (expression, words) => {
+    expect(await linesOf(expression)).toEqual({ text: `mapping is not a JSONata expression ${words}`, exitCode: 1 });
+  });
+
+  it.each([
+    ["api", undefined],
+    ["generic", undefined],
+    ["zendesk", '{ "callId": "1", "target": "billing", "deliveryId": "of-" & headers."x-zendesk-webhook-invocation-id" }'],
+  ])("calls the id an example that callers of %s make up for each webhook", async (source, expression) => {
+    const mapping = expression === undefined ? undefined : await write(expression);
+    const { lines } = await tryMapping({ source, mapping, target: ["billing=skill-queue:31"] }, undefined, NOW);
+    expect(lines.join("\n")).toMatch(/"deliveryId": "(?:of-)?example-of-an-id"/);
+    expect(lines).toContain("Its deliveryId is an example: each webhook of the caller brings its own.");
   });
 
   it("says at which line it fails", async () => {
     expect(await linesOf('{\n  "callId": body.ccgw_call_id,\n  "skillId": $number("x")\n}')).toEqual({
       text: expect.stringMatching(
-        /^No transfer request: misconfigured, mapping: could not be evaluated \(D3030\) at character \d+ \(line 3, column \d+\)$/,
+        /^No transfer request: misconfigured, mapping: could not be evaluated \(D3030\) at character \d+ \(line 3, column 21\)\n {4}"skillId": \$number\("x"\)\n {22}\^$/,
       ),
       exitCode: 1,
     });
