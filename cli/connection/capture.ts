@@ -16,13 +16,15 @@ import { toTable } from "../table.ts";
 
 const MINUTES = /^([1-9]|[1-5][0-9]|60)$/;
 const MINUTES_DEFAULT = "15";
+/** For how long a function may go on with the document as it was (lib/composition/connections.ts). */
+const FRESH_MS = 60_000;
 const LOOK_EACH_MS = 2_000;
 const READ_TIMEOUT_MS = 5_000;
 
 export function createConnectionCapture() {
   return createCommand("capture", "the names and types of what its caller sends, never values")
     .argument("<name>", "of the connection")
-    .option("--minutes <number>", "for how long, at most 60", MINUTES_DEFAULT)
+    .option("--minutes <number>", "for how long, once each function captures, at most 60", MINUTES_DEFAULT)
     .option("--stop", "end a capture that was left, and show what it kept")
     .action((name, { minutes, stop, ...options }) =>
       answerFromBook(options, async (book, { config }, { isJson }) => {
@@ -68,16 +70,22 @@ export async function captureConnection(book: SecretBook, { name, minutes }: Cap
   const { source } = await book.parse("connections", name, kept.document);
   if (source.schemes.some(({ id }) => id === "invoked-by-lambda"))
     throw new CommandError(`Lex's events are all alike: docs/connect/${source.id}.md has one. What was written would not be captured.`);
-  const endsAtMs = nowMs() + Number(minutes) * 60_000;
+  const endsAtMs = nowMs() + FRESH_MS + Number(minutes) * 60_000;
   const captureUntil = new Date(endsAtMs).toISOString();
   await book.replace("connections", name, { ...kept.document, captureUntil }, kept);
+  const beginsAtMs = nowMs() + FRESH_MS;
   const { captureUntil: other } = kept.document;
   if (typeof other === "string" && Date.parse(other) > nowMs()) tell(`In the place of a capture until ${other}, which gets nothing more.`);
-  tell(`Until ${captureUntil}, or Ctrl-C. What comes in the first minute may be missed: the functions read the connection anew within it.`);
+  tell("Wait a minute: until then a function may have the connection as it was, and miss what comes. It is said when to send.");
   let shape: Shape = {};
+  let isBegun = false;
   try {
     while (!signal.aborted && nowMs() < endsAtMs) {
       await wait(Math.min(LOOK_EACH_MS, endsAtMs - nowMs()), signal);
+      if (!isBegun && nowMs() >= beginsAtMs) {
+        isBegun = true;
+        tell(`Now: all that comes until ${captureUntil}, or Ctrl-C, is captured.`);
+      }
       const found = await readShape(store, name, captureUntil);
       for (const [path, types] of Object.entries(found)) if (types.join() !== shape[path]?.join()) tell(`${path}  ${types.join(" | ")}`);
       shape = found;

@@ -56,6 +56,29 @@ describe("ccgw connection capture", () => {
     expect(await documentOf(connection)).toEqual(before);
   });
 
+  it("counts its minutes from when each function has read the connection anew, and says when that is", async () => {
+    const { connection } = stack.connect();
+    let nowMs = Date.now();
+    const told: string[] = [];
+    const looks: string[] = [];
+    const capturing: Capturing = {
+      store,
+      nowMs: () => nowMs,
+      wait: async (ms) => {
+        nowMs += ms;
+        looks.push(told.at(-1)?.split(":")[0] ?? "");
+      },
+      signal: new AbortController().signal,
+      tell: (line) => void told.push(line),
+    };
+    const writtenMs = nowMs;
+    await captureConnection(book, { name: connection, minutes: "1" }, capturing);
+    expect(nowMs - writtenMs).toBe(2 * MINUTE_MS);
+    expect(told.map((line) => line.split(":")[0])).toEqual(["Wait a minute", "Now"]);
+    expect(looks.filter((line) => line === "Now")).toHaveLength(MINUTE_MS / 2_000);
+    expect(told[1]).toContain(new Date(writtenMs + 2 * MINUTE_MS).toISOString());
+  });
+
   it("shows what a webhook has that could not be read as a request: that is what a mapping is for", async () => {
     const { connection } = stack.connect({ connection: { source: "generic" } });
     const { shape } = await capture(connection, () => stack.transfer(connection, { ticket: { lines: [{ id: 1 }, { id: "a" }] } }));
