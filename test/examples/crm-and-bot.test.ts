@@ -95,6 +95,8 @@ describe("Salesforce", () => {
     expect(await new Validator().validate(schema)).toMatchObject({ valid: true });
     const { TransferRequest, TransferAnswer } = schema.components.schemas;
     expect(Object.keys(TransferRequest.properties)).toEqual(expect.arrayContaining(Object.keys(request)));
+    const { definitions } = JSON.parse(read("api/swagger.json"));
+    expect(Object.keys(definitions.TransferRequest.properties)).toEqual(expect.arrayContaining(Object.keys(TransferRequest.properties)));
     const sample = blocksOf(pageOf("salesforce-flow"), "json").find((block) => block.includes('"ok"')) ?? "{}";
     expect(Object.keys(JSON.parse(sample))).toEqual(expect.arrayContaining(Object.keys(TransferAnswer.properties)));
     const reads = [...xml.matchAll(/>Answer\.(\w+)</g)].map(([, name]) => name);

@@ -43,6 +43,13 @@ describe("the examples", () => {
     expect(hosts.filter((host) => host !== "hooks.example.com")).toEqual([]);
   });
 
+  it.each(FILES)("ask at addresses that the description has: %s", (file) => {
+    const { paths } = JSON.parse(read("api/swagger.json"));
+    const patterns = Object.keys(paths).map((path) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`));
+    const addresses = [...read(file).matchAll(/\/v1\/[^\s"'`<>)?]+/g)].map(([address]) => address);
+    expect(addresses.filter((address) => !patterns.some((pattern) => pattern.test(address)))).toEqual([]);
+  });
+
   it.each(FILES.filter((file) => file.endsWith(".md")))("link to files that there are: %s", (file) => {
     const links = [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) => join(dirname(file), path));
     expect(links.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
