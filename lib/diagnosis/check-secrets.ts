@@ -1,10 +1,10 @@
 /**
- * Whether AWS lets us in, which secrets there are, whether each parses and names only what is there, which captures were left, and which secrets several
- * connections have.
+ * Whether AWS lets us in, which secrets there are, whether each parses and names only what is there, which captures were left, and which secrets are
+ * used more than once.
  */
 import { toTransferError } from "../errors.ts";
 import type { Secrets } from "../secrets/secrets-manager.ts";
-import { findSharedSecrets } from "../verification/shared-between.ts";
+import { findSharedSecrets, type SecretHolder } from "../verification/shared-between.ts";
 import { type Documents, FOLDERS, type Names } from "./documents.ts";
 import type { Finding } from "./finding.ts";
 import { count } from "./scope.ts";
@@ -124,16 +124,33 @@ function toMend(path: string): string {
     : "mend that field, in Secrets Manager or by ccgw apply: README.md#configuration";
 }
 
-/** Whoever has such a secret can be any of these callers. Says names and ids alone. */
+/** Says names and ids alone. */
 export function checkSharedSecrets(names: Names, { connections }: Documents): readonly Finding[] {
-  const verifications = new Map([...connections].map(([name, { settings }]) => [name, settings.verification]));
-  const shared = findSharedSecrets(verifications).filter((group) => group.some(({ name }) => names.connections.includes(name)));
-  const hint = "give each a secret of its own: ccgw connection rotate-secret NAME, and with --finish once the old one has ended";
-  if (shared.length === 0) return [{ name: "shared-secrets", verdict: "ok", detail: "No two connections have a secret in common." }];
-  return shared.map((group) => {
-    const subject = [...new Set(group.map(({ name }) => name))].join(", ");
-    const ids = group.map(({ name, secretId }) => `${name} as ${secretId}`).join(", ");
-    const detail = `They have one secret in common (${ids}): whoever has it can post as each of them.`;
-    return { name: "shared-secrets", verdict: "warning", subject, detail, hint };
-  });
+  const all = new Map([...connections].map(([name, { settings }]) => [name, settings]));
+  const shared = findSharedSecrets(all).filter((group) => group.some(({ name }) => names.connections.includes(name)));
+  if (shared.length === 0)
+    return [{ name: "shared-secrets", verdict: "ok", detail: "No two connections, and no two receivers, have a secret in common." }];
+  return shared.map(toSharing);
+}
+
+function toSharing(group: readonly SecretHolder[]): Finding {
+  const callers = group.flatMap(({ name, secretId }) => (secretId === undefined ? [] : [`${name} as ${secretId}`]));
+  const tellers = group.flatMap(({ name, secretId }) => (secretId === undefined ? [name] : []));
+  const harm = [
+    ...(callers.length === 0 ? [] : [`post as ${callers.length > 1 ? "each of them" : "the caller"}`]),
+    ...(tellers.length === 0 ? [] : ["sign what a receiver takes for a callback"]),
+  ].join(", and ");
+  const uses = [...callers, ...tellers.map((name) => `callback of ${name}`)].join(", ");
+  return {
+    name: "shared-secrets",
+    verdict: "warning",
+    subject: [...new Set(group.map(({ name }) => name))].join(", "),
+    detail: `One secret is used more than once (${uses}): whoever has it can ${harm}.`,
+    hint: [
+      "give each a secret of its own: ",
+      ...(callers.length === 0 ? [] : ["ccgw connection rotate-secret NAME, and with --finish once the old one has ended"]),
+      ...(callers.length === 0 || tellers.length === 0 ? [] : ["; "]),
+      ...(tellers.length === 0 ? [] : ["docs/callbacks.md#change-the-secret"]),
+    ].join(""),
+  };
 }

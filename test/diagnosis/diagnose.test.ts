@@ -15,6 +15,9 @@ beforeEach(() => world.gateway.reset());
 afterAll(() => world.stop());
 
 const API = { source: "api", gateway: "main", agentId: "101" };
+/** Neither is connected to. */
+const [RECEIVER, OTHER_RECEIVER] = ["https://127.0.0.1:1/one", "https://127.0.0.1:1/two"];
+const OTHER_WHSEC = `whsec_${Buffer.from(`${CANARY}-of-another`).toString("base64")}`;
 const toProof = (value: string, id = "first") => ({ verification: { secrets: [{ id, value }] } });
 
 function putGateway(more: object = {}): void {
@@ -136,6 +139,36 @@ describe("secrets", () => {
       },
     ]);
     expect(await world.look({ connection: "bot" }, "shared-secrets")).toMatchObject([{ verdict: "ok" }]);
+  });
+
+  it.each([
+    ["that sign the callbacks of two receivers are a warning", [RECEIVER, OTHER_RECEIVER], ["callback of crm, callback of shop"]],
+    ["that sign the callbacks of one receiver are its own, whoever it is told by", [RECEIVER, RECEIVER], []],
+  ])("%s", async (_what, [crm, shop], details) => {
+    world.put("connections/crm", { ...API, ...toProof(`${CANARY}-1`), callback: { url: crm, secrets: [WHSEC] } });
+    world.put("connections/shop", { ...API, ...toProof(`${CANARY}-2`), callback: { url: shop, secrets: [OTHER_WHSEC, WHSEC] } });
+    const warnings = (await world.look({}, "shared-secrets")).filter(({ verdict }) => verdict === "warning");
+    expect(warnings).toMatchObject(
+      details.map((uses) => ({
+        subject: "crm, shop",
+        detail: `One secret is used more than once (${uses}): whoever has it can sign what a receiver takes for a callback.`,
+        hint: "give each a secret of its own: docs/callbacks.md#change-the-secret",
+      })),
+    );
+  });
+
+  it.each([["crm"], ["shop"]])("that prove a caller and sign the callbacks of %s are a warning", async (teller) => {
+    const callback = { url: RECEIVER, secrets: [WHSEC] };
+    world.put("connections/crm", { ...API, ...toProof(WHSEC), ...(teller === "crm" && { callback }) });
+    world.put("connections/shop", { ...API, ...toProof(`${CANARY}-2`), ...(teller === "shop" && { callback }) });
+    expect(await world.look({ connection: "crm" }, "shared-secrets")).toMatchObject([
+      {
+        verdict: "warning",
+        subject: teller === "crm" ? "crm" : "crm, shop",
+        detail: `One secret is used more than once (crm as first, callback of ${teller}): whoever has it can post as the caller, and sign what a receiver takes for a callback.`,
+        hint: expect.stringMatching(/rotate-secret NAME.*docs\/callbacks\.md/),
+      },
+    ]);
   });
 });
 
