@@ -7,7 +7,7 @@ import { diagnoseNothing, type Stage } from "../lib/diagnosis/diagnose.ts";
 import { CHECKS, type Finding, toPrintable } from "../lib/diagnosis/finding.ts";
 import type { Scope } from "../lib/diagnosis/scope.ts";
 import { answer, type Context, createCommand } from "./command.ts";
-import { NoPlace, type Place } from "./place.ts";
+import { NoPlace } from "./place.ts";
 import { withProgress } from "./progress.ts";
 import { diagnoseRemotely } from "./remote-diagnosis.ts";
 import { printLine, type Report } from "./report.ts";
@@ -32,16 +32,15 @@ export function createDoctor() {
 async function runDoctor({ isJson, place }: Context, { connection, gateway, remote, strict = false }: DoctorOptions): Promise<Report> {
   const scope = { connection, gateway };
   const say = isJson ? undefined : printLine;
-  let opened: Place;
   try {
-    opened = await place();
+    const opened = await place();
+    const stages =
+      remote === true ? diagnoseRemotely(opened, scope) : composeDiagnosis(opened.config)({ ...scope, deadline: createDeadline() });
+    return await examine(stages, { from: remote === true ? "inside" : "here", isStrict: strict, say });
   } catch (error) {
     if (!(error instanceof NoPlace)) throw error;
     return examine(diagnoseNothing(error.message), { from: "here", isStrict: strict, say });
   }
-  const stages =
-    remote === true ? diagnoseRemotely(opened, scope) : composeDiagnosis(opened.config)({ ...scope, deadline: createDeadline() });
-  return examine(stages, { from: remote === true ? "inside" : "here", isStrict: strict, say });
 }
 
 interface Examination {

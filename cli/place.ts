@@ -29,7 +29,7 @@ export interface Place {
   functionName(name: string): string;
 }
 
-/** AWS was asked for the stage and did not tell of it: it does not take the credentials, or there is no such stage. */
+/** Nothing of the stage can be looked at: AWS does not take the credentials or does not allow it, there is no such stage, or nobody answers. */
 export class NoPlace extends CommandError {}
 
 /** Throws a `StartError` for what is no stage, and a `NoPlace` where AWS does not tell of it. */

@@ -5,8 +5,8 @@ import { invokeFunction } from "../dev/deployed-function.ts";
 import type { Stage } from "../lib/diagnosis/diagnose.ts";
 import { CHECK_NAMES, Finding, toPrintable } from "../lib/diagnosis/finding.ts";
 import type { Scope } from "../lib/diagnosis/scope.ts";
-import type { Place } from "./place.ts";
-import { CommandError } from "./problem.ts";
+import { NoPlace, type Place } from "./place.ts";
+import { toProblem } from "./problem.ts";
 
 /** The function has 28 s, and may start cold. */
 const INVOCATION_MAX_MS = 40_000;
@@ -18,32 +18,58 @@ const Answer = z.object({ findings: z.array(Finding) });
 const Refused = z.object({ error: z.string() });
 const Failure = z.object({ errorType: z.string() });
 
-/** Throws a `CommandError` where there is no such function, or where it has not answered. */
+/** Throws a `NoPlace`, and says nothing before, where there is no such function, where it may not be invoked, or where it has not answered. */
 export async function* diagnoseRemotely(place: Place, scope: Scope): AsyncGenerator<Stage, void> {
   const answer = ask(place, scope);
   for (const name of CHECK_NAMES) yield { name, findings: answer.then((all) => all.filter((finding) => finding.name === name)) };
 }
 
 async function ask(place: Place, scope: Scope): Promise<readonly Finding[]> {
-  const nameOrArn = place.functionName(FUNCTION);
   try {
-    const callbacks = place.isLocal || (await isOnSameNetwork(place));
-    const invocation = {
-      event: JSON.stringify({ ...scope, callbacks }),
-      signal: AbortSignal.timeout(INVOCATION_MAX_MS),
-      onRequest: () => {},
-    };
-    const { functionError, text } = await invokeFunction({ nameOrArn, region: undefined, endpoint: undefined }, invocation);
-    const json: unknown = JSON.parse(text);
-    const refused = Refused.safeParse(json).data;
-    if (refused !== undefined)
-      throw new CommandError(`${nameOrArn} has looked at nothing (${toPrintable(refused.error)}): is it of this version?`);
-    if (functionError === undefined) return Answer.parse(json).findings;
-    const why = Failure.safeParse(json).data?.errorType ?? functionError;
-    throw new CommandError(`${nameOrArn} has not answered (${why}): its log says why.`);
+    return await askFunction(place, scope);
   } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
-    throw new CommandError(`There is no function ${nameOrArn}: deploy this version first (npm run deploy).`);
+    throw error instanceof NoPlace ? error : new NoPlace(toProblem(error).message, { cause: error });
+  }
+}
+
+async function askFunction(place: Place, scope: Scope): Promise<readonly Finding[]> {
+  const nameOrArn = place.functionName(FUNCTION);
+  const callbacks = place.isLocal || (await isOnSameNetwork(place));
+  const invocation = {
+    event: JSON.stringify({ ...scope, callbacks }),
+    signal: AbortSignal.timeout(INVOCATION_MAX_MS),
+    onRequest: () => {},
+  };
+  const { functionError, text } = await whereAllowed(
+    { action: "lambda:InvokeFunction", name: nameOrArn },
+    invokeFunction({ nameOrArn, region: undefined, endpoint: undefined }, invocation),
+  );
+  const json = parseJson(text);
+  if (functionError !== undefined)
+    throw new NoPlace(`${nameOrArn} has not answered (${Failure.safeParse(json).data?.errorType ?? functionError}): its log says why.`);
+  const refused = Refused.safeParse(json).data;
+  if (refused !== undefined)
+    throw new NoPlace(`${nameOrArn} has looked at nothing (${toPrintable(refused.error)}): is it of this version?`);
+  const found = Answer.safeParse(json).data;
+  if (found === undefined) throw new NoPlace(`${nameOrArn} has answered what is not understood: is it of this version?`);
+  return found.findings;
+}
+
+interface Permission {
+  readonly action: string;
+  /** Of the function. */
+  readonly name: string;
+}
+
+async function whereAllowed<Answer>({ action, name }: Permission, asking: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException)
+      throw new NoPlace(`There is no function ${name}: deploy this version first (npm run deploy).`, { cause: error });
+    if (error instanceof Error && error.name === "AccessDeniedException")
+      throw new NoPlace(`AWS does not let these credentials do ${action} of ${name}: docs/doctor.md#what-it-needs`, { cause: error });
+    throw error;
   }
 }
 
@@ -53,12 +79,24 @@ async function isOnSameNetwork({ functionName }: Place): Promise<boolean> {
   try {
     const [own, tellers] = await Promise.all(
       [FUNCTION, TELLER].map(async (name) => {
-        const { VpcConfig } = await client.send(new GetFunctionConfigurationCommand({ FunctionName: functionName(name) }));
+        const FunctionName = functionName(name);
+        const { VpcConfig } = await whereAllowed(
+          { action: "lambda:GetFunctionConfiguration", name: FunctionName },
+          client.send(new GetFunctionConfigurationCommand({ FunctionName })),
+        );
         return VpcConfig?.VpcId ?? "";
       }),
     );
     return own === tellers;
   } finally {
     client.destroy();
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

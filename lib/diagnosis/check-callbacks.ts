@@ -31,7 +31,7 @@ export function createCallbackCheck(reach: ReachReceiver) {
           ...base,
           verdict: "failed",
           detail: `${origin} cannot be connected to (${reached.cause}).`,
-          hint: "tell whoever runs the receiver; outcomes wait for it for more than a day: docs/callbacks.md#when-it-is-told-again",
+          hint: "tell whoever runs the receiver, unless only deliver-callbacks is to reach it; outcomes wait for it for more than a day: docs/callbacks.md#when-it-is-told-again",
         };
     }
   };

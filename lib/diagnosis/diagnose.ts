@@ -32,8 +32,8 @@ export interface DiagnosisPorts {
 }
 
 export interface Asked extends Scope {
-  /** Why receivers are not looked at from here; undefined where they are. */
-  readonly withoutCallbacks?: string | undefined;
+  /** Why receivers are not looked at from here, and what does; undefined where they are. */
+  readonly withoutCallbacks?: { readonly detail: string; readonly hint: string } | undefined;
   readonly deadline: Deadline;
 }
 
@@ -118,7 +118,10 @@ export function createDiagnose({ prefix, secrets, records, shakeHands, askGuid, 
       const callback = documents.connections.get(name)?.settings.callback;
       return callback === undefined ? [] : [{ name, callback }];
     });
-    if (callbacks.length > 0 && withoutCallbacks !== undefined) return yield now("callback", [skipped("callback", withoutCallbacks)]);
+    if (callbacks.length > 0 && withoutCallbacks !== undefined)
+      return yield now("callback", [
+        { ...skipped("callback", withoutCallbacks.detail, callbacks.map(({ name }) => name).join(", ")), hint: withoutCallbacks.hint },
+      ]);
     const unread = names.connections
       .filter((name) => !documents.connections.has(name))
       .map((name) => skipped("callback", NOT_PARSED, name));
@@ -131,7 +134,7 @@ export function createDiagnose({ prefix, secrets, records, shakeHands, askGuid, 
   };
 }
 
-/** Of a stack that AWS does not even tell of, and why. */
+/** Of a stack of which nothing can be looked at, and why. */
 export function* diagnoseNothing(why: string): Generator<Stage, void> {
   yield now("credentials", [{ name: "credentials", verdict: "failed", detail: why }]);
   yield* skipAfter("credentials", NOTHING_READ);

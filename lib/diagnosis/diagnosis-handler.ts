@@ -10,7 +10,10 @@ import type { Finding } from "./finding.ts";
 /** `callbacks`: whether receivers are reached from here as they are told. */
 const Asked = z.strictObject({ connection: z.string().optional(), gateway: z.string().optional(), callbacks: z.boolean().default(true) });
 
-const OUT_OF_SIGHT = "They are told by deliver-callbacks, which is not in this function's network: without --remote they are looked at.";
+const OUT_OF_SIGHT = {
+  detail: "deliver-callbacks, which posts there, is in another network than this function: what this one reaches says nothing of it.",
+  hint: "ccgw doctor without --remote, which looks at them from where it runs",
+};
 
 interface DiagnosisHandlerOptions {
   readonly diagnose: Diagnose;

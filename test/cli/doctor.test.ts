@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { examine } from "../../cli/doctor.ts";
+import { NoPlace } from "../../cli/place.ts";
 import { diagnoseRemotely } from "../../cli/remote-diagnosis.ts";
 import type { Stage } from "../../lib/diagnosis/diagnose.ts";
 import { CHECK_NAMES, CHECKS, type Finding } from "../../lib/diagnosis/finding.ts";
@@ -184,13 +185,16 @@ describe("a stage that AWS does not tell of", () => {
 });
 
 describe("a function that looks at nothing", () => {
-  it("is told of in its own words", async () => {
+  it("is told of in its own words, as a finding, and all else is skipped", async () => {
     const lambda = await startLambdaEndpoint(() => ({ body: JSON.stringify({ error: "unknown: connections" }) }));
     onTestFinished(() => lambda.stop());
-    const { code, output } = await runCcgw(["doctor", "--remote"], { LAMBDA_PORT: new URL(lambda.url).port });
-    expect({ code, output }).toEqual({
-      code: 2,
-      output: expect.stringContaining("has looked at nothing (unknown: connections): is it of this"),
+    const { code, output } = await runCcgw(["doctor", "--remote", "--json"], { LAMBDA_PORT: new URL(lambda.url).port });
+    const { findings, ...counts } = JSON.parse(output);
+    expect({ code, counts }).toEqual({ code: 2, counts: { from: "here", failed: 1, warning: 0, ok: 0, skipped: CHECK_NAMES.length - 1 } });
+    expect(findings[0]).toMatchObject({
+      name: "credentials",
+      verdict: "failed",
+      detail: expect.stringContaining("has looked at nothing (unknown: connections): is it of this"),
     });
   });
 });
@@ -208,12 +212,12 @@ describe("the function in a deployed stack", () => {
     const server = createServer(async (request, response) => {
       const { url = "" } = request;
       const name = Object.keys(vpcs).find((each) => url.includes(`-prod-${each}/`)) ?? "";
-      if (!url.endsWith(CONFIGURATION)) events.push(JSON.parse(await text(request)));
+      if (url.endsWith("/invocations")) events.push(JSON.parse(await text(request)));
       const {
         status = 200,
         headers,
         body,
-      } = url.endsWith(CONFIGURATION) ? { body: JSON.stringify({ VpcConfig: { VpcId: vpcs[name] } }) } : answer;
+      } = url.endsWith(CONFIGURATION) && name !== "" ? { body: JSON.stringify({ VpcConfig: { VpcId: vpcs[name] } }) } : answer;
       response.writeHead(status, { "content-type": "application/json", ...headers }).end(body);
     });
     const connections = trackConnections(server);
@@ -241,6 +245,27 @@ describe("the function in a deployed stack", () => {
     await expect(ask(vpcOf, { status: 404, headers, body: "{}" })).rejects.toThrow(
       /There is no function .*-prod-diagnose: deploy this version first/,
     );
+  });
+
+  it.each([
+    ["be invoked", "lambda:InvokeFunction", vpcOf],
+    ["be looked up", "lambda:GetFunctionConfiguration", { "deliver-callbacks": "" }],
+  ])("that may not %s is told with what has to be allowed", async (_what, action, vpcs) => {
+    const headers = { "x-amzn-errortype": "AccessDeniedException" };
+    const refused = ask(vpcs, { status: 403, headers, body: "{}" });
+    await expect(refused).rejects.toThrow(NoPlace);
+    await expect(refused).rejects.toThrow(
+      `AWS does not let these credentials do ${action} of ccgateway-transfer-webhooks-prod-diagnose: docs/doctor.md#what-it-needs`,
+    );
+  });
+
+  it.each([[CANARY], [`{"found":"${CANARY}"}`]])("that answers what is not known has nothing of it told", async (body) => {
+    await expect(ask(vpcOf, { body })).rejects.toThrow(/-prod-diagnose has answered what is not understood: is it of this version\?$/);
+  });
+
+  it("that fails in any other way is nothing to look at", async () => {
+    const headers = { "x-amzn-errortype": "ServiceException" };
+    await expect(ask(vpcOf, { status: 400, headers, body: "{}" })).rejects.toThrow(NoPlace);
   });
 
   it("that throws has its kind of error told, and nothing else of it", async () => {

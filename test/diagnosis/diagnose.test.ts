@@ -372,8 +372,9 @@ describe("a callback", () => {
 
   it("is not looked at where somebody else tells it", async () => {
     world.put("connections/crm", { ...API, ...toProof(CANARY), callback: { ...SECRETS, url: "https://receiver.example.com" } });
-    const findings = await world.look({ connection: "crm", withoutCallbacks: "They are told from elsewhere." }, "callback");
-    expect(findings).toMatchObject([{ verdict: "skipped", detail: "They are told from elsewhere." }]);
+    const withoutCallbacks = { detail: "They are told from elsewhere.", hint: "look from there" };
+    const findings = await world.look({ connection: "crm", withoutCallbacks }, "callback");
+    expect(findings).toEqual([{ name: "callback", verdict: "skipped", subject: "crm", ...withoutCallbacks }]);
   });
 });
 

@@ -40,7 +40,9 @@ it("does not look at receivers where it does not reach them as they are told", a
   expect(answer.findings.at(-1)).toMatchObject({
     name: "callback",
     verdict: "skipped",
+    subject: "crm",
     detail: expect.stringContaining("deliver-callbacks"),
+    hint: expect.stringContaining("without --remote"),
   });
 });
 
