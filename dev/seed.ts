@@ -7,14 +7,14 @@ import { DEMOS } from "./demos.ts";
 export const SECRETS_PREFIX = "ccgw/local";
 export const DEMO_KEY = "local-demo-key";
 export const DEMO_CONNECTION = "demo";
-const GATEWAY = "main";
+export const GATEWAY = "main";
 /** Somebody else keeps it signed in, and wrote its Guid into the secret. */
 const AGENT = "101";
 /** We keep it signed in. */
 const MANAGED_AGENT = "102";
 /** Somebody else keeps it signed in, and hands its Guid over. */
-const HANDED_OVER_AGENT = "104";
-const HAND_OVER_KEY = "local-hand-over-key";
+export const HANDED_OVER_AGENT = "104";
+export const HAND_OVER_KEY = "local-hand-over-key";
 
 interface SeedOptions {
   readonly prefix: string;
@@ -34,7 +34,8 @@ export function createSeed({ prefix, gatewayUrl, gatewayCa, guid, issuer }: Seed
     allow: { agents: "any", targets: "any", modes: "any" },
   };
   return [
-    [`${prefix}/gateways/${GATEWAY}`, { schemaVersion: 1, url: gatewayUrl, ca: gatewayCa }],
+    // Agent 101's Guid stays, as it would at a site in AUTHMODE 1.
+    [`${prefix}/gateways/${GATEWAY}`, { schemaVersion: 1, url: gatewayUrl, ca: gatewayCa, authMode: 1 }],
     [`${prefix}/agents/${GATEWAY}/${AGENT}`, { schemaVersion: 1, session: "external", guid }],
     [
       `${prefix}/agents/${GATEWAY}/${MANAGED_AGENT}`,

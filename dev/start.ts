@@ -10,7 +10,7 @@ import { startEventSourceMapping } from "./queue/event-source-mapping.ts";
 import { LOCAL_QUEUES, startLocalSqs } from "./queue/local-sqs.ts";
 import { toRequestLine } from "./request-line.ts";
 import { startSecretsManagerEmulator } from "./secrets-manager/emulator.ts";
-import { createSeed, DEMO_CONNECTION, DEMO_KEY, SECRETS_PREFIX } from "./seed.ts";
+import { createSeed, DEMO_CONNECTION, DEMO_KEY, GATEWAY, HAND_OVER_KEY, HANDED_OVER_AGENT, SECRETS_PREFIX } from "./seed.ts";
 import { startTokenIssuer } from "./token-issuer.ts";
 
 /** Its call is of the seed, and in no sample: `npm run send` does not use it up. */
@@ -76,6 +76,7 @@ async function start(): Promise<void> {
     servers.push(startEventSourceMapping({ client: sqs.client, queueUrl: sqs.queueUrl, region: REGION, invoke }));
     // The schedule's first tick is up to a minute away.
     await offline.invoke("dispatch-keepers");
+    await handOver(offline.url, gateway.guidOf(HANDED_OVER_AGENT));
     console.log(
       welcome({
         url: offline.url,
@@ -98,6 +99,16 @@ async function start(): Promise<void> {
     // The functions first, so that none of them meets a server that is gone.
     for (const server of servers.reverse()) await server.stop();
   }
+}
+
+/** As whoever holds the agent's session would, once. */
+async function handOver(url: string, guid: string): Promise<void> {
+  const { status } = await fetch(`${url}/v1/agent-sessions/${GATEWAY}/${HANDED_OVER_AGENT}`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${HAND_OVER_KEY}`, "content-type": "application/json" },
+    body: JSON.stringify({ guid, renewedAt: new Date().toISOString() }),
+  });
+  if (status !== 204) throw new StartError(`The session of agent ${HANDED_OVER_AGENT} could not be handed over: ${status}.`);
 }
 
 function print(line: string): void {

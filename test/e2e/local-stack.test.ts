@@ -1,5 +1,7 @@
 /** `npm start` as somebody runs it: what it prints works, and nothing of it stays behind, however it ends. */
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { composeDiagnosis } from "../../lib/composition/diagnosis.ts";
+import { openLocalPlace } from "../support/local-place.ts";
 import { freePorts, gone, type LocalStack, listen, startLocalStack } from "../support/local-stack-process.ts";
 
 const CURL = /^(curl .*)$/m;
@@ -9,6 +11,7 @@ const TIMEOUT_MS = 120_000;
 
 let stack: LocalStack | undefined;
 afterEach(() => stack?.clear());
+afterEach(() => void vi.unstubAllEnvs());
 
 async function start(ports: Partial<LocalStack["ports"]> = {}, by: "npm" | "node" = "npm"): Promise<LocalStack> {
   stack = startLocalStack({ ...(await freePorts()), ...ports }, by);
@@ -28,6 +31,20 @@ async function ask(url: string, init: RequestInit = {}): Promise<{ readonly stat
   return { status: response.status, body: await response.json() };
 }
 
+/** By all that `ccgw doctor` looks at, once agent 102 is signed in. */
+async function isHealthy(stack: LocalStack): Promise<void> {
+  const diagnose = composeDiagnosis((await openLocalPlace(stack.ports)).config);
+  await stack.printed(/gateway +PUT sign-in agent 102 → 0/);
+  const look = async () => {
+    const found: string[] = [];
+    for await (const { findings } of diagnose({ deadline: { remainingMs: () => TIMEOUT_MS, signal: AbortSignal.timeout(TIMEOUT_MS) } }))
+      for (const { name, subject, verdict, detail } of await findings)
+        if (verdict !== "ok") found.push(`${verdict} ${name} ${subject}: ${detail}`);
+    expect(found).toEqual(["skipped callback undefined: No connection has one."]);
+  };
+  await vi.waitFor(look, { timeout: 20_000, interval: 200 });
+}
+
 /** Agent 102, beside the one that somebody else keeps, through many new Guids. */
 async function keepsSignedIn(stack: LocalStack): Promise<void> {
   const control = `http://127.0.0.1:${stack.ports.GATEWAY_CONTROL_PORT}`;
@@ -45,7 +62,7 @@ async function keepsSignedIn(stack: LocalStack): Promise<void> {
 }
 
 describe("npm start", () => {
-  it("prints a request that transfers, answers it over HTTP, tells each in a line, keeps agent 102 signed in and stops at Ctrl-C", {
+  it("is healthy, prints a request that transfers, answers it over HTTP, tells each in a line, keeps agent 102 signed in and stops at Ctrl-C", {
     timeout: TIMEOUT_MS,
   }, async () => {
     const stack = await start();
@@ -56,6 +73,7 @@ describe("npm start", () => {
     const { LAMBDA_PORT: _, ...listed } = stack.ports;
     for (const [variable, port] of Object.entries(listed))
       expect(stack.output(), variable).toMatch(new RegExp(`^[A-Z].* https?://(?:127\\.0\\.0\\.1|localhost):${port}\\b`, "m"));
+    await isHealthy(stack);
     const reference = await stack.printed(/^API reference +(http\S+)$/m);
     expect(reference).toBe(`http://127.0.0.1:${stack.ports.DOCS_PORT}/docs`);
     expect((await fetch(reference)).status).toBe(200);
@@ -82,7 +100,7 @@ describe("npm start", () => {
     const requests = stack
       .output()
       .split("\n")
-      .filter((line) => line.includes(" webhook "));
+      .filter((line) => line.includes(" webhook ") && !line.includes("/v1/agent-sessions/"));
     expect(requests).toHaveLength(7);
     expect(stack.output()).not.toContain("λ");
 
