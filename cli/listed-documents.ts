@@ -1,5 +1,4 @@
 /** All documents of a folder, for a list of them: one that cannot be read as one is told as broken, and hides no other. */
-import { CommandError } from "./problem.ts";
 import type { Document, Folder, Listed, SecretBook } from "./secret-book.ts";
 
 /** What is wrong is never what is in it. */
@@ -9,12 +8,8 @@ export async function readListed(book: SecretBook, folder: Folder): Promise<read
   const listed = await book.list(folder);
   return Promise.all(
     listed.map(async (each) => {
-      try {
-        return { ...each, document: (await book.read(folder, each.name))?.document ?? {} };
-      } catch (error) {
-        if (error instanceof CommandError) return { ...each, broken: error.message };
-        throw error;
-      }
+      const { document = {}, broken } = (await book.find(folder, each.name)) ?? {};
+      return broken === undefined ? { ...each, document } : { ...each, broken };
     }),
   );
 }

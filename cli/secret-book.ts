@@ -23,6 +23,7 @@ import { GatewaySite } from "../lib/gateway/site.ts";
 import { parseSecret } from "../lib/secrets/secret-document.ts";
 import { HandedOverAgent } from "../lib/sessions/handing-over.ts";
 import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
+import { isFields } from "../lib/transfer/request.ts";
 import type { Place } from "./place.ts";
 import { CommandError, NotFound } from "./problem.ts";
 
@@ -49,11 +50,18 @@ export interface Kept {
   readonly writtenAt: string | undefined;
 }
 
+/** A secret that is no JSON object has no fields; `broken` says so. */
+export interface Found extends Kept {
+  readonly broken: string | undefined;
+}
+
 export interface SecretBook {
   /** By name; those that wait for their deletion are not among them. */
   list(folder: Folder): Promise<readonly Listed[]>;
   /** Undefined where there is none. Throws a `CommandError` for what is no JSON object. */
   read(folder: Folder, name: string): Promise<Kept | undefined>;
+  /** The same, also of what is no JSON object. */
+  find(folder: Folder, name: string): Promise<Found | undefined>;
   /** The same, of one that has to be there. Throws `NotFound` where there is none. */
   require(folder: Folder, name: string): Promise<Kept>;
   /** What the handlers make of it. Throws a `CommandError` that names each field that is wrong, never what is in it. */
@@ -74,16 +82,25 @@ export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }:
   const client = new SecretsManagerClient({});
   const pathOf = (folder: Folder, name: string) => `${secretsPrefix}/${folder}/${name}`;
 
-  async function read(folder: Folder, name: string): Promise<Kept | undefined> {
+  async function find(folder: Folder, name: string): Promise<Found | undefined> {
+    const path = pathOf(folder, name);
     try {
-      const found = await client.send(new GetSecretValueCommand({ SecretId: pathOf(folder, name) }));
+      const found = await client.send(new GetSecretValueCommand({ SecretId: path }));
       const { SecretString: text = "", VersionId: versionId = "", CreatedDate } = found;
-      return { document: parseDocument(text, pathOf(folder, name)), versionId, writtenAt: CreatedDate?.toISOString() };
+      const document = parseDocument(text);
+      const broken = document === undefined ? `${path}: is not a JSON object.` : undefined;
+      return { document: document ?? {}, broken, versionId, writtenAt: CreatedDate?.toISOString() };
     } catch (error) {
       // One that waits for its deletion cannot be read.
       if (error instanceof ResourceNotFoundException || error instanceof InvalidRequestException) return undefined;
       throw error;
     }
+  }
+
+  async function read(folder: Folder, name: string): Promise<Kept | undefined> {
+    const found = await find(folder, name);
+    if (found?.broken !== undefined) throw new CommandError(found.broken);
+    return found;
   }
 
   async function parse<F extends Folder>(folder: F, name: string, document: Document): Promise<Parsed<F>>;
@@ -106,7 +123,7 @@ export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }:
 
   /** Between this and what is done then, somebody else may still be quicker: the service has no condition. */
   async function assertUnchanged(folder: Folder, name: string, seen: Kept): Promise<void> {
-    const now = await read(folder, name);
+    const now = await find(folder, name);
     if (now?.versionId !== seen.versionId)
       throw new CommandError(`${pathOf(folder, name)} was changed by somebody else meanwhile. Nothing was written: try again.`);
   }
@@ -118,6 +135,7 @@ export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }:
   }
 
   return {
+    find,
     read,
     require,
     parse,
@@ -170,12 +188,12 @@ export async function assertFree(book: Pick<SecretBook, "read">, folder: Folder,
     throw new CommandError(`There is ${folder === "agents" ? "an" : "a"} ${folder.slice(0, -1)} ${name} already.`);
 }
 
-function parseDocument(text: string, path: string): Document {
+function parseDocument(text: string): Document | undefined {
   try {
     const json: unknown = JSON.parse(text);
-    if (typeof json === "object" && json !== null && !Array.isArray(json)) return Object.fromEntries(Object.entries(json));
+    return isFields(json) ? json : undefined;
   } catch {
-    // Said below: the parser's own words quote what is in it.
+    // The parser's own words quote what is in it.
+    return undefined;
   }
-  throw new CommandError(`${path}: is not a JSON object.`);
 }

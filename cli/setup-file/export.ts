@@ -34,9 +34,9 @@ export async function exportSetup(book: SecretBook, { stage }: Pick<Place, "stag
 async function exportFolder(book: SecretBook, folder: Folder, refused: string[]): Promise<Readonly<Record<string, unknown>>> {
   const exported: Record<string, unknown> = {};
   for (const { name } of await book.list(folder)) {
-    const kept = await book.read(folder, name);
-    if (kept === undefined) continue;
     try {
+      const kept = await book.read(folder, name);
+      if (kept === undefined) continue;
       await book.parse(folder, name, kept.document);
       exported[name] = withoutSecrets(kept.document);
     } catch (error) {

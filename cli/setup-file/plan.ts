@@ -3,7 +3,7 @@ import type * as z from "zod";
 import { HandedOverAgent } from "../../lib/sessions/handing-over.ts";
 import { inOurWords } from "../../lib/transfer/issue-words.ts";
 import { CommandError } from "../problem.ts";
-import { type Document, type Folder, type Kept, SCHEMAS, type SecretBook } from "../secret-book.ts";
+import { type Document, type Folder, type Found, type Kept, SCHEMAS, type SecretBook } from "../secret-book.ts";
 import { compareDocuments, type Difference } from "./difference.ts";
 import { type Made, type Origins, type Resolved, resolveDocument } from "./resolve.ts";
 import { FOLDERS, type Mistake, type Setup, toMistakes } from "./setup-file.ts";
@@ -36,13 +36,13 @@ export function isWriting(change: PlannedChange): change is PlannedWriting {
 
 interface Planning {
   readonly setup: Setup;
-  readonly book: Pick<SecretBook, "list" | "read" | "parse">;
+  readonly book: Pick<SecretBook, "list" | "find" | "parse">;
   readonly origins: Origins;
   /** Whether what is not in the file is to go. */
   readonly isPruning: boolean;
 }
 
-type Present = Readonly<Record<Folder, ReadonlyMap<string, Kept>>>;
+type Present = Readonly<Record<Folder, ReadonlyMap<string, Found>>>;
 
 /** In the order in which they are to be written. Throws a `CommandError` with all that is wrong, by file and line. */
 export async function planChanges({ setup, book, origins, isPruning }: Planning): Promise<readonly PlannedChange[]> {
@@ -56,7 +56,7 @@ export async function planChanges({ setup, book, origins, isPruning }: Planning)
   for (const folder of FOLDERS) {
     for (const [name, document] of Object.entries(setup.documents[folder])) {
       const seen = present[folder].get(name);
-      const resolved = await resolveDocument({ folder, name, document, current: seen?.document }, origins);
+      const resolved = await resolveDocument({ folder, name, document, current: seen }, origins);
       const found = resolved.mistakes.length > 0 ? resolved.mistakes : await findMistakes(folder, name, resolved.document);
       mistakes.push(...found);
       if (found.length === 0) changes.push(await toChange({ folder, name, seen, resolved }, book));
@@ -69,9 +69,9 @@ export async function planChanges({ setup, book, origins, isPruning }: Planning)
   return changes;
 }
 
-async function readAll(book: Planning["book"], folder: Folder): Promise<ReadonlyMap<string, Kept>> {
+async function readAll(book: Planning["book"], folder: Folder): Promise<ReadonlyMap<string, Found>> {
   const listed = await book.list(folder);
-  const kept = await Promise.all(listed.map(async ({ name }) => [name, await book.read(folder, name)] as const));
+  const kept = await Promise.all(listed.map(async ({ name }) => [name, await book.find(folder, name)] as const));
   return new Map(kept.flatMap(([name, document]) => (document === undefined ? [] : [[name, document] as const])));
 }
 

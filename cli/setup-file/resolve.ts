@@ -5,7 +5,7 @@ import { findSource } from "../../lib/sources/index.ts";
 import { type Fields, isFields } from "../../lib/transfer/request.ts";
 import { makeSecret, makeWebhookSecret } from "../chosen-secret.ts";
 import { proofKindOf, schemeOf } from "../connection/proof.ts";
-import type { Document, Folder } from "../secret-book.ts";
+import type { Document, Folder, Found } from "../secret-book.ts";
 import { parseReference, parseTextFile, REFERENCE_RULE, type Reference } from "./reference.ts";
 import { isSecretList, isSecretPlace } from "./secret-place.ts";
 import type { Mistake } from "./setup-file.ts";
@@ -37,9 +37,11 @@ interface Resolving {
   readonly name: string;
   readonly document: Document;
   /** What is there, if anything is. */
-  readonly current: Document | undefined;
+  readonly current: Pick<Found, "document" | "broken"> | undefined;
 }
 
+const NOTHING_YET = "nothing is there yet: the first time, it has to come from somewhere else";
+const NO_OBJECT = "the secret that is there is not a JSON object: it has to come from somewhere else";
 const UNSET = Symbol("unset");
 /** Set and taken away by `ccgw connection capture`: not a file's matter. */
 export const PASSING = "captureUntil";
@@ -58,7 +60,7 @@ export async function resolveDocument({ folder, name, document, current }: Resol
   const made: Made[] = [];
   const resolved = await walk(document, []);
   return {
-    document: { schemaVersion: 1, ...(isFields(resolved) ? resolved : {}), ...toPassing(current) },
+    document: { schemaVersion: 1, ...(isFields(resolved) ? resolved : {}), ...toPassing(current?.document) },
     isReferred: (path) => path.some((_step, index) => referred.has(toPath(path.slice(0, index + 1)))),
     made,
     mistakes,
@@ -90,8 +92,7 @@ export async function resolveDocument({ folder, name, document, current }: Resol
     if ("fromSecret" in reference) return fromSecret(reference.fromSecret, path);
     const kept = findKept(path);
     if (kept !== UNSET) return kept;
-    if ("keep" in reference)
-      return refuse(path, "is to be kept, but nothing is there yet: the first time, it has to come from somewhere else");
+    if ("keep" in reference) return refuse(path, `is to be kept, but ${current?.broken === undefined ? NOTHING_YET : NO_OBJECT}`);
     const make = makerOf(path);
     if (make === undefined) return refuse(path, "cannot be generated: only the other side can make it");
     const value = make();
@@ -111,7 +112,7 @@ export async function resolveDocument({ folder, name, document, current }: Resol
   /** What is in the same place: in a list of things with ids, by its id. */
   function findKept(path: readonly PropertyKey[]): unknown {
     let given: unknown = document;
-    let there: unknown = current;
+    let there: unknown = current?.document;
     for (const step of path) {
       given = childOf(given, step);
       const id = isFields(given) ? given.id : undefined;

@@ -440,6 +440,48 @@ connections:
   });
 });
 
+describe("a secret that is no JSON object", () => {
+  const path = "ccgw/local/connections/crm";
+  const fromEnv = crmWith("{ fromEnv: AGENT_102_PASSWORD }");
+  beforeEach(() => {
+    putCrm();
+    secrets.putSecret(path, CANARY);
+  });
+
+  it("is left out of what is exported, by its name, and the others are there", async () => {
+    const { json, lines, exitCode } = await exportSetup(book, place);
+    expect({ json, exitCode }).toEqual({
+      json: { setup: { schemaVersion: 1, gateways: { main: { url: SITE.url } } }, leftOut: [`${path}: is not a JSON object.`] },
+      exitCode: 1,
+    });
+    expect(lines).toContain(`# Left out, no function takes it: ${path}: is not a JSON object.`);
+  });
+
+  it("differs as a whole, and is written anew by what is applied", async () => {
+    const { lines, exitCode } = await diff(fromEnv);
+    expect({ head: lines[0], exitCode }).toEqual({
+      head: "~ connection crm: no function takes what is there, of which nothing is shown",
+      exitCode: 1,
+    });
+    expect(lines.join("\n")).not.toContain(CANARY);
+    expect(await apply(fromEnv)).toMatchObject({ json: { written: 1 } });
+    expect(await secretOf("crm")).toBe(CANARY);
+  });
+
+  it("has nothing that could be kept", async () => {
+    await expect(apply(crmWith("{ keep: true }"))).rejects.toThrow(
+      /:10: connections\.crm\.verification\.secrets\.0\.value is to be kept, but the secret that is there is not a JSON object/,
+    );
+  });
+
+  it("hinders nobody where the file does not have it, and goes where it prunes", async () => {
+    const gateway = "schemaVersion: 1\ngateways: { main: { url: https://cc.example.com } }";
+    expect((await diff(gateway)).lines).toEqual(["- connection crm: is there, but not in the file", "1 as the file says."]);
+    await apply(gateway, { prune: true });
+    expect(await book.list("connections")).toEqual([]);
+  });
+});
+
 describe("as it is typed", () => {
   const typed = (...given: string[]) => runCcgw(given, { SECRETS_MANAGER_PORT: new URL(secrets.url).port });
 
