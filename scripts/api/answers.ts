@@ -124,23 +124,25 @@ export const DryRun = z
   .object({
     ok,
     dryRun: told(z.literal(true), { title: "Dry Run", description: "Nothing was sent." }),
-    request: z
-      .object({
+    request: told(
+      z.object({
         ...request,
-        caller: z.string().optional(),
-        callData: z.string().optional(),
-        deliveryId: z.string().optional(),
-        attempt: z.string().optional(),
-      })
-      .describe("The request as it was understood, with what the connection has a default for."),
-    wire: z
-      .object({
-        method: z.literal("POST"),
-        url: z.url(),
-        headers: z.record(z.string(), z.string()).describe("The Guid and the cookies are left out."),
-        body: z.record(z.string(), z.unknown()),
-      })
-      .describe("The call that would have been made to the gateway, in its own words."),
+        caller: told(z.string().optional(), { title: "Caller", description: "The customer's number." }),
+        callData: told(z.string().optional(), { title: "Call Data", description: "As the next agent would see it." }),
+        deliveryId: told(z.string().optional(), { title: "Delivery ID", description: "What makes a repeat the same delivery." }),
+        attempt: told(z.string().optional(), { title: "Attempt", description: "What asks for a further transfer." }),
+      }),
+      { title: "Request", description: "The request as it was understood, with what the connection has a default for." },
+    ),
+    wire: told(
+      z.object({
+        method: told(z.literal("POST"), { title: "Method", description: "Of HTTP." }),
+        url: told(z.url(), { title: "URL", description: "At the gateway." }),
+        headers: told(z.record(z.string(), z.string()), { title: "Headers", description: "The Guid and the cookies are left out." }),
+        body: told(z.record(z.string(), z.unknown()), { title: "Body", description: "In the gateway's own words." }),
+      }),
+      { title: "Wire", description: "The call that would have been made to the gateway." },
+    ),
     requestId,
   })
   .describe("What would have been asked of the gateway. It has no `state`.");

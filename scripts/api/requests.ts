@@ -125,4 +125,6 @@ export const HandOver = z
   })
   .describe("An agent's session, as whoever signed the agent in has it.");
 
-export const AgentEvents = EventBatch.describe("The gateway's events of one agent, as it pushes them, oldest first.");
+export const AgentEvents = EventBatch.extend({
+  eventList: told(EventBatch.shape.eventList, { title: "Event List", description: "In the gateway's words." }),
+}).describe("The gateway's events of one agent, as it pushes them, oldest first.");
