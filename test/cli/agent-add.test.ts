@@ -1,17 +1,11 @@
 /** `ccgw agent add` and `set-password`: each way to hold a session, by the functions' own schemas, and no secret anywhere but in Secrets Manager and a sheet. */
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type AgentWanted, addAgent } from "../../cli/agent/add.ts";
 import { setPassword } from "../../cli/agent/set-password.ts";
-import type { Prompter } from "../../cli/prompter.ts";
-import { openSecretBook, type SecretBook } from "../../cli/secret-book.ts";
-import type { SecretEnds } from "../../cli/secret-input.ts";
-import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
-import { openLocalPlace } from "../support/local-place.ts";
 import { createScriptedPrompter } from "../support/scripted-prompter.ts";
+import { type Ends, type SecretWorld, startSecretWorld, toEnds } from "../support/secret-world.ts";
 import { runCcgw } from "../support/send-process.ts";
 
 const PASSWORD = "canary-of-a-password";
@@ -19,35 +13,18 @@ const SECRET = "canary-of-a-secret-0123456789";
 const GUID = "canary-of-a-guid.AgentGateway1";
 const publicBaseUrl = "https://hooks.example.com";
 
-let secrets: SecretsManagerEmulator;
-let book: SecretBook;
+let secrets: SecretWorld["secrets"];
+let book: SecretWorld["book"];
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agent-add-"));
-  secrets = await startSecretsManagerEmulator({ port: 0, region: "eu-central-1", log: () => {} });
-  book = openSecretBook(await openLocalPlace({ SECRETS_MANAGER_PORT: new URL(secrets.url).port }));
+  const world = await startSecretWorld();
+  ({ secrets, book, folder } = world);
   secrets.putSecret("ccgw/local/gateways/main", { schemaVersion: 1, url: "https://cc.example.com" });
   secrets.putSecret("ccgw/local/gateways/second", { schemaVersion: 1, url: "https://cc2.example.com", authMode: 2 });
-});
-afterAll(async () => {
-  book.close();
-  await secrets.stop();
-  await rm(folder, { recursive: true });
-  vi.unstubAllEnvs();
+  return world.stop;
 });
 
-interface Ends {
-  readonly prompter?: Prompter;
-  readonly environment?: SecretEnds["environment"];
-  readonly piped?: string;
-}
-
-const endsOf = ({ prompter, environment = {}, piped = "" }: Ends = {}): SecretEnds => ({
-  prompter,
-  environment,
-  stdin: Readable.from([piped]),
-});
-const add = (wanted: Partial<AgentWanted> & { name: string }, ends?: Ends) => addAgent(book, { publicBaseUrl, ...wanted }, endsOf(ends));
+const add = (wanted: Partial<AgentWanted> & { name: string }, ends?: Ends) => addAgent(book, { publicBaseUrl, ...wanted }, toEnds(ends));
 const documentOf = async (name: string) => (await book.require("agents", name)).document;
 
 describe("ccgw agent add", () => {
@@ -166,7 +143,7 @@ describe("ccgw agent set-password", () => {
       signIn: { password: "old", phonenum: "88880130", events: "push" },
       inlineSignIn: true,
     });
-    const { json, lines } = await setPassword(book, { name: "main/130" }, endsOf({ environment: { CCGW_PASSWORD: PASSWORD } }));
+    const { json, lines } = await setPassword(book, { name: "main/130" }, toEnds({ environment: { CCGW_PASSWORD: PASSWORD } }));
     expect(await documentOf("main/130")).toEqual({
       schemaVersion: 1,
       session: "managed",
@@ -177,7 +154,7 @@ describe("ccgw agent set-password", () => {
   });
 
   it("has none of an agent that we do not sign in", async () => {
-    const refused = setPassword(book, { name: "second/101" }, endsOf({ environment: { CCGW_PASSWORD: PASSWORD } }));
+    const refused = setPassword(book, { name: "second/101" }, toEnds({ environment: { CCGW_PASSWORD: PASSWORD } }));
     await expect(refused).rejects.toThrow("second/101 is external: we do not sign it in");
   });
 

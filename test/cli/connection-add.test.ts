@@ -1,61 +1,37 @@
 /** `ccgw connection add`, `rotate-secret`, `disable`, `enable` and `remove`: what is written, what the caller's administrator is handed, and no secret but there. */
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { addConnection, type ConnectionWanted } from "../../cli/connection/add.ts";
 import { readCaller } from "../../cli/connection/caller.ts";
 import { setEnabled } from "../../cli/connection/enable.ts";
 import { proofKindOf } from "../../cli/connection/proof.ts";
 import { removeConnection } from "../../cli/connection/remove.ts";
 import { finishRotation, type RotationWanted, rotateSecret } from "../../cli/connection/rotate-secret.ts";
-import type { Place } from "../../cli/place.ts";
-import type { Prompter } from "../../cli/prompter.ts";
-import { openSecretBook, type SecretBook } from "../../cli/secret-book.ts";
-import type { SecretEnds } from "../../cli/secret-input.ts";
-import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
 import { SOURCES } from "../../lib/sources/index.ts";
-import { openLocalPlace } from "../support/local-place.ts";
 import { createScriptedPrompter } from "../support/scripted-prompter.ts";
+import { type Ends, type SecretWorld, startSecretWorld, toEnds } from "../support/secret-world.ts";
 import { runCcgw } from "../support/send-process.ts";
 
 const SECRET = "canary-of-a-secret-0123456789";
 const NOW_MS = Date.parse("2026-11-25T12:00:00Z");
 const DAY_MS = 86_400_000;
 
-let secrets: SecretsManagerEmulator;
-let place: Place;
-let book: SecretBook;
+let secrets: SecretWorld["secrets"];
+let place: SecretWorld["place"];
+let book: SecretWorld["book"];
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "connection-add-"));
-  secrets = await startSecretsManagerEmulator({ port: 0, region: "eu-central-1", log: () => {} });
-  place = await openLocalPlace({ SECRETS_MANAGER_PORT: new URL(secrets.url).port });
-  book = openSecretBook(place);
+  const world = await startSecretWorld();
+  ({ secrets, place, book, folder } = world);
   secrets.putSecret("ccgw/local/gateways/main", { schemaVersion: 1, url: "https://cc.example.com" });
+  return world.stop;
 });
-afterAll(async () => {
-  book.close();
-  await secrets.stop();
-  await rm(folder, { recursive: true });
-  vi.unstubAllEnvs();
-});
-
-interface Ends {
-  readonly prompter?: Prompter;
-  readonly secret?: string;
-  readonly piped?: string;
-}
 
 let made = 0;
 const newName = () => `crm-${made++}`;
-const endsOf = ({ prompter, secret, piped = "" }: Ends = {}): SecretEnds => ({
-  prompter,
-  environment: { CCGW_SECRET: secret },
-  stdin: Readable.from([piped]),
-});
-const add = (wanted: Partial<ConnectionWanted> & { name: string }, ends?: Ends) =>
+const endsOf = ({ secret, ...ends }: Ends & { readonly secret?: string } = {}) => toEnds({ environment: { CCGW_SECRET: secret }, ...ends });
+const add = (wanted: Partial<ConnectionWanted> & { name: string }, ends?: Parameters<typeof endsOf>[0]) =>
   addConnection(book, place, { gateway: "main", ...wanted }, endsOf(ends));
 const documentOf = async (name: string) => (await book.require("connections", name)).document;
 const secretsIn = async (name: string) => Object((await documentOf(name)).verification).secrets;
@@ -223,7 +199,7 @@ describe("ccgw connection add", () => {
 });
 
 describe("ccgw connection rotate-secret", () => {
-  const rotate = (wanted: Partial<RotationWanted> & { name: string }, ends?: Ends) =>
+  const rotate = (wanted: Partial<RotationWanted> & { name: string }, ends?: Parameters<typeof endsOf>[0]) =>
     rotateSecret(book, place, { nowMs: NOW_MS, ...wanted }, endsOf(ends));
 
   it("adds a secret beside the old, which ends later, and drops that once its end has come", async () => {
