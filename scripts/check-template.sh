@@ -13,6 +13,11 @@ if [ ! -x "$tool/bin/cfn-lint" ]; then
   "$tool/bin/python" -m pip install --quiet --disable-pip-version-check "cfn-lint==$CFN_LINT"
 fi
 
+# serverless-esbuild leaves a copy of each function that it zips.
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+
 # A folder of a set that there is no more would be linted, too.
 rm -rf "$templates"
 serverless package --stage prod --package "$templates/prod"

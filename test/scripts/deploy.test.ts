@@ -1,4 +1,5 @@
 /** `npm run deploy`: what is given to the framework, and what is said before and after it. */
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -204,6 +205,22 @@ describe("the framework", () => {
     );
     expect(await createServerless(file)(["deploy", "--param", "text=a b; c"])).toBe(7);
     expect(JSON.parse(await readFile(join(folder, "given.json"), "utf8"))).toEqual(["deploy", "--param", "text=a b; c"]);
+  });
+
+  it("leaves nothing of what it keeps for a time", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ccgw-serverless-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, "serverless.mjs");
+    await writeFile(
+      file,
+      `import { mkdtempSync, writeFileSync } from "node:fs";
+       import { tmpdir } from "node:os";
+       writeFileSync(${JSON.stringify(join(folder, "left.txt"))}, mkdtempSync(tmpdir() + "/keep-session-"));`,
+    );
+    expect(await createServerless(file)(["package"])).toBe(0);
+    const left = await readFile(join(folder, "left.txt"), "utf8");
+    expect(left).toContain("/keep-session-");
+    expect(existsSync(left)).toBe(false);
   });
 
   it("is there", async () => {

@@ -1,5 +1,6 @@
 /** Packages the functions as a deployment would, once for the whole run, and tells the tests where. */
 import { execFile } from "node:child_process";
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,8 +17,11 @@ declare module "vitest" {
   }
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup(project: TestProject): Promise<() => void> {
   const folder = await mkdtemp(join(tmpdir(), "ccgw-package-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // Also where packaging fails, or where the run ends without its teardown.
+  process.once("exit", remove);
   const packageFolder = join(folder, "package");
   // serverless-esbuild copies what it zips to a folder for each function, and leaves them behind.
   const copies = join(folder, "copies");
@@ -29,5 +33,5 @@ export default async function setup(project: TestProject): Promise<() => Promise
   );
   await rm(copies, { recursive: true });
   project.provide("packageFolder", packageFolder);
-  return () => rm(folder, { recursive: true, force: true });
+  return remove;
 }
