@@ -24,6 +24,8 @@ const SCAN_PAGE = 1_000;
 /** What one read of several may ask for. */
 const BATCH_MAX = 100;
 const TIMEOUT_MS = 60_000;
+/** Of one answer: nobody's webhook waits for it, and a desk may be far away. */
+const ANSWER_MAX_MS = 10_000;
 
 export interface Scanned {
   readonly deliveries: readonly DeliveryItem[];
@@ -56,7 +58,7 @@ export interface RecordBook {
 
 export function openRecordBook({ config: { recordsTable, secretsPrefix } }: Place): RecordBook {
   const client = new DynamoDBClient({});
-  const store = createDynamoDbStore(recordsTable, { wallMs: Date.now });
+  const store = createDynamoDbStore(recordsTable, { wallMs: Date.now, requestTimeoutMs: ANSWER_MAX_MS });
   const sure: RecordStore = createSureStore(store);
   const signal = AbortSignal.timeout(TIMEOUT_MS);
 

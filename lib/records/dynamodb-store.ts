@@ -35,7 +35,7 @@ export interface DynamoDbStore extends RecordStore, DueRecords, RecordBatches, R
 
 interface StoreOptions {
   readonly wallMs: () => number;
-  /** How long one answer may take. Longer where the table is on the same machine as hundreds that ask it. */
+  /** How long one answer may take. Longer for who has no caller that waits: an operator's command, perhaps over a slow line. */
   readonly requestTimeoutMs?: number;
 }
 
