@@ -9,7 +9,7 @@ export function createAgentList() {
   return createCommand("list", "all agents").action((options) => answerFromBook(options, listAgents));
 }
 
-async function listAgents(book: SecretBook): Promise<Report> {
+export async function listAgents(book: SecretBook): Promise<Report> {
   const listed = await readListed(book, "agents");
   const agents = listed.map(({ name, changedAt, ...kept }) =>
     "broken" in kept ? { name, broken: kept.broken, changedAt } : { name, session: kept.document.session, changedAt },

@@ -9,7 +9,7 @@ export function createConnectionList() {
   return createCommand("list", "all connections").action((options) => answerFromBook(options, listConnections));
 }
 
-async function listConnections(book: SecretBook): Promise<Report> {
+export async function listConnections(book: SecretBook): Promise<Report> {
   const listed = await readListed(book, "connections");
   const connections = listed.map(({ name, changedAt, ...kept }) => {
     if ("broken" in kept) return { name, broken: kept.broken, changedAt };

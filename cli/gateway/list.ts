@@ -9,7 +9,7 @@ export function createGatewayList() {
   return createCommand("list", "all gateways").action((options) => answerFromBook(options, listGateways));
 }
 
-async function listGateways(book: SecretBook): Promise<Report> {
+export async function listGateways(book: SecretBook): Promise<Report> {
   const listed = await readListed(book, "gateways");
   const gateways = listed.map(({ name, changedAt, ...kept }) => {
     if ("broken" in kept) return { name, broken: kept.broken, changedAt };

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tryMapping } from "../../cli/mapping/map.ts";
 import { DEMOS } from "../../dev/demos.ts";
 import { startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
+import { MAX_BODY_BYTES } from "../../lib/http/request.ts";
 import { runCcgw } from "../support/send-process.ts";
 
 const NOW = new Date("2026-11-25T12:00:00Z");
@@ -126,6 +127,19 @@ describe("a mapping that is tried", () => {
       exitCode: 1,
     });
     expect(JSON.stringify([own, other])).not.toContain(CANARY);
+  });
+
+  it.each([
+    ["a target beside a connection, which has its own", { target: ["billing=skill-queue:31"] }, "--target goes without --connection"],
+    ["another source than the connection's", { source: "zendesk" }, "--source: the connection is of source generic."],
+  ])("refuses %s", async (_what, wanted, words) => {
+    const document = { schemaVersion: 1, source: "generic", gateway: "main", verification: { secrets: [{ id: "first", value: CANARY }] } };
+    await expect(tryMapping({ connection: "crm", ...wanted }, document, NOW)).rejects.toThrow(words);
+  });
+
+  it("refuses a sample that no function would read", async () => {
+    const sample = await write("x".repeat(MAX_BODY_BYTES + 1));
+    await expect(tryMapping({ source: "zendesk", sample }, undefined, NOW)).rejects.toThrow("KiB that a body may have");
   });
 
   it("says that a sample asks for nothing", async () => {

@@ -1,7 +1,10 @@
 /** What `ccgw … list` and `ccgw … show` tell of gateways, agents and connections: all that an operator asks for, and no secret. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { listAgents } from "../../cli/agent/list.ts";
 import { showAgent } from "../../cli/agent/show.ts";
+import { listConnections } from "../../cli/connection/list.ts";
 import { showConnection } from "../../cli/connection/show.ts";
+import { listGateways } from "../../cli/gateway/list.ts";
 import { showGateway } from "../../cli/gateway/show.ts";
 import { openSecretBook, type SecretBook } from "../../cli/secret-book.ts";
 import { createCertificateAuthority } from "../../dev/certificate-authority.ts";
@@ -45,6 +48,38 @@ afterAll(async () => {
 });
 
 describe("ccgw … list", () => {
+  const put = (path: string, document: object) => {
+    secrets.putSecret(`ccgw/local/${path}`, { schemaVersion: 1, ...document });
+    onTestFinished(() => secrets.deleteSecret(`ccgw/local/${path}`));
+  };
+
+  it("says of a gateway whom it trusts, of an agent how its session is held, of a connection what it may do", async () => {
+    const of = { source: "api", gateway: "main" };
+    put("connections/idle", { ...of, agentId: "101", enabled: false });
+    put("connections/trial", { ...of, test: true });
+    const [gateways, agents, connections] = await Promise.all([listGateways(book), listAgents(book), listConnections(book)]);
+    expect(gateways.lines.slice(1)).toEqual([
+      expect.stringMatching(/^main +https:\/\/10\.0\.0\.5:8043 +its own authority$/),
+      expect.stringMatching(/^open +https:\/\/cc\.example\.com +public authorities$/),
+    ]);
+    expect(agents.lines.slice(1)).toEqual([expect.stringMatching(/^main\/101 +external$/), expect.stringMatching(/^main\/102 +managed$/)]);
+    expect(connections.lines.slice(3)).toEqual([
+      expect.stringMatching(/^idle +api +main\/101 +disabled$/),
+      expect.stringMatching(/^trial +api +main\/any +test$/),
+    ]);
+    expect([gateways, agents, connections].map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+  });
+
+  it("says that there are none", async () => {
+    const none = { ...book, list: async () => [] };
+    const lists = await Promise.all([listGateways(none), listAgents(none), listConnections(none)]);
+    expect(lists.map(({ lines }) => lines)).toEqual([
+      ["There is no gateway yet."],
+      ["There is no agent yet."],
+      ["There is no connection yet: ccgw connection add makes one."],
+    ]);
+  });
+
   it.each([
     ["gateway", "gateways", "torn"],
     ["agent", "agents", "main/109"],

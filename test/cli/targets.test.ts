@@ -64,6 +64,18 @@ describe("the targets that are listed", () => {
     expect(gateway.requests()).toEqual([]);
   });
 
+  it("say what no transfer takes, what is not known, and that there are none", async () => {
+    const answer = (endpoint: "skill-queues" | "access-codes", result: readonly unknown[]) =>
+      gateway.addFault({ kind: "body", body: JSON.stringify({ message: "", retcode: "0", result }), endpoint });
+    answer("skill-queues", []);
+    answer("access-codes", [{ inno: "8".repeat(25), description: "long", mediatype: 1 }, { other: "member" }]);
+    const { lines, exitCode } = await list("main/101");
+    expect(lines[0]).toBe("The gateway tells of no skill queues.");
+    expect(lines).toContainEqual(expect.stringMatching(/^\(8{25}\) +long /));
+    expect(lines).toContain("1 more access codes have other members than are known.");
+    expect(exitCode).toBe(0);
+  });
+
   it("say which list was not told, and end with 1", async () => {
     gateway.addFault({ kind: "retcode", retcode: "000-002", endpoint: "access-codes" });
     const { lines, exitCode } = await list("main/101");

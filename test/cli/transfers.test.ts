@@ -165,6 +165,17 @@ describe("ccgw transfers list", () => {
     expect((await list({ reference: "ticket-4712" })).lines).toEqual(["There is no such transfer."]);
   });
 
+  it("finds those of a reference that are of a state and of a time, also behind others", async () => {
+    const agoIso = (ms: number) => new Date(Date.now() - ms).toISOString();
+    const reference = "ticket-4713";
+    const old = await keepTransfer(kept.records, { callId: "r-3", reference, receivedAt: agoIso(7_200_000) }, ANSWERS.refused);
+    const accepted = await keepTransfer(kept.records, { callId: "r-4", reference, receivedAt: agoIso(BUSY_MS) });
+    const refused = await list({ reference, state: "refused", max: 1 });
+    expect(refused.ids).toEqual([old.transferId]);
+    expect(refused.lines[1]).toMatch(/ refused .*gateway-refused \([a-z-]+\)$/);
+    expect((await list({ reference, since: "1h" })).ids).toEqual([accepted.transferId]);
+  });
+
   it("finds those of a call, the newest first, whatever has become of them", async () => {
     const receivedAt = new Date(Date.now() - BUSY_MS).toISOString();
     const { transferId } = await keepTransfer(kept.records, { callId: "c/7", receivedAt }, ANSWERS.unknown);
@@ -215,9 +226,25 @@ describe("ccgw transfers list", () => {
     expect((await list({ connection: "form" })).ids).toEqual([unknown.transferId, old.transferId]);
     expect((await list({ connection: "form", since: "1h" })).ids).toEqual([unknown.transferId]);
     expect((await list({ connection: "form", state: "accepted" })).ids).toEqual([old.transferId]);
+    const day = await keepTransfer(kept.records, {
+      callId: "s-3",
+      connection: "form",
+      receivedAt: new Date(Date.now() - 90_000_000).toISOString(),
+    });
+    expect((await list({ connection: "form" })).ids).not.toContain(day.transferId);
+    expect((await list({ connection: "form", since: "2d" })).ids).toContain(day.transferId);
     const cut = await list({ connection: "form", max: 1 });
     expect(cut).toMatchObject({ ids: [unknown.transferId], isComplete: false });
     expect(cut.lines.at(-1)).toBe("There are more: these are the last 1 (--max).");
+  });
+
+  it("says that a table was too large to be read as a whole", async () => {
+    const book = { ...kept.book, scan: async () => ({ deliveries: [], read: 50_000, isCut: true }) };
+    const { json, lines } = await listTransfers(book, { max: 50, connections, nowMs: Date.now() });
+    expect(json).toEqual({ transfers: [], isComplete: false });
+    expect(lines).toContain(
+      "Not all of the table was read, but 50000 items in no order: there may be others. --reference and --call find all.",
+    );
   });
 
   it("is typed so, and ends with 2 for what it does not take", async () => {
@@ -231,6 +258,10 @@ describe("ccgw transfers list", () => {
     expect(await runCcgw(["transfers", "list", "--since", "yesterday"], kept.ports)).toEqual({
       code: 2,
       output: "--since must be a span of time: 90s, 30m, 1h or 7d.\n",
+    });
+    expect(await runCcgw(["transfers", "list", "--max", "1001"], kept.ports)).toMatchObject({
+      code: 2,
+      output: expect.stringContaining("--max must be a number from 1 to 1000."),
     });
   });
 });
