@@ -24,18 +24,29 @@ module.exports = () => ({
     build.initialOptions.metafile = true;
     const { outdir, absWorkingDir = process.cwd() } = build.initialOptions;
     build.onEnd(({ metafile }) => {
-      for (const { entryPoint, inputs } of Object.values(metafile?.outputs ?? {})) {
-        if (entryPoint === undefined) continue;
+      const outputs = metafile?.outputs ?? {};
+      const entries = Object.values(build.initialOptions.entryPoints);
+      for (const [path, { entryPoint }] of Object.entries(outputs)) {
+        // What is loaded on demand is an entry, too, of nobody's choice.
+        if (!entries.includes(entryPoint)) continue;
         const folder = folderOf(outdir, basename(entryPoint, ".ts"));
         mkdirSync(folder, { recursive: true });
-        writeFileSync(join(folder, FILE), toText(packagesOf(inputs, absWorkingDir)));
+        writeFileSync(join(folder, FILE), toText(packagesOf(inputsOf(path, outputs), absWorkingDir)));
       }
     });
   },
 });
 
+/** Of a bundle and of all that it loads, at once or on demand. */
+function inputsOf(path, outputs, seen = new Set()) {
+  if (seen.has(path) || outputs[path] === undefined) return [];
+  seen.add(path);
+  const { inputs, imports } = outputs[path];
+  return [...Object.entries(inputs), ...imports.flatMap((imported) => inputsOf(imported.path, outputs, seen))];
+}
+
 function packagesOf(inputs, workingFolder) {
-  const folders = Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 && PACKAGE.exec(path)?.[0]) || []);
+  const folders = inputs.flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 && PACKAGE.exec(path)?.[0]) || []);
   return [...new Set(folders)]
     .map((folder) => readPackage(join(workingFolder, folder)))
     .toSorted((one, other) => (one.title < other.title ? -1 : 1));

@@ -31,7 +31,7 @@ export interface VerifiedToken {
 export function createTokenVerifier(): VerifyToken {
   const keys = createIssuerKeys();
   return async (token, options) => {
-    const { errors, jwtVerify } = await import("jose");
+    const { errors, jwtVerify } = await import("./json-web-tokens.ts");
     let endorsements: readonly string[] = [];
     async function findKey(header: JWSHeaderParameters): Promise<CryptoKey> {
       const found = await keys.find(header, options);

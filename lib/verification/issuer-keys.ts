@@ -51,7 +51,7 @@ export function createIssuerKeys(): IssuerKeys {
 
   return {
     async find(header, options) {
-      const { errors } = await import("jose");
+      const { errors } = await import("./json-web-tokens.ts");
       if (header.kid === undefined) throw new errors.JWKSNoMatchingKey();
       const entry = entryOf(options);
       if (!isWithin(FRESH_MS, entry.kept?.readAtMs, options)) await refresh(entry, options);

@@ -39,7 +39,7 @@ export function isFetchable(address: string): boolean {
 
 /** Throws `secrets-unavailable`. */
 export async function readKeySet(issuer: string, metadataUrl: string): Promise<IssuerKeySet> {
-  const { createLocalJWKSet } = await import("jose");
+  const { createLocalJWKSet } = await import("./json-web-tokens.ts");
   const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
   const metadata = Metadata.safeParse(await readJson(metadataUrl, signal)).data;
   // OpenID Connect Discovery section 4.3.

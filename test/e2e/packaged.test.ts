@@ -253,13 +253,21 @@ describe("the other packaged functions", () => {
 });
 
 describe("each zip", () => {
-  it.each(ZIPS)("%s holds the bundle of its handler, the licences of what that is made of, and nothing else", async (zip) => {
-    const lambda = functions.get(zip);
-    const files = await unpack(folder, zip);
-    expect(Object.keys(files).toSorted()).toEqual(["THIRD-PARTY-LICENSES.txt", `${lambda?.Handler.replace(/\.handler$/, "")}.mjs`]);
-    const bundle = Buffer.concat(Object.values(files)).toString("utf8");
-    expect(LOCAL_MARKERS.filter((marker) => bundle.includes(marker))).toEqual([]);
-  });
+  it.each(ZIPS)(
+    "%s holds the bundle of its handler in one file or several, the licences of what that is made of, and nothing else",
+    async (zip) => {
+      const lambda = functions.get(zip);
+      const files = await unpack(folder, zip);
+      const handler = lambda?.Handler.replace(/\.handler$/, "") ?? "";
+      const [licenses, ...modules] = Object.keys(files).toSorted();
+      expect(licenses).toBe("THIRD-PARTY-LICENSES.txt");
+      expect(modules).toContain(`${handler}.mjs`);
+      // What it loads on demand is beside it, under its name.
+      expect(modules.filter((path) => !path.startsWith(`${handler}.`) || !path.endsWith(".mjs"))).toEqual([]);
+      const bundle = Buffer.concat(Object.values(files)).toString("utf8");
+      expect(LOCAL_MARKERS.filter((marker) => bundle.includes(marker))).toEqual([]);
+    },
+  );
 
   it("is that of a function in the template", () => {
     expect([...functions.keys()].sort()).toEqual(ZIPS);
