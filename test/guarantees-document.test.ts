@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createMemoryStore } from "../lib/records/memory-store.ts";
 import { LEASE_MS } from "../lib/records/record-item.ts";
-import { SOURCES } from "../lib/sources/index.ts";
+import { SOURCES } from "../lib/sources/all.ts";
 import { type CallFacts, OUTCOME_REASONS, OUTCOMES, toEnding, UNCONFIRMED_AFTER_MS } from "../lib/transfer/outcome.ts";
 import { ANSWERS, claimed, PENDING } from "./support/claims.ts";
 import { read } from "./support/connect-documents.ts";

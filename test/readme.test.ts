@@ -6,7 +6,7 @@ import { FAILURES, type FailureCode, failureOf } from "../lib/errors.ts";
 import { AgentAccess } from "../lib/gateway/agent-access.ts";
 import { GatewaySite } from "../lib/gateway/site.ts";
 import { CONVENTIONAL_FIELDS } from "../lib/mapping/conventional-fields.ts";
-import { SOURCES } from "../lib/sources/index.ts";
+import { SOURCES } from "../lib/sources/all.ts";
 import { OPTIONS } from "../lib/sources/source.ts";
 import { CallDataFormat, CallDataOverflow } from "../lib/transfer/call-data.ts";
 import { Connection } from "../lib/transfer/connection.ts";

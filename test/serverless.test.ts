@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { ROUTES } from "../lib/http/unrouted.ts";
-import { SOURCES } from "../lib/sources/index.ts";
+import { SOURCES } from "../lib/sources/all.ts";
 import { DEADLINE_MAX_MS } from "../lib/transfer/connection.ts";
 import { claimed } from "./support/claims.ts";
 import { INSTANT } from "./support/manual-clock.ts";

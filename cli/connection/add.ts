@@ -1,5 +1,5 @@
 /** `ccgw connection add NAME`: who may ask, by which proof, and for what. Answers with the hand-over sheet for whoever sets up the caller. */
-import { SOURCES } from "../../lib/sources/index.ts";
+import { SOURCE_IDS } from "../../lib/sources/index.ts";
 import { Name } from "../../lib/transfer/target.ts";
 import { assertValid, createAsker } from "../asker.ts";
 import { withSheet } from "../chosen-secret.ts";
@@ -18,7 +18,7 @@ import { askProof, type ProofWanted } from "./verification.ts";
 export function createConnectionAdd() {
   return createCommand("add", "a caller, with the sheet for whoever sets it up")
     .argument("<name>", "of the connection, as its address has it")
-    .option("--source <source>", `which kind of caller: ${SOURCES.map(({ id }) => id).join(", ")}`)
+    .option("--source <source>", `which kind of caller: ${SOURCE_IDS.join(", ")}`)
     .option("--gateway <name>", "whose sessions it moves")
     .option("--agent <id>", "whose sessions it moves unless a request says otherwise")
     .option("--target <name=type:address>", "a named target, as in billing=skill-queue:31; may be given several times", collect)

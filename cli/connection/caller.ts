@@ -6,7 +6,7 @@ import { parsePorts } from "../../dev/ports.ts";
 import { renewCalls } from "../../dev/sample.ts";
 import { toVerification } from "../../dev/send-request.ts";
 import type { Verification } from "../../dev/sign/signer.ts";
-import { SOURCES } from "../../lib/sources/index.ts";
+import { SOURCES } from "../../lib/sources/all.ts";
 import { isFields } from "../../lib/transfer/request.ts";
 import type { Document } from "../secret-book.ts";
 

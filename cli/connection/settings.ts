@@ -1,6 +1,6 @@
 /** What a new connection is and may do: all of its document but how its caller is proven. */
 import * as z from "zod";
-import { SOURCES } from "../../lib/sources/index.ts";
+import { findSource, SOURCE_IDS } from "../../lib/sources/index.ts";
 import type { Source } from "../../lib/sources/source.ts";
 import { AgentId, Name } from "../../lib/transfer/target.ts";
 import { requireGateway } from "../agent/name.ts";
@@ -42,9 +42,10 @@ export async function askSettings(
   const places = findSecretPlaces(others);
   if (places.length > 0)
     throw new CommandError(`--settings is not for a secret (${places.join(", ")}): ccgw apply takes one from the environment or a file.`);
-  const choices = SOURCES.map(({ id }) => ({ value: id, label: id }));
+  const choices = SOURCE_IDS.map((id) => ({ value: id, label: id }));
   const id = await asker.choose({ flag: "--source", given: wanted.source, message: "Which kind of caller?", choices });
-  const source = SOURCES.find((each) => each.id === id) ?? SOURCES[0];
+  const source = await findSource(id);
+  if (source === undefined) throw new CommandError(`--source: must be one of ${SOURCE_IDS.join(", ")}.`);
   const gateways = (await book.list("gateways")).map(({ name }) => name);
   const message = "Whose sessions, at which gateway?";
   const gateway = await asker.text({ flag: "--gateway", given: wanted.gateway, message, initial: gateways[0], schema: Name });

@@ -1,7 +1,7 @@
 /** From a document of a setup file to one as Secrets Manager has it: each reference is followed. Says what cannot be, by its place. */
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { findSource } from "../../lib/sources/index.ts";
+import { SOURCES } from "../../lib/sources/all.ts";
 import { type Fields, isFields } from "../../lib/transfer/request.ts";
 import { makeSecret, makeWebhookSecret } from "../chosen-secret.ts";
 import { proofKindOf, schemeOf } from "../connection/proof.ts";
@@ -126,7 +126,7 @@ export async function resolveDocument({ folder, name, document, current }: Resol
     if (list !== "secrets") return undefined;
     if (top === "callback") return makeWebhookSecret;
     if (folder === "agents") return makeSecret;
-    const source = typeof document.source === "string" ? findSource(document.source) : undefined;
+    const source = SOURCES.find(({ id }) => id === document.source);
     const scheme = source && schemeOf(source, document);
     return source?.schemes.some(({ id }) => id === scheme) === true && scheme !== undefined ? proofKindOf(scheme).make : undefined;
   }

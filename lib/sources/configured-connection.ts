@@ -7,7 +7,7 @@ import { Connection } from "../transfer/connection.ts";
 import { inOurWords } from "../transfer/issue-words.ts";
 import { type Fields, isFields } from "../transfer/request.ts";
 import type { Scheme } from "../verification/scheme.ts";
-import { findSource, SOURCES } from "./index.ts";
+import { findSource, SOURCE_IDS } from "./index.ts";
 import { OPTIONS, type Opened, type Option, type Proof, type Source, type Verified, type Verifier, type Webhook } from "./source.ts";
 
 /** Headers that a mapping may read. What proves the caller, or could, is not among them. */
@@ -35,9 +35,8 @@ export const ConfiguredConnection = z.unknown().transform(async (document, conte
   const parsed = Connection.safeParse(document, { error: inOurWords });
   if (!parsed.success) addIssues(context, parsed.error);
   const given = isFields(document) ? document : {};
-  const source = typeof given.source === "string" ? findSource(given.source) : undefined;
-  if (source === undefined && typeof given.source === "string")
-    return refuse(context, "source", `must be one of ${SOURCES.map(({ id }) => id).join(", ")}`);
+  const source = typeof given.source === "string" ? await findSource(given.source) : undefined;
+  if (source === undefined && typeof given.source === "string") return refuse(context, "source", `must be one of ${SOURCE_IDS.join(", ")}`);
   const verification = isFields(given.verification) ? given.verification : {};
   const verify = source === undefined ? undefined : parseVerification(verification, { source, test: given.test === true, context });
   if (!parsed.success || source === undefined) return z.NEVER;

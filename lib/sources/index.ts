@@ -1,41 +1,30 @@
-/** The registry: every source, once. A connection's `source` is one of these ids. */
-import { api } from "./api.ts";
-import { botFramework } from "./bot-framework.ts";
-import { botpress } from "./botpress.ts";
-import { chatwoot } from "./chatwoot.ts";
-import { dialogflowCx } from "./dialogflow-cx.ts";
-import { dynamics } from "./dynamics.ts";
-import { freshdesk } from "./freshdesk.ts";
-import { generic } from "./generic.ts";
-import { hubspot } from "./hubspot.ts";
-import { intercom } from "./intercom.ts";
-import { lexV2 } from "./lex-v2.ts";
-import { rasa } from "./rasa.ts";
-import { salesforceFlow } from "./salesforce-flow.ts";
-import { salesforceOutboundMessage } from "./salesforce-outbound-message.ts";
+/**
+ * The registry: every source, once, by the id that connections name. Each is loaded with the first connection that does: a function that starts has a customer
+ * waiting, and one caller.
+ */
 import type { Source } from "./source.ts";
-import { standardWebhooks } from "./standard-webhooks.ts";
-import { zendesk } from "./zendesk.ts";
 
-export const SOURCES = [
-  api,
-  botFramework,
-  botpress,
-  chatwoot,
-  dialogflowCx,
-  dynamics,
-  freshdesk,
-  generic,
-  hubspot,
-  intercom,
-  lexV2,
-  rasa,
-  salesforceFlow,
-  salesforceOutboundMessage,
-  standardWebhooks,
-  zendesk,
-] as const satisfies readonly Source[];
+const LOADERS: Readonly<Record<string, () => Promise<Source>>> = {
+  api: async () => (await import("./api.ts")).api,
+  "bot-framework": async () => (await import("./bot-framework.ts")).botFramework,
+  botpress: async () => (await import("./botpress.ts")).botpress,
+  chatwoot: async () => (await import("./chatwoot.ts")).chatwoot,
+  "dialogflow-cx": async () => (await import("./dialogflow-cx.ts")).dialogflowCx,
+  dynamics: async () => (await import("./dynamics.ts")).dynamics,
+  freshdesk: async () => (await import("./freshdesk.ts")).freshdesk,
+  generic: async () => (await import("./generic.ts")).generic,
+  hubspot: async () => (await import("./hubspot.ts")).hubspot,
+  intercom: async () => (await import("./intercom.ts")).intercom,
+  "lex-v2": async () => (await import("./lex-v2.ts")).lexV2,
+  rasa: async () => (await import("./rasa.ts")).rasa,
+  "salesforce-flow": async () => (await import("./salesforce-flow.ts")).salesforceFlow,
+  "salesforce-outbound-message": async () => (await import("./salesforce-outbound-message.ts")).salesforceOutboundMessage,
+  "standard-webhooks": async () => (await import("./standard-webhooks.ts")).standardWebhooks,
+  zendesk: async () => (await import("./zendesk.ts")).zendesk,
+};
 
-export function findSource(id: string): Source | undefined {
-  return SOURCES.find((source) => source.id === id);
+export const SOURCE_IDS: readonly string[] = Object.keys(LOADERS);
+
+export async function findSource(id: string): Promise<Source | undefined> {
+  return Object.hasOwn(LOADERS, id) ? LOADERS[id]?.() : undefined;
 }

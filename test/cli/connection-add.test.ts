@@ -8,7 +8,7 @@ import { setEnabled } from "../../cli/connection/enable.ts";
 import { proofKindOf } from "../../cli/connection/proof.ts";
 import { removeConnection } from "../../cli/connection/remove.ts";
 import { finishRotation, type RotationWanted, rotateSecret } from "../../cli/connection/rotate-secret.ts";
-import { SOURCES } from "../../lib/sources/index.ts";
+import { SOURCES } from "../../lib/sources/all.ts";
 import { createScriptedPrompter } from "../support/scripted-prompter.ts";
 import { type Ends, type SecretWorld, startSecretWorld, toEnds } from "../support/secret-world.ts";
 import { runCcgw } from "../support/send-process.ts";

@@ -14,8 +14,8 @@ import { DEMOS, findDemo } from "../../dev/demos.ts";
 import { CALL_ID, findCalls, isEachAccepted, toAsked, type WireTransfer } from "../../dev/local-gateway.ts";
 import { renewCalls } from "../../dev/sample.ts";
 import { createSeed } from "../../dev/seed.ts";
+import { SOURCES } from "../../lib/sources/all.ts";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
-import { SOURCES } from "../../lib/sources/index.ts";
 
 const SEED = createSeed({
   prefix: "ccgw/local",

@@ -1,6 +1,6 @@
 /** What `npm run send` refuses before anything is sent, and what it says to give instead. */
 import { describe, expect, it } from "vitest";
-import { SOURCES } from "../../lib/sources/index.ts";
+import { SOURCES } from "../../lib/sources/all.ts";
 import { runSend, runSendByNpm } from "../support/send-process.ts";
 
 /** Node starts for each, on a machine that may be busy. */

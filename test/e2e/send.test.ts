@@ -1,6 +1,6 @@
 /** `npm run send` against `npm start`, as a developer runs both: every source's sample is accepted out of the box. */
 import { describe, expect, it } from "vitest";
-import { SOURCES } from "../../lib/sources/index.ts";
+import { SOURCES } from "../../lib/sources/all.ts";
 import { useSendStack } from "../support/send-stack.ts";
 import { itJudgesWhatWasAccepted } from "./send-accepted.ts";
 import { itProvesItselfToEachConnection } from "./send-connections.ts";

@@ -1,6 +1,6 @@
 /** How old a delivery may be, and what says how old it is: the vendor's own time of the event, where what proved the caller covers it. */
 import { describe, expect, it } from "vitest";
-import { SOURCES } from "../../lib/sources/index.ts";
+import { SOURCES } from "../../lib/sources/all.ts";
 import { readFixture } from "../support/fixture.ts";
 import { INSTANT } from "../support/manual-clock.ts";
 import { configure, openSource } from "../support/open-source.ts";

@@ -1,7 +1,7 @@
 /** No source without its contract: the suite is run over each that is registered, in the file that has its name. */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { SOURCES } from "../../lib/sources/index.ts";
+import { SOURCES } from "../../lib/sources/all.ts";
 import { invokedByLambda } from "../../lib/verification/invoked-by-lambda.ts";
 
 function isInvoked({ schemes }: (typeof SOURCES)[number]): boolean {

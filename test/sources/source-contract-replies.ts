@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { FAILURES, type FailureCode, failureOf, TransferError } from "../../lib/errors.ts";
 import { renderCanonical } from "../../lib/http/canonical-reply.ts";
+import { SOURCES } from "../../lib/sources/all.ts";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
-import { findSource } from "../../lib/sources/index.ts";
 import type { Opened, Outcome, Reply } from "../../lib/sources/source.ts";
 import { fuzz } from "../support/fuzz-settings.ts";
 import { makeDrafts } from "../support/opened.ts";
@@ -92,7 +92,7 @@ export function describeReplies(underTest: SourceUnderTest): void {
       expectAnswer(await post(connect({ agent: null }).connection), answers.misconfigured);
     });
 
-    if (findSource(contract.id)?.options.includes("reply"))
+    if (SOURCES.find(({ id }) => id === contract.id)?.options.includes("reply"))
       it("always with 200 in our own words where its connection says so", async () => {
         const { connection } = connect({ connection: { reply: "always-200" } });
         addFaults({ kind: "retcode", retcode: "106-004" });

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findDemo } from "../../dev/demos.ts";
+import { SOURCES } from "../../lib/sources/all.ts";
 import type { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
-import { SOURCES } from "../../lib/sources/index.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const PAGES = readdirSync(join(ROOT, "docs/connect")).map((name) => `docs/connect/${name}`);
