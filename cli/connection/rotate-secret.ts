@@ -6,17 +6,13 @@ import { answerFromBook, createCommand } from "../command.ts";
 import type { Place } from "../place.ts";
 import { CommandError } from "../problem.ts";
 import type { Report } from "../report.ts";
+import { addSecret, finishRotation, KEEP_DAYS_DEFAULT, parseKeepDays, toSecretLines, withoutValue } from "../rotation.ts";
 import type { Document, SecretBook } from "../secret-book.ts";
 import type { SecretEnds } from "../secret-input.ts";
 import { readCaller } from "./caller.ts";
-import { isLive, type KeptSecret, proofKindOf, schemeOf, secretsOf } from "./proof.ts";
+import { proofKindOf, schemeOf, secretsOf } from "./proof.ts";
 import { toSheet } from "./sheet.ts";
 import { chooseConnectionSecret } from "./verification.ts";
-
-const DAY_MS = 24 * 60 * 60 * 1_000;
-const KEEP_DAYS_DEFAULT = "7";
-/** Longer is no rotation. */
-const KEEP_DAYS = /^([0-9]|[1-9][0-9]|[12][0-9]{2}|3[0-5][0-9]|36[0-5])$/;
 
 export function createConnectionRotateSecret() {
   return createCommand("rotate-secret", "a new secret beside the old, which ends later")
@@ -28,7 +24,7 @@ export function createConnectionRotateSecret() {
     .action((name, { keepDays, finish, secretStdin, sheet, ...options }) =>
       answerFromBook(options, async (book, place, { prompter }) => {
         const nowMs = Date.now();
-        if (finish === true) return finishRotation(book, { name, nowMs });
+        if (finish === true) return finishRotation(book, { folder: "connections", name, nowMs });
         return rotateSecret(
           book,
           place,
@@ -54,7 +50,7 @@ export async function rotateSecret(
   ends: SecretEnds,
 ): Promise<Report> {
   const { name, keepDays = KEEP_DAYS_DEFAULT, nowMs } = wanted;
-  if (!KEEP_DAYS.test(keepDays)) throw new CommandError("--keep-days must be a number of days, 0 to 365.");
+  const days = parseKeepDays(keepDays);
   const kept = await book.require("connections", name);
   const { source } = await book.parse("connections", name, kept.document);
   const { verification } = kept.document;
@@ -64,12 +60,7 @@ export async function rotateSecret(
 
   const asker = createAsker(ends.prompter);
   const { value, sheet: file } = await chooseConnectionSecret({ ...wanted, scheme, settings }, { source, asker }, ends);
-  const before = secretsOf(kept.document);
-  if (before.some((secret) => secret.value === value))
-    throw new CommandError("This secret is one of the connection's already. Nothing was written.");
-  const endsAt = new Date(nowMs + Number(keepDays) * DAY_MS).toISOString();
-  const id = toNewId(before, nowMs);
-  const secrets = [...before.map((secret) => endBy(secret, endsAt)), { id, value }];
+  const { id, endsAt, secrets } = addSecret(secretsOf(kept.document), value, { folder: "connections", keepDays: days, nowMs });
   const document: Document = { ...kept.document, verification: { ...settings, secrets } };
   const connection = await book.parse("connections", name, document);
   const caller = await readCaller(source.id, document);
@@ -85,55 +76,4 @@ export async function rotateSecret(
       `After that, ccgw connection rotate-secret ${name} --finish drops the old ones. Which one a caller uses is secretId in the log.`,
     ],
   };
-}
-
-export async function finishRotation(
-  book: SecretBook,
-  { name, nowMs }: { readonly name: string; readonly nowMs: number },
-): Promise<Report> {
-  const kept = await book.require("connections", name);
-  await book.parse("connections", name, kept.document);
-  const before = secretsOf(kept.document);
-  const secrets = before.filter((secret) => isLive(secret, nowMs));
-  if (secrets.length === before.length)
-    return {
-      json: { name, written: false, secrets: before.map(withoutValue) },
-      lines: ["No secret's end has come.", ...toSecretLines(before, nowMs)],
-      exitCode: 1,
-    };
-  if (secrets.length === 0)
-    throw new CommandError(`The end of all secrets of ${name} has come: ccgw connection rotate-secret ${name} makes a new one first.`);
-  const { verification } = kept.document;
-  await book.replace("connections", name, { ...kept.document, verification: { ...Object(verification), secrets } }, kept);
-  const dropped = before.filter((secret) => !secrets.includes(secret)).map(({ id }) => id);
-  return {
-    json: { name, written: true, dropped, secrets: secrets.map(withoutValue) },
-    lines: [`Dropped: ${dropped.join(", ")}.`, ...toSecretLines(secrets, nowMs)],
-  };
-}
-
-/** The day, and which one of it. */
-function toNewId(before: readonly KeptSecret[], nowMs: number): string {
-  const day = new Date(nowMs).toISOString().slice(0, 10);
-  const ids = new Set(before.map(({ id }) => id));
-  let id = day;
-  for (let count = 2; ids.has(id); count += 1) id = `${day}.${count}`;
-  return id;
-}
-
-/** One that ends sooner stays so. */
-function endBy(secret: KeptSecret, endsAt: string): KeptSecret {
-  const { notAfter = endsAt } = secret;
-  return { ...secret, notAfter: Date.parse(notAfter) < Date.parse(endsAt) ? notAfter : endsAt };
-}
-
-function withoutValue({ value: _value, ...secret }: KeptSecret): Omit<KeptSecret, "value"> {
-  return secret;
-}
-
-function toSecretLines(secrets: readonly KeptSecret[], nowMs: number): readonly string[] {
-  return secrets.map((secret) => {
-    if (secret.notAfter === undefined) return `  ${secret.id}`;
-    return `  ${secret.id}, ${isLive(secret, nowMs) ? `until ${secret.notAfter}` : `ended ${secret.notAfter}`}`;
-  });
 }

@@ -8,6 +8,7 @@ import { CommandError, toProblem } from "../problem.ts";
 import type { Prompter } from "../prompter.ts";
 import type { Report } from "../report.ts";
 import type { SecretBook } from "../secret-book.ts";
+import { tellSignedIn } from "../signed-in.ts";
 import { planFromFile, SETUP_FILE } from "./command.ts";
 import { type HandingOver, tellMade, withHandOver } from "./hand-over.ts";
 import { isWriting, type PlannedChange } from "./plan.ts";
@@ -38,7 +39,7 @@ export async function applySetup(
   const isPruning = prune === true;
   const changes = await planFromFile(book, place, { file, isPruning });
   const todo = toOrder(changes, isPruning);
-  const lines = [...toPlanLines(changes, { isPruning }), ...(isPruning ? tellSignedIn(place, changes) : [])];
+  const lines = [...toPlanLines(changes, { isPruning }), ...(isPruning ? tellSignedIn(place, managedIn(changes), "apply") : [])];
   if (todo.length > 0 && yes !== true) await assertAgreed(place, lines, prompter);
   await writeAll(todo, (change) => write(change, { book, place, sheets }));
   return {
@@ -57,20 +58,10 @@ function toOrder(changes: readonly PlannedChange[], isPruning: boolean): readonl
   return isPruning ? [...written, ...changes.filter(({ kind }) => kind === "surplus").toReversed()] : written;
 }
 
-/** Managed agents that go: without its secret nobody can sign one out. Nor can a program see whether it is signed in. */
-function tellSignedIn({ isLocal, functionName }: Place, changes: readonly PlannedChange[]): readonly string[] {
-  const only = changes.flatMap((change) =>
+function managedIn(changes: readonly PlannedChange[]): readonly string[] {
+  return changes.flatMap((change) =>
     change.kind === "surplus" && change.folder === "agents" && change.seen.document.session === "managed" ? [change.name] : [],
   );
-  if (only.length === 0) return [];
-  const name = functionName("sign-out-agents");
-  const payload = JSON.stringify({ keepOut: true, only });
-  return [
-    `Stays signed in at its gateway, unless it is signed out first: ${only.join(", ")}. Within half a minute after that, before it is signed in again, apply:`,
-    isLocal
-      ? `  curl -s -w '\\n' -d '${payload}' ${process.env.AWS_ENDPOINT_URL_LAMBDA}/2015-03-31/functions/${name}/invocations`
-      : `  aws lambda invoke --function-name ${name} --payload '${payload}' --cli-binary-format raw-in-base64-out --cli-read-timeout 0 /dev/stdout`,
-  ];
 }
 
 async function assertAgreed({ stage }: Place, lines: readonly string[], prompter: Prompter | undefined): Promise<void> {

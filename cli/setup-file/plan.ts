@@ -90,7 +90,8 @@ async function toChange({ folder, name, seen, resolved }: Comparing, book: Plann
   return { kind: "changed", folder, name, document, made, seen, differences, isUnread };
 }
 
-function isTaken(book: Planning["book"], { folder, name }: Change, document: Document): Promise<boolean> {
+/** Whether the functions take it. */
+export function isTaken(book: Pick<SecretBook, "parse">, { folder, name }: Change, document: Document): Promise<boolean> {
   return book.parse(folder, name, document).then(
     () => true,
     (error: unknown) => {

@@ -5,8 +5,9 @@
 import { isNode, LineCounter, parseDocument, type Document as Yaml } from "yaml";
 import * as z from "zod";
 import { inOurWords } from "../../lib/transfer/issue-words.ts";
-import { type Fields, isFields } from "../../lib/transfer/request.ts";
+import { isFields } from "../../lib/transfer/request.ts";
 import { AgentId, Name } from "../../lib/transfer/target.ts";
+import { mergePatch } from "../merge-patch.ts";
 import { CommandError } from "../problem.ts";
 import type { Document, Folder } from "../secret-book.ts";
 import { isReferring } from "./reference.ts";
@@ -77,7 +78,7 @@ export function parseSetup({ text, file, stage }: SetupText): Setup {
   if (!whole.success) throw refuse(toMistakes(whole.error));
   const { stages, ...common } = isFields(json) ? json : {};
   const ofStage = isFields(stages) && isFields(stages[stage]) ? stages[stage] : {};
-  const merged = Merged.safeParse(merge(common, ofStage), { error: inOurWords });
+  const merged = Merged.safeParse(mergePatch(common, ofStage, isReferring), { error: inOurWords });
   if (!merged.success) throw refuse(toMistakes(merged.error));
   const { gateways, agents, connections } = merged.data;
   const isOfOtherStages = isFields(stages) && Object.keys(stages).length > 0 && !Object.hasOwn(stages, stage);
@@ -101,14 +102,6 @@ function toJson(yaml: Yaml.Parsed, file: string): unknown {
   } catch {
     throw new CommandError(`${file}: has an alias (*name) that cannot be resolved.`);
   }
-}
-
-function merge(base: unknown, patch: unknown): unknown {
-  if (!isFields(patch) || isReferring(patch) || isReferring(base)) return patch;
-  const kept: Fields = isFields(base) ? base : {};
-  const names = [...new Set([...Object.keys(kept), ...Object.keys(patch)])];
-  const entries = names.map((name) => [name, Object.hasOwn(patch, name) ? merge(kept[name], patch[name]) : kept[name]] as const);
-  return Object.fromEntries(entries.filter(([name, value]) => !Object.hasOwn(patch, name) || value !== null));
 }
 
 /** Of the deepest place that one of the paths leads to: what is missing has none of its own. */

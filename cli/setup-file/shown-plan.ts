@@ -4,7 +4,7 @@ import { SECRET } from "../shown-document.ts";
 import type { Difference } from "./difference.ts";
 import type { PlannedChange } from "./plan.ts";
 
-const NOUNS: Readonly<Record<Folder, string>> = { gateways: "gateway", agents: "agent", connections: "connection" };
+export const NOUNS: Readonly<Record<Folder, string>> = { gateways: "gateway", agents: "agent", connections: "connection" };
 const SIGNS: Readonly<Record<Exclude<PlannedChange["kind"], "same">, string>> = { added: "+", changed: "~", surplus: "-" };
 
 /** Whether the stack is as the file says, and has nothing beside it. */
@@ -40,8 +40,13 @@ function toLines(change: PlannedChange, isPruning: boolean): readonly string[] {
   const isUnread = change.kind === "changed" && change.isUnread;
   return [
     `${head}${isUnread ? ": no function takes what is there, of which nothing is shown" : ""}`,
-    ...change.differences.map((difference) => `    ${difference.path}: ${toWords(difference, change.kind)}`),
+    ...toDifferenceLines(change.differences, change.kind),
   ];
+}
+
+/** Field by field, of a document that is new or changed. */
+export function toDifferenceLines(differences: readonly Difference[], ofDocument: "added" | "changed"): readonly string[] {
+  return differences.map((difference) => `    ${difference.path}: ${toWords(difference, ofDocument)}`);
 }
 
 function toWords({ kind, was, is, isSecret }: Difference, ofDocument: "added" | "changed"): string {

@@ -7,7 +7,8 @@ import { readCaller } from "../../cli/connection/caller.ts";
 import { setEnabled } from "../../cli/connection/enable.ts";
 import { proofKindOf } from "../../cli/connection/proof.ts";
 import { removeConnection } from "../../cli/connection/remove.ts";
-import { finishRotation, type RotationWanted, rotateSecret } from "../../cli/connection/rotate-secret.ts";
+import { type RotationWanted, rotateSecret } from "../../cli/connection/rotate-secret.ts";
+import { finishRotation } from "../../cli/rotation.ts";
 import { SOURCES } from "../../lib/sources/all.ts";
 import { createScriptedPrompter } from "../support/scripted-prompter.ts";
 import { type Ends, type SecretWorld, startSecretWorld, toEnds } from "../support/secret-world.ts";
@@ -210,8 +211,13 @@ describe("ccgw connection rotate-secret", () => {
     expect(old).toEqual({ id: "first", value: SECRET, notAfter: "2026-11-28T12:00:00.000Z" });
     expect(fresh).toEqual({ id: "2026-11-25", value: expect.any(String) });
     for (const value of [SECRET, fresh.value]) expect(JSON.stringify({ json, lines })).not.toContain(value);
-    expect(await finishRotation(book, { name, nowMs: NOW_MS + 2 * DAY_MS })).toMatchObject({ exitCode: 1, json: { written: false } });
-    expect(await finishRotation(book, { name, nowMs: NOW_MS + 4 * DAY_MS })).toMatchObject({ json: { dropped: ["first"] } });
+    expect(await finishRotation(book, { folder: "connections", name, nowMs: NOW_MS + 2 * DAY_MS })).toMatchObject({
+      exitCode: 1,
+      json: { written: false },
+    });
+    expect(await finishRotation(book, { folder: "connections", name, nowMs: NOW_MS + 4 * DAY_MS })).toMatchObject({
+      json: { dropped: ["first"] },
+    });
     expect(await secretsIn(name)).toEqual([fresh]);
   });
 
@@ -241,7 +247,7 @@ describe("ccgw connection rotate-secret", () => {
     const name = newName();
     const verification = { secrets: [{ id: "a", value: SECRET, notAfter: "2026-01-01T00:00:00Z" }] };
     secrets.putSecret(`ccgw/local/connections/${name}`, { schemaVersion: 1, source: "api", gateway: "main", verification });
-    await expect(finishRotation(book, { name, nowMs: NOW_MS })).rejects.toThrow("The end of all secrets");
+    await expect(finishRotation(book, { folder: "connections", name, nowMs: NOW_MS })).rejects.toThrow("The end of all secrets");
     expect(await secretsIn(name)).toHaveLength(1);
   });
 });
