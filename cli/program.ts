@@ -3,6 +3,9 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import packageJson from "../package.json" with { type: "json" };
 import { createAgentAdd } from "./agent/add.ts";
 import { createAgentList } from "./agent/list.ts";
+import { createAgentRemove } from "./agent/remove.ts";
+import { createAgentRotateSecret } from "./agent/rotate-secret.ts";
+import { createAgentSet } from "./agent/set.ts";
 import { createAgentSetPassword } from "./agent/set-password.ts";
 import { createAgentShow } from "./agent/show.ts";
 import { createConnectionAdd } from "./connection/add.ts";
@@ -11,12 +14,15 @@ import { createConnectionDisable, createConnectionEnable } from "./connection/en
 import { createConnectionList } from "./connection/list.ts";
 import { createConnectionRemove } from "./connection/remove.ts";
 import { createConnectionRotateSecret } from "./connection/rotate-secret.ts";
+import { createConnectionSet } from "./connection/set.ts";
 import { createConnectionShow } from "./connection/show.ts";
 import { createConnectionTest } from "./connection/test.ts";
 import { createDoctor } from "./doctor.ts";
 import { createExplain } from "./explain/explain.ts";
 import { createGatewayAdd } from "./gateway/add.ts";
 import { createGatewayList } from "./gateway/list.ts";
+import { createGatewayRemove } from "./gateway/remove.ts";
+import { createGatewaySet } from "./gateway/set.ts";
 import { createGatewayShow } from "./gateway/show.ts";
 import { createMap } from "./mapping/map.ts";
 import { createPause, createPauses, createResume } from "./pause.ts";
@@ -40,7 +46,15 @@ interface Group {
 const GROUPS: Readonly<Record<string, Group>> = {
   agent: {
     description: "who is signed in at a gateway, and holds the sessions that are moved",
-    commands: [createAgentAdd, createAgentList, createAgentSetPassword, createAgentShow],
+    commands: [
+      createAgentAdd,
+      createAgentList,
+      createAgentRemove,
+      createAgentRotateSecret,
+      createAgentSet,
+      createAgentSetPassword,
+      createAgentShow,
+    ],
   },
   connection: {
     description: "callers that may ask for transfers",
@@ -52,11 +66,15 @@ const GROUPS: Readonly<Record<string, Group>> = {
       createConnectionList,
       createConnectionRemove,
       createConnectionRotateSecret,
+      createConnectionSet,
       createConnectionShow,
       createConnectionTest,
     ],
   },
-  gateway: { description: "CC-Gateway sites", commands: [createGatewayAdd, createGatewayList, createGatewayShow] },
+  gateway: {
+    description: "CC-Gateway sites",
+    commands: [createGatewayAdd, createGatewayList, createGatewayRemove, createGatewaySet, createGatewayShow],
+  },
   targets: { description: "where a gateway could move a session to", commands: [createTargetsList] },
   transfers: {
     description: "what became of transfers",

@@ -15,6 +15,8 @@ interface Removing {
   readonly folder: Folder;
   /** Of what goes, after its name: ", with its secrets". */
   readonly including?: string;
+  /** What could be done before, for whoever is asked. */
+  readonly before?: readonly string[];
   /** What is otherwise then. */
   readonly after: readonly string[];
 }
@@ -23,10 +25,10 @@ export async function removeDocument(
   book: SecretBook,
   { config: { secretsPrefix } }: Place,
   { name, isSure, prompter }: Removal,
-  { folder, including = "", after }: Removing,
+  { folder, including = "", before = [], after }: Removing,
 ): Promise<Report> {
   const path = `${secretsPrefix}/${folder}/${name}`;
-  const what = [`${path}${including}.`, ...after];
+  const what = [`${path}${including}.`, ...after, ...before];
   if (!isSure) {
     if (prompter === undefined) throw new CommandError(["--yes must be given to remove:", ...what].join("\n"));
     prompter.show("Removed would be", what);

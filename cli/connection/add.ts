@@ -4,14 +4,15 @@ import { Name } from "../../lib/transfer/target.ts";
 import { assertValid, createAsker } from "../asker.ts";
 import { withSheet } from "../chosen-secret.ts";
 import { answerFromBook, createCommand } from "../command.ts";
+import { parseObject } from "../json-flag.ts";
 import type { Place } from "../place.ts";
-import { CommandError } from "../problem.ts";
 import type { Report } from "../report.ts";
 import { assertFree, type Document, type SecretBook } from "../secret-book.ts";
 import type { SecretEnds } from "../secret-input.ts";
 import { toShown } from "../shown-document.ts";
+import { readTextFile } from "../text-file.ts";
 import { readCaller } from "./caller.ts";
-import { askSettings, type SettingsWanted } from "./settings.ts";
+import { askSettings, collect, type SettingsWanted } from "./settings.ts";
 import { toSheet } from "./sheet.ts";
 import { askProof, type ProofWanted } from "./verification.ts";
 
@@ -25,6 +26,7 @@ export function createConnectionAdd() {
     .option("--default-target <name>", "where a session goes unless a request says otherwise")
     .option("--event <name>", "for sources that send other events, too: one that asks for a transfer; may be given several times", collect)
     .option("--test", "every delivery is a dry run")
+    .option("--mapping <file>", "JSONata, from its webhook to a transfer request")
     .option("--settings <json>", "what else the document has, without a secret, as the README's table names it")
     .option("--verification <json>", "how it is to be proven, without a secret, as the README's table of schemes names it")
     .option("--accept <value>", "whose tokens count, for schemes that have no secret: an app id, a service account")
@@ -38,27 +40,11 @@ export function createConnectionAdd() {
         return addConnection(
           book,
           place,
-          { ...options, name, settings, verification },
+          { ...options, name, mapping: await readTextFile("--mapping", options.mapping), settings, verification },
           { prompter, environment: process.env, stdin: process.stdin },
         );
       }),
     );
-}
-
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
-}
-
-/** What is in it is not said: it may be a secret that does not belong there. */
-function parseObject(flag: string, text: string | undefined): Document | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const json: unknown = JSON.parse(text);
-    if (typeof json === "object" && json !== null && !Array.isArray(json)) return Object.fromEntries(Object.entries(json));
-  } catch {
-    // Said below.
-  }
-  throw new CommandError(`${flag} must be a JSON object.`);
 }
 
 export interface ConnectionWanted extends SettingsWanted, ProofWanted {

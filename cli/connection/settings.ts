@@ -5,10 +5,9 @@ import type { Source } from "../../lib/sources/source.ts";
 import { AgentId, Name } from "../../lib/transfer/target.ts";
 import { requireGateway } from "../agent/name.ts";
 import type { Asker } from "../asker.ts";
-import { CommandError } from "../problem.ts";
+import { assertWithout, assertWithoutSecret } from "../json-flag.ts";
 import type { Prompter } from "../prompter.ts";
 import type { Document, SecretBook } from "../secret-book.ts";
-import { findSecretPlaces } from "../setup-file/secret-place.ts";
 import { findTargetMistake, parseTarget } from "./targets.ts";
 
 /** Asked for by a flag of their own, or made. */
@@ -22,7 +21,20 @@ export interface SettingsWanted {
   readonly defaultTarget?: string | undefined;
   readonly event?: readonly string[] | undefined;
   readonly test?: true | undefined;
+  /** JSONata. */
+  readonly mapping?: string | undefined;
   readonly settings?: Document | undefined;
+}
+
+/** For flags that may be given several times. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** What `--settings` may have. Throws a `CommandError`. */
+export function assertSettings(settings: Document): void {
+  assertWithout("--settings", settings, OWN);
+  assertWithoutSecret("--settings", settings, "ccgw connection set reads one from a pipe or the environment.");
 }
 
 interface Settings {
@@ -36,12 +48,8 @@ export async function askSettings(
   asker: Asker,
   prompter: Prompter | undefined,
 ): Promise<Settings> {
-  const { settings: others = {}, test } = wanted;
-  const own = OWN.filter((field) => Object.hasOwn(others, field));
-  if (own.length > 0) throw new CommandError(`--settings is not for ${own.join(", ")}.`);
-  const places = findSecretPlaces(others);
-  if (places.length > 0)
-    throw new CommandError(`--settings is not for a secret (${places.join(", ")}): ccgw apply takes one from the environment or a file.`);
+  const { settings: others = {}, mapping, test } = wanted;
+  assertSettings(others);
   const choices = SOURCE_IDS.map((id) => ({ value: id, label: id }));
   const id = await asker.choose({ flag: "--source", given: wanted.source, message: "Which kind of caller?", choices });
   const source = await findSource(id);
@@ -64,6 +72,7 @@ export async function askSettings(
       ...(target !== undefined && { defaults: { target } }),
       ...(events !== undefined && { events }),
       ...(test === true && { test }),
+      ...(mapping !== undefined && { mapping }),
       ...others,
     },
   };

@@ -1,5 +1,4 @@
 /** `ccgw gateway add NAME`: where a site is, and whom to trust there. Shows the certificates of the gateway before one of them is pinned. */
-import { readFile } from "node:fs/promises";
 import { GatewaySite } from "../../lib/gateway/site.ts";
 import { Name } from "../../lib/transfer/target.ts";
 import { assertValid, createAsker } from "../asker.ts";
@@ -8,10 +7,11 @@ import { CommandError } from "../problem.ts";
 import type { Prompter } from "../prompter.ts";
 import type { Report } from "../report.ts";
 import { assertFree, type Document, type SecretBook } from "../secret-book.ts";
+import { readTextFile } from "../text-file.ts";
 import { describeCertificate } from "./certificate.ts";
 import { chooseTrust, type Trust } from "./trust.ts";
 
-const AUTH_MODES = [
+export const AUTH_MODES = [
   { value: "2", label: "2, the vendor's default: the Guid changes every minute" },
   { value: "1", label: "1: the Guid stays" },
   { value: "unknown", label: "not known" },
@@ -29,17 +29,13 @@ export function createGatewayAdd() {
     .option("--dry-run", "say what would be written")
     .action((name, options) =>
       answerFromBook(options, async (book, _place, { prompter }) => {
-        const { ca } = options;
-        const pem =
-          ca === undefined
-            ? undefined
-            : await readFile(ca, "utf8").catch(() => Promise.reject(new CommandError(`--ca: ${ca} cannot be read.`)));
-        return addGateway(book, { ...options, name, ca: pem, nowMs: Date.now() }, prompter);
+        const ca = await readTextFile("--ca", options.ca);
+        return addGateway(book, { ...options, name, ca, nowMs: Date.now() }, prompter);
       }),
     );
 }
 
-export interface GatewayWanted {
+export interface SiteWanted {
   readonly name: string;
   readonly url?: string | undefined;
   readonly serverName?: string | undefined;
@@ -48,8 +44,11 @@ export interface GatewayWanted {
   readonly ca?: string | undefined;
   readonly authMode?: string | undefined;
   readonly contact: boolean;
-  readonly dryRun?: true | undefined;
   readonly nowMs: number;
+}
+
+export interface GatewayWanted extends SiteWanted {
+  readonly dryRun?: true | undefined;
 }
 
 export async function addGateway(book: SecretBook, wanted: GatewayWanted, prompter: Prompter | undefined): Promise<Report> {

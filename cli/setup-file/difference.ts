@@ -70,7 +70,8 @@ function isEqual(one: Leaf, other: Leaf): boolean {
 function toShown({ value }: Leaf, isSecret: boolean): string {
   if (isSecret) return SECRET;
   if (typeof value !== "string") return JSON.stringify(value);
-  const lines = value.trimEnd().split("\n").length;
+  const text = value.trimEnd();
+  const lines = text.split("\n").length;
   if (lines > 1) return `(text of ${lines} lines)`;
-  return value.length > SHOWN_MAX_CHARACTERS ? `(text of ${value.length} characters)` : value;
+  return text.length > SHOWN_MAX_CHARACTERS ? `(text of ${text.length} characters)` : text;
 }

@@ -184,7 +184,7 @@ describe("ccgw connection add", () => {
       "a callback's secrets among the settings",
       { source: "api", settings: { callback: { url: `https://example.com/?key=${SECRET}`, secrets: [SECRET] } } },
       { secret: SECRET },
-      "--settings is not for a secret (callback.url, callback.secrets.0): ccgw apply takes one from the environment or a file.",
+      "--settings is not for a secret (callback.url, callback.secrets.0): ccgw connection set reads one from a pipe or the environment.",
     ],
     [
       "a bot's password among the settings",

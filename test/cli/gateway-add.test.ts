@@ -1,9 +1,12 @@
-/** `ccgw gateway add`: what a gateway shows of itself is seen before it is trusted, and what is trusted is tried as the functions would. */
+/** `ccgw gateway add` and `gateway set`: what a gateway shows of itself is seen before it is trusted, and what is trusted is tried as the functions would. */
 import { createHash, X509Certificate } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createServer, type Server } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { addGateway, type GatewayWanted } from "../../cli/gateway/add.ts";
+import { type GatewayChange, setGateway } from "../../cli/gateway/set.ts";
+import { authoritiesOf } from "../../cli/gateway/show.ts";
+import type { Prompter } from "../../cli/prompter.ts";
 import { openSecretBook, type SecretBook } from "../../cli/secret-book.ts";
 import { type CertificateAuthority, createCertificateAuthority } from "../../dev/certificate-authority.ts";
 import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
@@ -164,5 +167,53 @@ describe("ccgw gateway add, at a terminal", () => {
     const refused = addGateway(book, site, createScriptedPrompter(fingerprintOf(authority.caPem), false));
     await expect(refused).rejects.toThrow("Nothing was written: ask whoever runs the gateway for the fingerprint first.");
     expect(await documentOf(site.name)).toBeUndefined();
+  });
+});
+
+describe("ccgw gateway set, where whom to trust changes", () => {
+  const change = (name: string, given: Partial<GatewayChange>, prompter?: Prompter) =>
+    setGateway(book, { name, contact: true, nowMs: NOW_MS, ...given }, prompter);
+  async function addSite({ withCa = authority.caPem }: { readonly withCa?: string } = {}) {
+    const { url } = await startSite();
+    const site = wanted({ url, ca: withCa });
+    await addGateway(book, site, undefined);
+    return { ...site, url };
+  }
+  const fingerprintsIn = async (name: string) => authoritiesOf(await book.parse("gateways", name, (await documentOf(name)) ?? {}), NOW_MS);
+
+  it("trusts a new authority beside the old, before the gateway has changed over, and the new one alone after that", async () => {
+    const { name } = await addSite();
+    const next = await createCertificateAuthority({ name: "The next CA" });
+    await expect(change(name, { ca: next.caPem })).rejects.toThrow(/does not prove the gateway/);
+    const { lines } = await change(name, { ca: next.caPem, beside: true });
+    const both = [authority.caPem, next.caPem].map(fingerprintOf);
+    expect((await fingerprintsIn(name)).map(({ fingerprint256 }) => fingerprint256)).toEqual(both);
+    for (const fingerprint of both) expect(lines).toContain(`    SHA-256 ${fingerprint}`);
+    await change(name, { pin: fingerprintOf(authority.caPem) });
+    expect((await fingerprintsIn(name)).map(({ fingerprint256 }) => fingerprint256)).toEqual([fingerprintOf(authority.caPem)]);
+  });
+
+  it("tries a new address by what is trusted already, and writes none that it does not prove", async () => {
+    const { name, url } = await addSite();
+    const moved = await startSite();
+    await change(name, { url: moved.url });
+    expect(await documentOf(name)).toEqual({ schemaVersion: 1, url: moved.url, ca: authority.caPem });
+    expect(moved.sent).toEqual([]);
+    const named = await startSite({ hosts: ["cc.example.com"] });
+    await expect(change(name, { url: named.url })).rejects.toThrow("--server-name must be given");
+    await expect(change(name, { url: "https://127.0.0.1:1" })).rejects.toThrow("No TLS handshake");
+    await change(name, { url: named.url, serverName: "cc.example.com" });
+    await expect(change(name, { url, serverName: false })).rejects.toThrow(/--yes must be given.*\n.*url.*\n.*tlsServerName.*\(goes\)/);
+    await change(name, { url, serverName: false, yes: true });
+    expect(await documentOf(name)).toEqual({ schemaVersion: 1, url, ca: authority.caPem });
+  });
+
+  it("has whom to trust chosen anew at a terminal, and of a script only what public authorities vouch for", async () => {
+    const { name } = await addSite();
+    await expect(change(name, { trust: true })).rejects.toThrow(/No public authority vouches for this gateway.*--pin/);
+    const prompter = createScriptedPrompter(fingerprintOf(authority.caPem), true);
+    await change(name, { trust: true }, prompter);
+    expect((await fingerprintsIn(name)).map(({ fingerprint256 }) => fingerprint256)).toEqual([fingerprintOf(authority.caPem)]);
+    expect(prompter.shown).toContain("No public authority vouches for it.");
   });
 });
