@@ -36,11 +36,9 @@ describe("what can be copied from the README", () => {
   });
 
   it("has secrets that the functions take", async () => {
-    const documents = [...README.matchAll(/^cat > (\w+)\.json <<'JSON'\n(.*?)^JSON$/gms)].map(([, name, text]) => [
-      name,
-      JSON.parse(withSecret(text ?? "")),
-    ]);
-    const { connection, agent } = Object.fromEntries(documents);
+    const documents = [...README.matchAll(/```json\n(.*?)```/gs)].map(([, text = ""]) => JSON.parse(withSecret(text)));
+    const agent = documents.find((document) => "session" in document);
+    const connection = documents.find((document) => "source" in document);
     expect((await ConfiguredConnection.safeParseAsync(connection)).error).toBeUndefined();
     expect(AgentAccess.safeParse(agent).error).toBeUndefined();
   });

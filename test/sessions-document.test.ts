@@ -60,13 +60,6 @@ describe("the secrets", () => {
     expect(error).toBeUndefined();
     expect(data?.verify !== undefined).toBe(agent.session === "handed-over");
   });
-
-  it("are taken in the commands, too", () => {
-    const given = [...DOCUMENT.matchAll(/--secret-string '([^']+)'/g)].map(
-      ([, text = ""]) => AgentAccess.safeParse(JSON.parse(text)).error,
-    );
-    expect(given).toEqual([undefined]);
-  });
 });
 
 describe("the table of signIn", () => {

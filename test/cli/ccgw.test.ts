@@ -1,8 +1,10 @@
 /** `npx ccgw` as it is typed: how it answers people and programs, and what it ends with. */
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { createProgram } from "../../cli/program.ts";
 import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { listenOnLoopback } from "../support/raw-gateway.ts";
@@ -26,6 +28,14 @@ describe("ccgw", () => {
   it("is what npx runs in a checkout", async () => {
     const { stdout } = await promisify(execFile)("npx", ["--no-install", "ccgw", "--version"]);
     expect(stdout.trim()).toBe(packageJson.version);
+  });
+
+  it("has each of its commands in docs/ccgw.md", async () => {
+    const document = await readFile(new URL("../../docs/ccgw.md", import.meta.url), "utf8");
+    const named = createProgram().commands.flatMap((each) =>
+      each.commands.length === 0 ? [each.name()] : each.commands.map((command) => `${each.name()} ${command.name()}`),
+    );
+    expect(named.filter((name) => !new RegExp(`npx ccgw ${name}(?![-\\w])`).test(document))).toEqual([]);
   });
 
   it("answers people with lines, about the local stack", async () => {
