@@ -63,7 +63,9 @@ describe("the commands that make a connection", () => {
     const form = stored.source === "standard-webhooks" ? `whsec_${Buffer.from(SECRET).toString("base64")}` : SECRET;
     vi.stubEnv("CCGW_SECRET", isPiped ? form : undefined);
     const [, , ...given] = wordsOf(command);
-    await createProgram({ isJson: true }).parseAsync(given.filter((word) => word !== "--secret-stdin").concat("--json"), { from: "user" });
+    await createProgram({ say: () => undefined }).parseAsync(given.filter((word) => word !== "--secret-stdin").concat("--json"), {
+      from: "user",
+    });
     const book = openSecretBook(place);
     const { document } = await book.require("connections", name);
     book.close();

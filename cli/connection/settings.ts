@@ -6,6 +6,7 @@ import { AgentId, Name } from "../../lib/transfer/target.ts";
 import { requireGateway } from "../agent/name.ts";
 import type { Asker } from "../asker.ts";
 import { assertWithout, assertWithoutSecret } from "../json-flag.ts";
+import { CommandError } from "../problem.ts";
 import type { Prompter } from "../prompter.ts";
 import type { Document, SecretBook } from "../secret-book.ts";
 import { findTargetMistake, parseTarget } from "./targets.ts";

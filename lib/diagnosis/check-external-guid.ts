@@ -18,5 +18,6 @@ export function checkExternalGuid(name: string, { access }: KeptAgent, site: Gat
     };
   const detail =
     "The gateway's secret has no authMode. In 2, the vendor's default, a Guid lives two minutes: one in a secret is stale by then.";
-  return { ...base, verdict: "warning", detail, hint: `if it is 1, write authMode into the gateway's secret; if it is 2, ${hint}` };
+  const isOne = `if it is 1, ccgw gateway set ${name.replace(/\/.*/, "")} --auth-mode 1`;
+  return { ...base, verdict: "warning", detail, hint: `${isOne}; if it is 2, ${hint}` };
 }

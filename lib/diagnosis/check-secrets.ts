@@ -121,7 +121,7 @@ function toAdd(path: string): string {
 function toMend(path: string): string {
   return path.startsWith("keys/")
     ? "deploy again, which makes the keys: README.md#deploy"
-    : "mend that field, in Secrets Manager or by ccgw apply: README.md#configuration";
+    : `mend that field by ccgw ${path.replace("s/", " set ")}, or in Secrets Manager: README.md#configuration`;
 }
 
 /** Says names and ids alone. */

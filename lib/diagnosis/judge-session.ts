@@ -110,8 +110,7 @@ function judgePassword(name: string, password: PasswordFacts | undefined, nowMs:
 }
 
 const HINTS = {
-  external:
-    "write the Guid of the live session into the secret, by ccgw apply with guid: { fromEnv: NAME }: docs/ccgw.md#a-file-for-all-of-it",
+  external: "write the Guid of the live session into the secret, by ccgw agent set with --guid-stdin: docs/ccgw.md#agents",
   "handed-over": "whoever holds the session hands its Guid over again: docs/sessions.md#handed-over",
   managed: "the keeper notices within a minute: docs/runbook.md#agent-not-signed-in",
 } as const;

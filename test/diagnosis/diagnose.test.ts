@@ -80,7 +80,7 @@ describe("secrets", () => {
       verdict: "failed",
       subject: "connections/crm",
       detail: expect.stringContaining("unknown fields: pasword"),
-      hint: expect.stringContaining("by ccgw apply"),
+      hint: expect.stringMatching(/^mend that field by ccgw connection set \S+, or in/),
     });
     expect(await world.look({ connection: "crm" }, "callback")).toMatchObject([{ verdict: "skipped", subject: "crm" }]);
   });
@@ -223,7 +223,7 @@ describe("a session", () => {
     [
       "a stale Guid",
       () => putExternal("00000000-0000-4000-8000-000000000000.AgentGateway0"),
-      { verdict: "failed", detail: "(100-006).", hint: "by ccgw apply with guid: { fromEnv: NAME }" },
+      { verdict: "failed", detail: "(100-006).", hint: "by ccgw agent set with --guid-stdin" },
     ],
     [
       "another code",
