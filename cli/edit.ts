@@ -38,7 +38,8 @@ export async function writeEdit(book: SecretBook, edit: Edit, { yes, dryRun }: A
   // Of what no function takes, nothing is shown.
   const was = (await isTaken(book, { folder, name }, seen.document)) ? seen.document : undefined;
   const fields = compareDocuments({ was, is: document, isHidden: () => false }).filter(({ kind }) => kind !== "same");
-  const shown = [...toDifferenceLines(fields, "changed"), ...warnings];
+  const unread = was === undefined ? ["    (no function takes what is there: nothing of it is shown)"] : [];
+  const shown = [...unread, ...toDifferenceLines(fields, "changed"), ...warnings];
   const what = nameOf({ folder, name });
   if (fields.length === 0 && !isAnew)
     return { json: { name, written: false, fields }, lines: [`Nothing of ${what} differs from what was given. Nothing was written.`] };

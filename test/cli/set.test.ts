@@ -96,6 +96,14 @@ describe("ccgw connection set", () => {
     expect(JSON.stringify(report)).not.toContain(SECRET);
   });
 
+  it("mends what no function takes, of which nothing is shown", async () => {
+    const name = put("connections", { ...CRM, [SECRET]: SECRET });
+    const report = await setC({ name, settings: { [SECRET]: null } });
+    expect(await documentOf("connections", name)).toEqual(CRM);
+    expect(report.lines[1]).toBe("    (no function takes what is there: nothing of it is shown)");
+    expect(JSON.stringify(report)).not.toContain(SECRET);
+  });
+
   it("takes a mapping, and null for what is to go", async () => {
     const name = put("connections", { ...CRM, source: "generic", deadlineMs: 9000 });
     await setC({ name, mapping: '{ "callId": body.id }', settings: { deadlineMs: null }, yes: true });
