@@ -24,11 +24,14 @@ const onlyIn = (name, packages, place) => ({
 module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
-    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    // The rivals of the bench import what is installed when it runs.
+    { name: "resolvable", severity: "error", from: { pathNot: "^bench/rivals/" }, to: { couldNotResolve: true } },
     { name: "handlers-import-lib", severity: "error", from: { path: "^handlers/" }, to: { path: "^(cli|dev|test|handlers)/" } },
     { name: "dev-stays-out", severity: "error", from: { path: "^(handlers|lib)/" }, to: { path: "^(cli|dev|test|bench|scripts)/" } },
     { name: "the-command-stays-in-front", severity: "error", from: { path: "^(dev|scripts)/" }, to: { path: "^cli/" } },
     { name: "the-command-deploys-nothing", severity: "error", from: { path: "^cli/" }, to: { path: "^(handlers|scripts|test)/" } },
+    { name: "the-bench-stands-beside", severity: "error", from: { path: "^bench/" }, to: { path: "^(cli|handlers|scripts|test)/" } },
+    { name: "nothing-needs-the-bench", severity: "error", from: { path: "^(cli|dev|handlers|lib)/" }, to: { path: "^bench/" } },
     mayImport("transfer", errors),
     mayImport("verification", errors, core),
     mayImport("mapping", core, errors),
