@@ -7,7 +7,9 @@ import { describeMachine, readLoad } from "./measure/machine.ts";
 import type { Part, Settings } from "./measure/part.ts";
 import { type Report, type ReportedPart, renderMachine, renderPart, toReportedPart } from "./measure/report.ts";
 
-const PARTS: Readonly<Record<string, () => Promise<Part>>> = {};
+const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
+  cold: async () => (await import("./cold/cold.ts")).cold,
+};
 /** The whole run, without the install. */
 const RUN_TIMEOUT_MS = 600_000;
 const USAGE = `npm run bench -- [--part ${Object.keys(PARTS).join("|")}]… [--rounds N] [--out FILE] [--quick]`;
@@ -16,7 +18,18 @@ const settings = readOptions();
 if (settings === undefined) {
   console.error(USAGE);
   process.exitCode = 2;
-} else await run(settings);
+} else {
+  const stopped = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => stopped.abort());
+  try {
+    await run(settings, stopped);
+  } catch (error) {
+    // Whatever was under way fails then.
+    if (!stopped.signal.aborted) throw error;
+    console.error("Stopped.");
+    process.exitCode = 130;
+  }
+}
 
 interface Options {
   readonly parts: readonly string[];
@@ -53,11 +66,9 @@ function readOptions(): Options | undefined {
   }
 }
 
-async function run({ parts, rounds, out, quick }: Options): Promise<void> {
+async function run({ parts, rounds, out, quick }: Options, stopped: AbortController): Promise<void> {
   const startedAt = new Date().toISOString();
-  await installPackages(console.log);
-  const stopped = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => stopped.abort(new Error("Stopped.")));
+  await installPackages(console.log, stopped.signal);
   const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(RUN_TIMEOUT_MS)]);
   const before = readLoad();
   const reported: ReportedPart[] = [];

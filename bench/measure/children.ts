@@ -20,6 +20,28 @@ export function startChild(command: string, args: readonly string[], options: Sp
   return child;
 }
 
+interface Run {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+}
+
+/** What it says is shown where it fails, which throws. */
+export async function runChild(command: string, args: readonly string[], { cwd, env, signal }: Run): Promise<void> {
+  const child = startChild(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], shell: process.platform === "win32" });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (bytes: Buffer) => {
+      said += bytes;
+    });
+  try {
+    const [code]: unknown[] = await once(child, "close", { signal });
+    if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}:\n${said}`);
+  } finally {
+    await endChild(child);
+  }
+}
+
 /** Settles once it has ended. */
 export async function endChild(child: ChildProcess): Promise<void> {
   if (!running.has(child)) return;

@@ -1,35 +1,35 @@
 /** The bench's own packages: installed when it runs, so that the root's `npm ci` stays light. */
-import { spawnSync } from "node:child_process";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
+import { runChild } from "./children.ts";
 
 const BENCH_FOLDER = fileURLToPath(new URL("..", import.meta.url));
 /** aws-lambda-ric compiles its client: minutes on a slow machine. */
-const INSTALL_TIMEOUT_MS = 480_000;
+const INSTALL_TIMEOUT_MS = 1_200_000;
 
-const Manifest = z.object({ version: z.string().optional(), dependencies: z.record(z.string(), z.string()).optional() });
+const Packages = z.record(z.string(), z.string()).default({});
+const Manifest = z.object({ version: z.string().optional(), dependencies: Packages, optionalDependencies: Packages });
 
 /** Installs them where they are missing or older than the lock file. Throws where npm fails. */
-export async function installPackages(say: (line: string) => void): Promise<void> {
+export async function installPackages(say: (line: string) => void, signal: AbortSignal): Promise<void> {
   if (await isInstalled()) return;
   say("Installing the bench's packages (npm ci --prefix bench; aws-lambda-ric is compiled, which takes a few minutes)…");
-  const { status } = spawnSync("npm", ["ci", "--prefix", BENCH_FOLDER, "--no-audit", "--no-fund", "--prefer-offline"], {
-    stdio: ["ignore", "inherit", "inherit"],
-    timeout: INSTALL_TIMEOUT_MS,
-    shell: process.platform === "win32",
+  const options = ["--no-audit", "--no-fund", "--prefer-offline"];
+  await runChild("npm", ["ci", "--prefix", BENCH_FOLDER, ...options], {
+    cwd: BENCH_FOLDER,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(INSTALL_TIMEOUT_MS)]),
   });
-  if (status !== 0) throw new Error("npm ci --prefix bench failed: see what it printed.");
 }
 
-/** Versions of the bench's packages, as they are installed. */
+/** Versions of the bench's packages, as they are installed; `missing` of one that could not be built here. */
 export async function readVersions(): Promise<Readonly<Record<string, string>>> {
-  const { dependencies = {} } = await readManifest(".");
-  const versions = Object.keys(dependencies).map(async (name) => [
-    name,
-    (await readManifest(join("node_modules", name))).version ?? "unknown",
-  ]);
+  const { dependencies, optionalDependencies } = await readManifest(".");
+  const versions = Object.keys({ ...dependencies, ...optionalDependencies }).map(async (name) => {
+    const { version = "missing" } = await readManifest(join("node_modules", name)).catch(() => ({ version: undefined }));
+    return [name, version];
+  });
   return Object.fromEntries(await Promise.all(versions));
 }
 

@@ -49,6 +49,15 @@ function samplesOf(measures: readonly Measure[], name: string, contender: string
   return samples;
 }
 
+/** Unit, divisor and digits of a table; JSON has what was measured. */
+const SHOWN: Readonly<Record<Measure["unit"], readonly [unit: string, divisor: number, digits: number]>> = {
+  ms: ["ms", 1, 1],
+  µs: ["µs", 1, 1],
+  bytes: ["kB", 1_000, 1],
+  count: ["count", 1, 0],
+  "per second": ["per second", 1, 0],
+};
+
 /** For a terminal. */
 export function renderPart(part: ReportedPart): string {
   if ("skipped" in part) return [`${part.part}: skipped`, ...part.skipped.map((missing) => `  ${missing}`)].join("\n");
@@ -71,8 +80,9 @@ export function renderPart(part: ReportedPart): string {
 function toRows({ name, unit, samples }: Measure): readonly (readonly string[])[] {
   return Object.entries(samples).map(([contender, values]) => {
     const { count, min, quartile1, median, quartile3, max } = summarise(values);
-    const text = (value: number) => toText(value, unit === "ms" || unit === "µs" ? 1 : 0);
-    return [`${name}, ${unit}`, contender, text(median), `${text(quartile1)} to ${text(quartile3)}`, text(min), text(max), String(count)];
+    const [shown, divisor, digits] = SHOWN[unit];
+    const text = (value: number) => toText(value / divisor, digits);
+    return [`${name}, ${shown}`, contender, text(median), `${text(quartile1)} to ${text(quartile3)}`, text(min), text(max), String(count)];
   });
 }
 

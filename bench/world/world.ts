@@ -1,0 +1,141 @@
+/** What all contenders meet, in a process of its own, and the request that they are asked for: the same one, of another call each time. */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import * as z from "zod";
+import { LOCAL_RECORDS_TABLE } from "../../dev/dynamodb/local-dynamodb.ts";
+import { prepareCalls, readTransfers } from "../../dev/local-gateway.ts";
+import { REGION } from "../../dev/offline.ts";
+import { DEMO_CONNECTION, DEMO_KEY, SECRETS_PREFIX } from "../../dev/seed.ts";
+import { endChild, startChild } from "../measure/children.ts";
+
+export const AGENT = "101";
+export const SESSIONS_TABLE_NAME = "ccgw-local-sessions";
+export const USUAL_SECRETS = { api: "bench/usual/api", gateway: "bench/usual/gateway" } as const;
+const START_TIMEOUT_MS = 60_000;
+/** Nothing is told of these outcomes: no queue is asked. */
+const NO_QUEUE = "http://127.0.0.1:9/000000000000/none";
+
+const Addresses = z.object({ controlUrl: z.string(), secretsUrl: z.string(), dynamoDbUrl: z.string() });
+export type Addresses = z.infer<typeof Addresses>;
+
+export interface World {
+  readonly addresses: Addresses;
+  /** Makes a call known to the gateway: its id, of the vendor's form, and never the same. */
+  prepareCall(): Promise<string>;
+  /** Throws unless the gateway was asked for each of these calls once, and moved it. */
+  assertTransferred(callIds: readonly string[]): Promise<void>;
+}
+
+interface StartedWorld extends World {
+  stop(): Promise<void>;
+}
+
+export async function startWorld(): Promise<StartedWorld> {
+  const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  const exitWithParent = new URL("../../dev/exit-with-parent.ts", import.meta.url).href;
+  const child = startChild(process.execPath, ["--import", exitWithParent, file("serve.ts")], {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  return { ...openWorld(Addresses.parse(await firstMessage(child))), stop: () => endChild(child) };
+}
+
+export function openWorld(addresses: Addresses): World {
+  const { controlUrl } = addresses;
+  let last = 0;
+  return {
+    addresses,
+    async prepareCall() {
+      last += 1;
+      const callId = `1600000000-${last}`;
+      await prepareCalls(controlUrl, [{ callId, agentId: AGENT }]);
+      return callId;
+    },
+    async assertTransferred(callIds) {
+      const asked = await readTransfers(controlUrl);
+      for (const callId of callIds) {
+        const [first, ...more] = asked.filter((transfer) => transfer.callId === callId);
+        if (first?.retcode !== "0" || !first.acted || more.length > 0)
+          throw new Error(`the gateway was not asked for the call ${callId} once, with success`);
+      }
+    },
+  };
+}
+
+/** Throws where it ends before it has said anything. */
+async function firstMessage(child: ChildProcess): Promise<unknown> {
+  const settled = new AbortController();
+  const signal = AbortSignal.any([settled.signal, AbortSignal.timeout(START_TIMEOUT_MS)]);
+  const ended = once(child, "exit", { signal }).then(() => Promise.reject(new Error("the simulator ended before it was ready")));
+  try {
+    const [message] = await Promise.race([once(child, "message", { signal }), ended]);
+    return message;
+  } finally {
+    settled.abort();
+    ended.catch(() => {});
+  }
+}
+
+/** What Lambda sets, and this stack in the place of the deployed one. The credentials open nothing. */
+export function toEnvironment({ secretsUrl, dynamoDbUrl }: Addresses): Readonly<Record<string, string>> {
+  return {
+    ...{ AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x" },
+    ...{ AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local", AWS_SESSION_TOKEN: "local" },
+    ...{ AWS_LAMBDA_FUNCTION_NAME: "bench", AWS_LAMBDA_FUNCTION_VERSION: "$LATEST", AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512" },
+    ...{ AWS_LAMBDA_LOG_GROUP_NAME: "bench", AWS_LAMBDA_LOG_STREAM_NAME: "bench", AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand" },
+    ...{ LANG: "en_US.UTF-8", TZ: ":UTC" },
+    ...{ AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsUrl, AWS_ENDPOINT_URL_DYNAMODB: dynamoDbUrl },
+    CCGW_SECRETS_PREFIX: SECRETS_PREFIX,
+    CCGW_PUBLIC_BASE_URL: "https://hooks.example.com",
+    CCGW_SESSIONS_TABLE: SESSIONS_TABLE_NAME,
+    CCGW_RECORDS_TABLE: LOCAL_RECORDS_TABLE,
+    CCGW_CALLBACK_QUEUE: NO_QUEUE,
+    CCGW_EVENT_BUS: "",
+    ...{ API_SECRET: USUAL_SECRETS.api, GATEWAY_SECRET: USUAL_SECRETS.gateway },
+  };
+}
+
+/** The event of API Gateway (payload format 2.0) that asks for the transfer of a call. */
+export function toTransferEvent(callId: string): string {
+  const path = `/v1/transfers/${DEMO_CONNECTION}`;
+  const routeKey = "POST /v1/transfers/{connection}";
+  const body = { callId, target: { type: "agent", address: "205" }, caller: "88880021", callData: "help", reference: "ticket-4711" };
+  return JSON.stringify({
+    version: "2.0",
+    routeKey,
+    rawPath: path,
+    rawQueryString: "",
+    headers: { authorization: `Bearer ${DEMO_KEY}`, "content-type": "application/json", host: "hooks.example.com" },
+    requestContext: {
+      accountId: "123456789012",
+      apiId: "api-id",
+      domainName: "hooks.example.com",
+      domainPrefix: "hooks",
+      http: { method: "POST", path, protocol: "HTTP/1.1", sourceIp: "192.0.2.1", userAgent: "bench" },
+      requestId: "request-of-api",
+      routeKey,
+      stage: "$default",
+      time: new Date().toUTCString(),
+      timeEpoch: Date.now(),
+    },
+    pathParameters: { connection: DEMO_CONNECTION },
+    body: JSON.stringify(body),
+    isBase64Encoded: false,
+  });
+}
+
+const Answer = z.object({ statusCode: z.int(), body: z.string() });
+const Transferred = z.looseObject({ state: z.string(), callId: z.string() });
+
+/** Throws unless this is the answer to a transfer that was accepted. */
+export function assertAccepted(response: string, callId: string): void {
+  const { statusCode, body } = Answer.parse(JSON.parse(response));
+  const answer = statusCode === 200 ? Transferred.parse(JSON.parse(body)) : undefined;
+  if (answer?.state !== "accepted" || answer.callId !== callId) throw new Error(`answered ${statusCode}: ${body}`);
+}
+
+/** Throws unless this is the answer of a function that is asked for nothing. */
+export function assertOk(response: string): void {
+  const { statusCode, body } = Answer.parse(JSON.parse(response));
+  if (statusCode !== 200) throw new Error(`answered ${statusCode}: ${body}`);
+}
