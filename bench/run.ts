@@ -14,20 +14,31 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
 const RUN_TIMEOUT_MS = 600_000;
 const USAGE = `npm run bench -- [--part ${Object.keys(PARTS).join("|")}]… [--rounds N] [--out FILE] [--quick]`;
 
+/** Why the run ends before it is through. */
+class Stop extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
 const settings = readOptions();
 if (settings === undefined) {
   console.error(USAGE);
   process.exitCode = 2;
 } else {
   const stopped = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => stopped.abort());
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => stopped.abort(new Stop("Stopped.", 130)));
   try {
     await run(settings, stopped);
   } catch (error) {
     // Whatever was under way fails then.
-    if (!stopped.signal.aborted) throw error;
-    console.error("Stopped.");
-    process.exitCode = 130;
+    const { reason } = stopped.signal;
+    if (!(reason instanceof Stop)) throw error;
+    console.error(reason.message);
+    process.exitCode = reason.exitCode;
   }
 }
 
@@ -69,11 +80,12 @@ function readOptions(): Options | undefined {
 async function run({ parts, rounds, out, quick }: Options, stopped: AbortController): Promise<void> {
   const startedAt = new Date().toISOString();
   await installPackages(console.log, stopped.signal);
-  const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(RUN_TIMEOUT_MS)]);
+  const over = new Stop(`The bench took longer than ${RUN_TIMEOUT_MS / 60_000} minutes: take fewer rounds, or fewer parts.`, 1);
+  setTimeout(() => stopped.abort(over), RUN_TIMEOUT_MS).unref();
   const before = readLoad();
   const reported: ReportedPart[] = [];
   for (const name of parts) {
-    const part = await measurePart(name, { rounds, quick, signal, say: (line) => console.log(`${name}: ${line}`) });
+    const part = await measurePart(name, { rounds, quick, signal: stopped.signal, say: (line) => console.log(`${name}: ${line}`) });
     console.log(`\n${renderPart(part)}\n`);
     reported.push(part);
   }

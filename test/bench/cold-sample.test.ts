@@ -22,7 +22,8 @@ for (;;) {
 const ACCEPTS = `
 export const handler = async ({ body }) => ({ statusCode: 200, body: JSON.stringify({ state: "accepted", callId: JSON.parse(body).callId }) });
 `;
-const REFUSES = "export const handler = async () => ({ statusCode: 422, body: '{}' });";
+const answering = (statusCode: number, body: object) =>
+  `export const handler = async () => (${JSON.stringify({ statusCode, body: JSON.stringify(body) })});`;
 
 let folder: string;
 let gateway: GatewaySimulator;
@@ -56,8 +57,13 @@ it("measures init and two invocations, each of a call of its own, which the gate
   await expect(world.assertTransferred(callIds)).rejects.toThrow("was not asked");
 });
 
-it("takes no sample of an answer that is none of a transfer", async () => {
-  await expect(start(REFUSES, true)).rejects.toThrow("answered 422");
+it.each([
+  { what: "a transfer that was refused", source: answering(422, {}), transfers: true, says: "answered 422" },
+  { what: "one that is unknown", source: answering(200, { state: "unknown", callId: "1" }), transfers: true, says: "answered 200" },
+  { what: "one of another call", source: answering(200, { state: "accepted", callId: "1" }), transfers: true, says: "answered 200" },
+  { what: "a function that is asked for nothing, and fails", source: answering(500, {}), transfers: false, says: "answered 500" },
+])("takes no sample of $what", async ({ source, transfers, says }) => {
+  await expect(start(source, transfers)).rejects.toThrow(says);
 });
 
 it("takes none of a function that ends by itself, and tells what it said", async () => {
