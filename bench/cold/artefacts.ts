@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, stop } from "esbuild";
 import { unzipSync, zipSync } from "fflate";
 import * as z from "zod";
 import { runChild } from "../measure/children.ts";
@@ -53,8 +53,10 @@ export async function makeArtefacts(signal: AbortSignal): Promise<Artefacts> {
   try {
     const ours = await packageOurs(folder, signal);
     const rivals = Object.keys(RIVAL_BUNDLES).map(async (name) => [name, await bundleRival(folder, name as keyof typeof RIVAL_BUNDLES)]);
-    const empty = await copyEmpty(folder);
-    return { of: { ours, empty, ...Object.fromEntries(await Promise.all(rivals)) }, remove };
+    const bundled = Object.fromEntries(await Promise.all(rivals));
+    // Its process would stay beside what is measured.
+    await stop();
+    return { of: { ours, empty: await copyEmpty(folder), ...bundled }, remove };
   } catch (error) {
     await remove();
     throw error;
