@@ -62,8 +62,15 @@ module.exports = {
     {
       name: "a-source-knows-no-other",
       severity: "error",
-      from: { path: "^lib/sources/([^/]+)\\.ts$", pathNot: "^lib/sources/(index|configured-connection)\\.ts$" },
+      from: { path: "^lib/sources/([^/]+)\\.ts$", pathNot: "^lib/sources/(all|index|configured-connection)\\.ts$" },
       to: { path: folder("sources"), pathNot: "^lib/sources/(source\\.ts|reading/|answering/)" },
+    },
+    // Every start of a function would load sixteen callers again.
+    {
+      name: "functions-load-sources-on-demand",
+      severity: "error",
+      from: { path: "^(handlers|lib)/" },
+      to: { path: "^lib/sources/all\\.ts$" },
     },
     {
       name: "leaves-import-nothing-of-ours",

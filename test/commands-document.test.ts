@@ -78,8 +78,9 @@ function textOf(path: string): string {
   return [text, ...helpers.map((helper) => readFileSync(join(ROOT, helper), "utf8"))].join("\n");
 }
 
-/** Whether this text takes the blocks of a page from the page: by its path, or by the name of an example's folder. */
+/** Whether this text takes the blocks of a page from the page: by its path, by the name of an example's folder, or with all pages for callers. */
 function isTakenIn(text: string, page: string): boolean {
+  if (page.startsWith("docs/connect/") && text.includes("PAGES.flatMap((page) =>\n  [...read(page)")) return true;
   const names = [page, ...(page.startsWith("examples/") ? [basename(dirname(page))] : [])];
   return text.includes("blocksOf(") && names.some((name) => text.includes(`"${name}"`));
 }
