@@ -2,7 +2,7 @@
 import type { FailureCode } from "../../lib/errors.ts";
 import { TransferError } from "../../lib/errors.ts";
 import { renderCanonical } from "../../lib/http/canonical-reply.ts";
-import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
+import type { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
 import type { Claims, Outcome, Reply, Webhook } from "../../lib/sources/source.ts";
 import type { Conversation } from "../../lib/transfer/conversation.ts";
 import { type Draft, parseTransferRequest, type TransferRequest } from "../../lib/transfer/request.ts";
@@ -43,7 +43,9 @@ export interface OpenOptions {
   readonly signature?: string;
 }
 
-export function configure(connection: Readonly<Record<string, unknown>>): Promise<ConfiguredConnection> {
+export async function configure(connection: Readonly<Record<string, unknown>>): Promise<ConfiguredConnection> {
+  // Of the same instances as the source, which is loaded on demand: a stack in the same file has new ones.
+  const { ConfiguredConnection } = await import("../../lib/sources/configured-connection.ts");
   const verification = { secrets: [{ id: "current", value: "never-compared-here" }] };
   return ConfiguredConnection.parseAsync({ schemaVersion: 1, gateway: "site-a", agentId: "101", verification, ...connection });
 }

@@ -1,7 +1,6 @@
 /** One webhook, opened by its source as a connection of it does once it is verified: its drafts, or the failure. */
 import type { TransferError } from "../../lib/errors.ts";
 import { renderCanonical } from "../../lib/http/canonical-reply.ts";
-import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
 import type { Opened, Outcome, Reply } from "../../lib/sources/source.ts";
 import type { Draft } from "../../lib/transfer/request.ts";
 import { SECRETS } from "./fixture.ts";
@@ -38,6 +37,8 @@ export async function replyWith(source: string, outcomes: readonly Outcome[], op
 async function open(source: string, { body = "{}", headers, query = "", connection }: Opening): Promise<Opened> {
   const verification = { secrets: [{ id: "current", value: SECRETS.current }] };
   const document = { schemaVersion: 1, source, verification, gateway: "site-a", agentId: "101", ...connection };
+  // Of the same instances as the source, which is loaded on demand: a stack in the same file has new ones.
+  const { ConfiguredConnection } = await import("../../lib/sources/configured-connection.ts");
   const configured = await ConfiguredConnection.parseAsync(document);
   const webhook = {
     method: "POST",

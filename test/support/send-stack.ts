@@ -1,12 +1,10 @@
 /** One `npm start` for all the tests that play callers against it with `npm run send`, and a folder for what they send. */
-import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll } from "vitest";
 import { findDemo } from "../../dev/demos.ts";
-import { blocksOf, pageOf } from "./connect-documents.ts";
 import { freePorts, gone, type LocalStack, startLocalStack } from "./local-stack-process.ts";
 import { runCcgw, runDev, runSend, type Sent } from "./send-process.ts";
 
@@ -23,7 +21,7 @@ export interface SendStack {
   output(): string;
   /** Posts to the control interface of the gateway. */
   control(path: string, body: unknown): Promise<Response>;
-  /** Makes `ccgw/local/connections/{name}` by the command of docs/connect/README.md that needs nothing but Node, and answers with what it printed. */
+  /** Makes `ccgw/local/connections/{name}`, of which some are what no command makes, and gives what was answered. */
   createConnection(name: string, document: unknown): Promise<string>;
   /** A file with the source's sample, each first one of these replaced. */
   writeSample(source: string, name: string, ...changes: readonly (readonly [string | RegExp, string])[]): Promise<string>;
@@ -55,12 +53,16 @@ export function useSendStack(timeoutMs: number): SendStack {
     control: (path, body) =>
       fetch(`http://127.0.0.1:${stack.ports.GATEWAY_CONTROL_PORT}${path}`, { method: "POST", body: JSON.stringify(body) }),
     async createConnection(name, document) {
-      const cwd = await mkdtemp(join(folder, "connection-"));
-      await writeFile(join(cwd, "connection.json"), JSON.stringify(document, undefined, 2));
-      const [command = ""] = blocksOf(pageOf("README"), "sh").filter((block) => block.startsWith("node -e "));
-      const changed = command.replace(":4566", `:${stack.ports.SECRETS_MANAGER_PORT}`).replace("connections/mine", `connections/${name}`);
-      const { stdout } = await promisify(execFile)("sh", ["-c", changed], { cwd });
-      return stdout;
+      const response = await fetch(`http://127.0.0.1:${stack.ports.SECRETS_MANAGER_PORT}`, {
+        method: "POST",
+        headers: { authorization: "local", "content-type": "application/x-amz-json-1.1", "x-amz-target": "secretsmanager.CreateSecret" },
+        body: JSON.stringify({
+          Name: `ccgw/local/connections/${name}`,
+          ClientRequestToken: randomUUID(),
+          SecretString: JSON.stringify(document),
+        }),
+      });
+      return response.text();
     },
     async writeSample(source, name, ...changes) {
       const file = join(folder, name.replaceAll(" ", "-"));
