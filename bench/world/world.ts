@@ -1,6 +1,9 @@
 /** What all contenders meet, in a process of its own, and the request that they are asked for: the same one, of another call each time. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { LOCAL_RECORDS_TABLE } from "../../dev/dynamodb/local-dynamodb.ts";
@@ -16,7 +19,13 @@ const START_TIMEOUT_MS = 60_000;
 /** Nothing is told of these outcomes: no queue is asked. */
 const NO_QUEUE = "http://127.0.0.1:9/000000000000/none";
 
-const Addresses = z.object({ controlUrl: z.string(), secretsUrl: z.string(), dynamoDbUrl: z.string() });
+const Addresses = z.object({
+  controlUrl: z.string(),
+  secretsUrl: z.string(),
+  dynamoDbUrl: z.string(),
+  /** Whom clients of the two have to trust. */
+  awsCaFile: z.string(),
+});
 export type Addresses = z.infer<typeof Addresses>;
 
 export interface World {
@@ -34,10 +43,20 @@ interface StartedWorld extends World {
 export async function startWorld(): Promise<StartedWorld> {
   const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
   const exitWithParent = new URL("../../dev/exit-with-parent.ts", import.meta.url).href;
-  const child = startChild(process.execPath, ["--import", exitWithParent, file("serve.ts")], {
+  const folder = await mkdtemp(join(tmpdir(), "ccgw-world-"));
+  const child = startChild(process.execPath, ["--import", exitWithParent, file("serve.ts"), join(folder, "aws-ca.pem")], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-  return { ...openWorld(Addresses.parse(await firstMessage(child))), stop: () => endChild(child) };
+  async function stop(): Promise<void> {
+    await endChild(child);
+    await rm(folder, { recursive: true, force: true });
+  }
+  try {
+    return { ...openWorld(Addresses.parse(await firstMessage(child))), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 export function openWorld(addresses: Addresses): World {
@@ -77,7 +96,7 @@ async function firstMessage(child: ChildProcess): Promise<unknown> {
 }
 
 /** What Lambda sets, and this stack in the place of the deployed one. The credentials open nothing. */
-export function toEnvironment({ secretsUrl, dynamoDbUrl }: Addresses): Readonly<Record<string, string>> {
+export function toEnvironment({ secretsUrl, dynamoDbUrl, awsCaFile }: Addresses): Readonly<Record<string, string>> {
   return {
     ...{ AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x" },
     ...{ AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local", AWS_SESSION_TOKEN: "local" },
@@ -85,6 +104,7 @@ export function toEnvironment({ secretsUrl, dynamoDbUrl }: Addresses): Readonly<
     ...{ AWS_LAMBDA_LOG_GROUP_NAME: "bench", AWS_LAMBDA_LOG_STREAM_NAME: "bench", AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand" },
     ...{ LANG: "en_US.UTF-8", TZ: ":UTC" },
     ...{ AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsUrl, AWS_ENDPOINT_URL_DYNAMODB: dynamoDbUrl },
+    NODE_EXTRA_CA_CERTS: awsCaFile,
     CCGW_SECRETS_PREFIX: SECRETS_PREFIX,
     CCGW_PUBLIC_BASE_URL: "https://hooks.example.com",
     CCGW_SESSIONS_TABLE: SESSIONS_TABLE_NAME,

@@ -31,7 +31,12 @@ let world: World;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ccgw-cold-"));
   gateway = await startGatewaySimulator({ port: 0, controlPort: 0 });
-  world = openWorld({ controlUrl: gateway.controlUrl ?? "", secretsUrl: "http://127.0.0.1:9", dynamoDbUrl: "http://127.0.0.1:9" });
+  world = openWorld({
+    controlUrl: gateway.controlUrl ?? "",
+    secretsUrl: "http://127.0.0.1:9",
+    dynamoDbUrl: "http://127.0.0.1:9",
+    awsCaFile: "",
+  });
   await writeFile(join(folder, "runtime.mjs"), RUNTIME);
 });
 afterAll(async () => {
