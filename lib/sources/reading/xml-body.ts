@@ -2,7 +2,7 @@
  * From the bytes of a verified webhook to XML elements under their names and namespaces, whatever prefixes the sender chose. No document type, hence no
  * entities but the five of XML and character references; bounded in depth, tags and attributes. Repeats nothing of the body in its errors.
  */
-import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { XmlElement as ParsedElement, parseXml, XmlError, XmlText } from "@rgrove/parse-xml";
 import type { TransferError } from "../../errors.ts";
 import { invalidRequest } from "../../transfer/request.ts";
 import type { Webhook } from "../../verification/scheme.ts";
@@ -38,11 +38,7 @@ export function readXmlBody(webhook: Webhook): XmlElement {
   // No sender has one, and in it are the ways to make a parser read files or fill the memory.
   if (text.includes("<!DOCTYPE")) throw notXml("must not have a document type");
   if (text.split("<", TAGS_MAX + 2).length > TAGS_MAX + 1) throw notXml(`must have at most ${TAGS_MAX} tags`);
-  const valid = XMLValidator.validate(text);
-  // The one thing that it lets pass is text behind an empty root.
-  if (!text.trimEnd().endsWith(">")) throw notXml("must be one element");
-  if (valid !== true) throw notXml(`is not well-formed at line ${valid.err.line}`);
-  return toRoot(parse(text));
+  return toElement(parse(text), undefined, 1);
 }
 
 /** The children of that name and namespace. */
@@ -50,43 +46,18 @@ export function childrenOf({ children }: XmlElement, namespace: string, name: st
   return children.filter((child) => child.name === name && child.namespace === namespace);
 }
 
-const PARSER = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: "",
-  cdataPropName: "#cdata",
-  parseTagValue: false,
-  trimValues: false,
-  // Done below, where text is told from CDATA and an entity that nobody declared is an error.
-  processEntities: false,
-  ignoreDeclaration: true,
-  ignorePiTags: true,
-  // It counts those that an element is in.
-  maxNestedTags: DEPTH_MAX - 1,
-});
-
-/** In order: `{ name: children, ":@": attributes }`, `{ "#text": … }` or `{ "#cdata": [{ "#text": … }] }`. */
-type Parsed = Readonly<Record<string, unknown>>;
-
-function parse(text: string): readonly Parsed[] {
+function parse(text: string): ParsedElement {
   try {
-    const nodes: unknown = PARSER.parse(text);
-    return parseNodes(nodes);
-  } catch {
-    // Its messages quote names of the body.
-    throw notXml(`must have at most ${DEPTH_MAX} levels, and names that are no reserved words`);
+    const { root } = parseXml(text);
+    if (root !== null) return root;
+  } catch (thrown) {
+    // Its messages quote the body.
+    if (thrown instanceof XmlError) throw notXml(`is not well-formed at line ${thrown.line}`);
+    // It calls itself for each level: thousands of them end here.
+    if (thrown instanceof RangeError) throw tooDeep();
+    throw thrown;
   }
-}
-
-function parseNodes(nodes: unknown): readonly Parsed[] {
-  return Array.isArray(nodes) ? nodes : [];
-}
-
-function toRoot(nodes: readonly Parsed[]): XmlElement {
-  const roots = nodes.filter((node) => nameOf(node) !== "#text");
-  const [root] = roots;
-  if (root === undefined || roots.length > 1) throw notXml("must be one element");
-  return toElement(root, undefined);
+  throw notXml("must be one element");
 }
 
 /** What an element declares, linked to what is declared around it: a copy for each element would cost their product. */
@@ -99,24 +70,23 @@ function namespaceOf(prefix: string, scope: Scope | undefined): string {
   return scope === undefined ? "" : (scope.declared.get(prefix) ?? namespaceOf(prefix, scope.outer));
 }
 
-function toElement(node: Parsed, scope: Scope | undefined): XmlElement {
-  const qualified = nameOf(node);
-  const attributes = Object.entries(parseAttributes(node[":@"]));
-  if (attributes.length > ATTRIBUTES_MAX) throw notXml(`must have at most ${ATTRIBUTES_MAX} attributes for each element`);
-  const all = attributes.map(([name, value]) => [name, decode(value)] as const);
+function toElement({ name: qualified, attributes, children }: ParsedElement, scope: Scope | undefined, level: number): XmlElement {
+  if (level > DEPTH_MAX) throw tooDeep();
+  const all = Object.entries(attributes);
+  if (all.length > ATTRIBUTES_MAX) throw notXml(`must have at most ${ATTRIBUTES_MAX} attributes for each element`);
   const declared = all.flatMap(([name, uri]) => {
     if (name === "xmlns") return [["", uri] as const];
     return name.startsWith("xmlns:") ? [[name.slice("xmlns:".length), uri] as const] : [];
   });
   const inner = declared.length === 0 ? scope : { declared: new Map(declared), outer: scope };
   const [prefix, name] = qualified.includes(":") ? [qualified.slice(0, qualified.indexOf(":")), localName(qualified)] : ["", qualified];
-  const content = parseNodes(node[qualified]);
+  if (name in Object.prototype) throw notXml("must have no name that JavaScript reserves");
   return {
     name,
     namespace: namespaceOf(prefix, inner),
     attributes: Object.fromEntries(all.filter(([attribute]) => attribute !== "xmlns" && !attribute.startsWith("xmlns:"))),
-    children: content.filter((child) => !nameOf(child).startsWith("#")).map((child) => toElement(child, inner)),
-    text: content.map(textOf).join(""),
+    children: children.flatMap((child) => (child instanceof ParsedElement ? [toElement(child, inner, level + 1)] : [])),
+    text: children.map((child) => (child instanceof XmlText ? child.text : "")).join(""),
   };
 }
 
@@ -125,33 +95,8 @@ export function localName(qualified: string): string {
   return qualified.slice(qualified.indexOf(":") + 1);
 }
 
-function nameOf(node: Parsed): string {
-  return Object.keys(node).find((key) => key !== ":@") ?? "";
-}
-
-function textOf(node: Parsed): string {
-  if ("#cdata" in node) return parseNodes(node["#cdata"]).map(rawTextOf).join("");
-  return decode(rawTextOf(node));
-}
-
-function rawTextOf({ "#text": text }: Parsed): string {
-  return typeof text === "string" ? text : "";
-}
-
-function parseAttributes(attributes: unknown): Readonly<Record<string, string>> {
-  return typeof attributes === "object" && attributes !== null ? (attributes as Record<string, string>) : {};
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-
-function decode(text: string): string {
-  return text.replace(/&([^;]{0,16};?)/g, (_all, reference: string) => {
-    const [, decimal, hexadecimal, name = ""] = /^(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|([a-z]{2,4}));$/.exec(reference) ?? [];
-    const code = decimal === undefined ? Number.parseInt(hexadecimal ?? "", 16) : Number(decimal);
-    const character = Number.isNaN(code) ? ENTITIES[name] : code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
-    if (character === undefined) throw notXml("has an entity that is not one of XML's own");
-    return character;
-  });
+function tooDeep(): TransferError {
+  return notXml(`must have at most ${DEPTH_MAX} levels`);
 }
 
 function notXml(detail: string): TransferError {
