@@ -23,6 +23,8 @@ const UNUSED_FILES = [
   // For processors without SIMD: Lambda has none.
   "undici/lib/llhttp/llhttp-wasm.js",
 ];
+/** Likewise of a body that is a form: ours are texts. Throws where one is. */
+const UNUSED_FOLDERS = ["undici/lib/web"];
 const anyOf = (texts) => texts.map((text) => text.replaceAll(".", "\\.").replaceAll("/", "[\\\\/]")).join("|");
 
 module.exports = () => ({
@@ -39,6 +41,7 @@ module.exports = () => ({
     build.onLoad({ filter: new RegExp(`[\\\\/](?:${anyOf(UNUSED_FILES)})$`) }, ({ path }) => ({
       contents: `module.exports = () => { ${toThrow(path)} };`,
     }));
+    build.onLoad({ filter: new RegExp(`[\\\\/](?:${anyOf(UNUSED_FOLDERS)})[\\\\/]`) }, ({ path }) => ({ contents: toThrow(path) }));
   },
 });
 
