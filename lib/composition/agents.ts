@@ -15,12 +15,14 @@ import { RUNNING_CLOCK } from "./running-clock.ts";
 import { composeServiceTokens } from "./service-tokens.ts";
 
 /** A changed gateway is in use within a minute. */
-const TTL_MS = 60_000;
+export const GATEWAYS_TTL_MS = 60_000;
 
 export function composeAgents({ publicBaseUrl, sessionsTable }: Config, secrets: Secrets, log: Log) {
   const { wallMs, monotonicMs: now } = RUNNING_CLOCK;
   const certificates = createCertificateWatch({ log, clock: RUNNING_CLOCK });
-  const sites = certificates.named(createSecretLookup({ read: secrets.read, folder: "gateways", schema: GatewaySite, ttlMs: TTL_MS, now }));
+  const sites = certificates.named(
+    createSecretLookup({ read: secrets.read, folder: "gateways", schema: GatewaySite, ttlMs: GATEWAYS_TTL_MS, now }),
+  );
   const tokens = composeServiceTokens(secrets);
   const send = createGatewayClient({ onCertificate: certificates.measure });
   const connect = createAgentConnector({

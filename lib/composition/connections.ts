@@ -6,7 +6,7 @@ import { ConfiguredConnection } from "../sources/configured-connection.ts";
 import { RUNNING_CLOCK } from "./running-clock.ts";
 
 /** A changed connection is in use within a minute. */
-const TTL_MS = 60_000;
+export const CONNECTIONS_TTL_MS = 60_000;
 
 export function composeConnections({ readVersion }: Secrets): Connections {
   const writtenAt = new Map<string, Date | undefined>();
@@ -17,6 +17,12 @@ export function composeConnections({ readVersion }: Secrets): Connections {
     if (version !== undefined) writtenAt.set(name, version.writtenAt);
     return version?.text;
   }
-  const lookup = createSecretLookup({ read, folder, schema: ConfiguredConnection, ttlMs: TTL_MS, now: RUNNING_CLOCK.monotonicMs });
+  const lookup = createSecretLookup({
+    read,
+    folder,
+    schema: ConfiguredConnection,
+    ttlMs: CONNECTIONS_TTL_MS,
+    now: RUNNING_CLOCK.monotonicMs,
+  });
   return { ...lookup, writtenAt: (name) => writtenAt.get(`${folder}/${name}`) };
 }

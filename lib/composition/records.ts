@@ -13,7 +13,7 @@ import type { Shapes } from "../transfer/shape.ts";
 import { RUNNING_CLOCK } from "./running-clock.ts";
 
 /** A new key stands beside the old one for weeks. */
-const TTL_MS = 5 * 60_000;
+export const RECORDS_KEY_TTL_MS = 5 * 60_000;
 
 /** Throws `secrets-unavailable` or `misconfigured`. */
 export type OpenRecords = (signal: AbortSignal) => Promise<TransferRecords>;
@@ -29,7 +29,7 @@ export function composeShapes(store: DynamoDbStore): Shapes {
 }
 
 export function composeRecords(config: Config, { read }: Secrets, store = composeStore(config)): OpenRecords {
-  const keys = createSecretLookup({ read, folder: "keys", schema: RecordsKey, ttlMs: TTL_MS, now: RUNNING_CLOCK.monotonicMs });
+  const keys = createSecretLookup({ read, folder: "keys", schema: RecordsKey, ttlMs: RECORDS_KEY_TTL_MS, now: RUNNING_CLOCK.monotonicMs });
   return async (signal) => {
     const hashesOf = createHashes(toRecordsKeys(await keys.get("records", signal)));
     return createRecords({

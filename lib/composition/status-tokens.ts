@@ -8,7 +8,7 @@ import { signStatusToken, verifyStatusToken } from "../verification/status-token
 import { RUNNING_CLOCK } from "./running-clock.ts";
 
 /** A new key signs this soon. */
-const TTL_MS = 5 * 60_000;
+export const STATUS_KEY_TTL_MS = 5 * 60_000;
 /** How often a token that no key has signed may have the keys read anew: another function may sign with a newer one, and guesses cost no more. */
 const REREAD_INTERVAL_MS = 10_000;
 
@@ -17,7 +17,7 @@ export function composeStatusTokens(
   { read }: Pick<Secrets, "read">,
   { monotonicMs: now } = RUNNING_CLOCK,
 ): StatusTokens {
-  const lookup = createSecretLookup({ read, folder: "keys", schema: StatusKey, ttlMs: TTL_MS, now });
+  const lookup = createSecretLookup({ read, folder: "keys", schema: StatusKey, ttlMs: STATUS_KEY_TTL_MS, now });
   const retentionSeconds = retentionDays * 24 * 60 * 60;
   return {
     async signer(signal) {

@@ -17,7 +17,7 @@ import type { OpenRecords } from "./records.ts";
 import { RUNNING_CLOCK } from "./running-clock.ts";
 
 /** A Guid may be replaced every minute: short, and a refused one is read anew at once. */
-const ACCESS_TTL_MS = 10_000;
+export const ACCESS_TTL_MS = 10_000;
 
 interface TransfersOptions {
   readonly config: Config;
