@@ -27,8 +27,11 @@ export interface Holder {
 export interface CallGuard {
   /** `seen`: the guard as it was when the delivery was read. */
   take(seen: Place, call: string, holder: Holder, signal: AbortSignal): Promise<Taken | Busy | Lost>;
-  /** The transfer has ended: `none` where nothing was moved, `open` where its outcome is yet to come, else with what ended it. Nothing, where somebody else has the call. */
-  letGo(call: string, holder: Holder, ending: "none" | "open" | EndedBefore, signal: AbortSignal): Promise<void>;
+  /**
+   * The transfer has ended: `none` where nothing was moved, `open` where its outcome is yet to come, else with what ended it. Nothing, where somebody else has the
+   * call. `taken`: the guard as it was written when the call was taken, which it mostly still is: nobody waits for it to be read then.
+   */
+  letGo(call: string, holder: Holder, ending: "none" | "open" | EndedBefore, signal: AbortSignal, taken?: Place): Promise<void>;
   /** Whose claims had the call, the last first. */
   holdersOf(call: string, signal: AbortSignal): Promise<readonly Holder[]>;
 }
@@ -40,6 +43,8 @@ export interface Busy {
 }
 interface Taken {
   readonly kind: "taken";
+  /** The guard, where it was written for this. */
+  readonly place?: Place;
   readonly before: EndedBefore | undefined;
   readonly isOpenBefore: true | undefined;
 }
@@ -69,14 +74,15 @@ export function createCallGuard({ places, wallMs }: CallGuardOptions): CallGuard
         ...{ holder: holder.delivery, claims: holder.claims, inFlightUntil, busyUntil: inFlightUntil + BUSY_MS },
         ...{ previous: toPrevious(guard, holder.delivery), before, isOpenBefore },
       } as const;
-      if ((await places.write(seen, content, signal)) !== undefined) return { kind: "taken", before, isOpenBefore };
+      const place = await places.write(seen, content, signal);
+      if (place !== undefined) return { kind: "taken", before, isOpenBefore, place };
       // Whoever had it meanwhile may have been a copy of ours, whose transfer is over: the call is taken for no claim that is not there to be made.
       return toKnown(guardOf(await places.find(call, signal)), holder, wallMs()) ?? { kind: "lost" };
     },
 
-    async letGo(call, { delivery, claims }, ending, signal) {
+    async letGo(call, { delivery, claims }, ending, signal, taken) {
       for (let lost = 0; lost < WRITES_MAX; lost += 1) {
-        const place = await places.find(call, signal);
+        const place = (lost === 0 ? taken : undefined) ?? (await places.find(call, signal));
         const guard = guardOf(place);
         if (guard === undefined) return;
         if (guard.holder !== delivery || guard.claims !== claims) {

@@ -28,6 +28,13 @@ interface DeliveryRecordsOptions {
   readonly newNonce: () => string;
 }
 
+interface Claimed {
+  readonly place: Place;
+  readonly item: DeliveryItem;
+  /** The guard of its call, where it was written for this claim. */
+  readonly call: Place | undefined;
+}
+
 export function createDeliveryRecords({ places, guard, hashesOf, clock, newNonce }: DeliveryRecordsOptions): Records {
   const { wallMs, sleep } = clock;
 
@@ -46,7 +53,7 @@ export function createDeliveryRecords({ places, guard, hashesOf, clock, newNonce
     throw notOurs();
   }
 
-  function toClaim(place: Place, item: DeliveryItem, delivery: Delivery, deadline: Deadline): Claim {
+  function toClaim({ place, item, call }: Claimed, delivery: Delivery, deadline: Deadline): Claim {
     const holder = { delivery: place.id, claims: item.claims };
     // Whole milliseconds: it throws for others, and a monotonic clock has them.
     const keep = () => AbortSignal.timeout(Math.ceil(Math.max(deadline.remainingMs(), KEEP_MIN_MS)));
@@ -59,14 +66,14 @@ export function createDeliveryRecords({ places, guard, hashesOf, clock, newNonce
         const result = toResult(settled, endedAt);
         if (result === undefined) throw notOurs();
         await guard
-          .letGo(delivery.call, holder, result.state === "refused" ? "none" : isFinal(result) ? toEnded(settled) : "open", signal)
+          .letGo(delivery.call, holder, result.state === "refused" ? "none" : isFinal(result) ? toEnded(settled) : "open", signal, call)
           .catch(heldForItsTime);
         return result;
       },
       async reopen(refusal) {
         const signal = keep();
         await settle(place, (now) => ({ ...now, status: "open", answer: refusal, earlier: toEarlierOfNone(now) }), signal);
-        await guard.letGo(delivery.call, holder, "none", signal).catch(heldForItsTime);
+        await guard.letGo(delivery.call, holder, "none", signal, call).catch(heldForItsTime);
         // Where nobody can tell, the record is read once more.
         const now = await places.look(place.id, signal).catch(() => undefined);
         return now !== undefined && deliveryOf(now)?.claims === item.claims;
@@ -113,7 +120,7 @@ export function createDeliveryRecords({ places, guard, hashesOf, clock, newNonce
         const claimed = written && deliveryOf(written);
         return written === undefined || claimed === undefined
           ? { kind: "lost" }
-          : { kind: "claimed", claim: toClaim(written, claimed, delivery, deadline) };
+          : { kind: "claimed", claim: toClaim({ place: written, item: claimed, call: taken.place }, delivery, deadline) };
       },
       async isUnclaimed() {
         const now = await places.look(place.id, AbortSignal.timeout(KEEP_MIN_MS));
