@@ -15,6 +15,8 @@ import { printNote, type Report } from "./report.ts";
 import { type Folder, openSecretBook } from "./secret-book.ts";
 
 const FOLDERS: Readonly<Record<string, Folder>> = { connection: "connections", gateway: "gateways", agent: "agents" };
+/** Of a list that nobody has to wait for. */
+const LISTING_MAX_MS = 3_000;
 const SCOPES = "all, connection NAME, gateway NAME or agent GATEWAY/ID";
 
 export function createPause() {
@@ -71,19 +73,19 @@ async function assertThere(scope: PauseScope, secretsPrefix: string): Promise<vo
   const name = rest.join("/");
   const names = await withProgress("Looking whether it is there", listNames(folder, secretsPrefix)).catch(() => undefined);
   if (names === undefined)
-    return printNote(`Whether there is a ${kind} ${name} could not be seen: its secrets cannot be listed from here.`);
+    return printNote(`Whether there is a ${kind} ${name} could not be seen: its secrets cannot be listed from here, or not in time.`);
   if (names.includes(name)) return;
   throw new CommandError(
     `There is no ${kind} ${name}. There ${names.length === 0 ? "is none" : `are ${names.join(", ")}`}. Nothing was paused; with --force it is, where it is only the secret that is not there.`,
   );
 }
 
-/** Rejects where the functions of another version do not say where their secrets are. */
+/** Rejects where the functions of another version do not say where their secrets are, and where that is not said in time. */
 async function listNames(folder: Folder, secretsPrefix: string): Promise<readonly string[]> {
   if (secretsPrefix === "") throw new CommandError("It is not known where its secrets are.");
   const book = openSecretBook({ config: { secretsPrefix }, isLocal: true, keyAlias: "" });
   try {
-    return (await book.list(folder)).map(({ name }) => name);
+    return (await book.list(folder, AbortSignal.timeout(LISTING_MAX_MS))).map(({ name }) => name);
   } finally {
     book.close();
   }
@@ -97,8 +99,8 @@ async function open({ stage, region, profile }: Which): Promise<Pausing> {
   return pausing;
 }
 
-async function change({ book, signal }: Pausing, { verb, change: asked }: ChangeCommand, stage: string | undefined): Promise<Report> {
-  const changed = await book[verb](asked, signal);
+async function change({ book, newSignal }: Pausing, { verb, change: asked }: ChangeCommand, stage: string | undefined): Promise<Report> {
+  const changed = await book[verb](asked, newSignal());
   const { lines, isDone } = describeChange(changed, toWordsOf(asked.scope));
   const pause = changed.kind === "paused" ? toPause(changed.pause) : undefined;
   const before = "before" in changed && changed.before !== undefined ? toPause(changed.before) : undefined;
@@ -139,8 +141,8 @@ function describeChange(changed: Changed, what: string): { readonly lines: reado
   }
 }
 
-export async function listPauses({ book, signal }: Pick<Pausing, "book" | "signal">, stage: string | undefined): Promise<Report> {
-  const { pauses, isCut, entries } = await book.list(signal);
+export async function listPauses({ book, newSignal }: Pick<Pausing, "book" | "newSignal">, stage: string | undefined): Promise<Report> {
+  const { pauses, isCut, entries } = await book.list(newSignal());
   if (isCut) printNote("There are more than could be looked at: others may be paused, too.");
   const done = entries.map(
     ({ action, scope, by, reason, firstSeenAt, until }) =>

@@ -57,7 +57,7 @@ export interface Found extends Kept {
 
 export interface SecretBook {
   /** By name; those that wait for their deletion are not among them. */
-  list(folder: Folder): Promise<readonly Listed[]>;
+  list(folder: Folder, abortSignal?: AbortSignal): Promise<readonly Listed[]>;
   /** Undefined where there is none. Throws a `CommandError` for what is no JSON object. */
   read(folder: Folder, name: string): Promise<Kept | undefined>;
   /** The same, also of what is no JSON object. */
@@ -139,11 +139,12 @@ export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }:
     read,
     require,
     parse,
-    async list(folder) {
+    async list(folder, abortSignal) {
       const start = `${secretsPrefix}/${folder}/`;
       const found: Listed[] = [];
       // The filter takes words, and beginnings of them: what is found is looked at again.
-      for await (const { SecretList = [] } of paginateListSecrets({ client }, { Filters: [{ Key: "name", Values: [start] }] }))
+      const named = { Filters: [{ Key: "name" as const, Values: [start] }] };
+      for await (const { SecretList = [] } of paginateListSecrets({ client }, named, abortSignal && { abortSignal }))
         for (const { Name: name = "", LastChangedDate } of SecretList)
           if (name.startsWith(start)) found.push({ name: name.slice(start.length), changedAt: LastChangedDate?.toISOString() });
       return found.toSorted((one, other) => one.name.localeCompare(other.name));

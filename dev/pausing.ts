@@ -11,11 +11,13 @@ import { readStoreClock } from "./store-clock.ts";
 
 const LOCAL_RETENTION_DAYS = 30;
 const DAY_SECONDS = 24 * 60 * 60;
+/** Of what one command does at the table. */
 const TIMEOUT_MS = 30_000;
 
 export interface Pausing {
   readonly book: PauseBook;
-  readonly signal: AbortSignal;
+  /** For what is done next: its time begins now. */
+  readonly newSignal: () => AbortSignal;
   /** Of the secrets of its connections, agents and gateways. */
   readonly secretsPrefix: string;
   /** By which this machine's clock is ahead of the table's. */
@@ -33,11 +35,11 @@ interface Which {
 export async function openPauses({ stage, region, profile }: Which): Promise<Pausing> {
   if (stage !== undefined) useAccount({ region, profile });
   const { table, retentionDays, secretsPrefix } = stage === undefined ? toLocal() : await findDeployed(stage);
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const { wallMs, aheadMs } = await readStoreClock(table, signal);
+  const newSignal = () => AbortSignal.timeout(TIMEOUT_MS);
+  const { wallMs, aheadMs } = await readStoreClock(table, newSignal());
   const store = createDynamoDbStore(table, { wallMs });
   const book = createPauseBook({ store, wallMs, newId: randomUUID, retentionSeconds: retentionDays * DAY_SECONDS });
-  return { book, signal, secretsPrefix, aheadMs };
+  return { book, newSignal, secretsPrefix, aheadMs };
 }
 
 interface Place {

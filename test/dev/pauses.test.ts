@@ -180,6 +180,15 @@ describe("npm run pause", () => {
     expect(unlisted).toEqual({ code: 0, output: expect.stringMatching(/Paused: agent main\/999.*could not be seen/s) });
   });
 
+  it("is not kept from it by a Secrets Manager that never answers", async () => {
+    const silent = createServer();
+    const port = await listenOnLoopback(silent);
+    onTestFinished(() => void silent.close().closeAllConnections());
+    const ports = { DYNAMODB_PORT: String(dynamoDb.port), SECRETS_MANAGER_PORT: String(port) };
+    const paused = await runCcgw(["pause", "connection", "crm", ...ANN], ports);
+    expect(paused).toEqual({ code: 0, output: expect.stringMatching(/Paused: connection crm.*could not be seen/s) });
+  });
+
   it("changes nothing where it is told nonsense, and says so without a stack trace", async () => {
     const { code, output } = await run("pause", "everything", ...ANN);
     expect([code, output]).toEqual([2, expect.stringMatching(/^SCOPE must be/)]);
@@ -204,7 +213,7 @@ describe("npm run pause", () => {
     onTestFinished(() => said.mockRestore());
     const never = () => Promise.reject(new Error("Nothing is to be changed."));
     const book = { pause: never, resume: never, list: async () => ({ pauses: [], isCut: true, entries: [] }) };
-    const { json, lines } = await listPauses({ book, signal: AbortSignal.timeout(1_000) }, undefined);
+    const { json, lines } = await listPauses({ book, newSignal: () => AbortSignal.timeout(1_000) }, undefined);
     expect([json, lines]).toEqual([expect.objectContaining({ isCut: true, pauses: [] }), ["On the local stack:"]]);
     expect(said.mock.calls).toEqual([["There are more than could be looked at: others may be paused, too."]]);
   });
