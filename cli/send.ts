@@ -11,8 +11,28 @@ import { withProgress } from "./progress.ts";
 import { printLine, type Report } from "./report.ts";
 import { SECRET } from "./shown-document.ts";
 
-/** Of the customer, in our words and in the gateway's. */
-const PERSONAL: readonly string[] = ["caller", "callData", "callDataFields", "calldata"];
+/** Our own words among what a bot keeps: lib/sources/answering/summary.ts. */
+const PARAMETERS: ReadonlySet<string> = new Set([
+  ...["ccgw_state", "ccgw_outcome", "ccgw_outcome_reason", "ccgw_code", "ccgw_reason", "ccgw_retryable", "ccgw_effect"],
+  ...["ccgw_transfer_id", "ccgw_reference", "ccgw_call_data_truncated"],
+]);
+/** Where Lex is given back what it has sent, under the names that its bot has chosen: only our own say whose they are. */
+const GIVEN_BACK = "sessionAttributes";
+/** What is shown of an answer, by name: nothing of it is the customer's. All else is left out, with what is in it. */
+const SHOWN: ReadonlySet<string> = new Set([
+  ...PARAMETERS,
+  // lib/http/canonical-reply.ts
+  ...["ok", "dryRun", "understood", "transfers", "transferId", "state", "outcome", "outcomeReason", "replayed", "receivedAt", "statusUrl"],
+  ...["type", "title", "status", "detail", "code", "reason", "retryable", "effect", "errors", "pointer", "requestId"],
+  // A request, as we name it and as the gateway does.
+  ...["request", "callId", "agentId", "target", "address", "skillId", "mode", "deliveryId", "reference", "attempt", "callDataTruncated"],
+  ...["wire", "callid", "devicetype", "gateway", "retcode", "message"],
+  // Where a bot has them: Lex, Dialogflow CX, Rasa, Botpress and the Bot Framework.
+  ...["sessionState", GIVEN_BACK, "dialogAction", "sessionInfo", "parameters", "events", "event", "name", "value"],
+  ...["error", "conversationId", "activities"],
+  // Of Lambda, in the place of an answer.
+  "errorType",
+]);
 /** Whoever has it may read the transfer's status. */
 const CAPABILITY = "statusUrl";
 const HELP = `
@@ -63,15 +83,17 @@ function toReport({ source, connection, answer: { status, text }, isAccepted, is
 export function toShownBody(text: string): unknown {
   try {
     const json: unknown = JSON.parse(text);
-    return show(json);
+    return show(json, SHOWN);
   } catch {
     return text;
   }
 }
 
-function show(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(show);
+function show(value: unknown, shown: ReadonlySet<string>): unknown {
+  if (Array.isArray(value)) return value.map((each) => show(each, shown));
   if (!isFields(value)) return value;
-  const kept = Object.entries(value).filter(([name]) => !PERSONAL.includes(name));
-  return Object.fromEntries(kept.map(([name, each]) => [name, name === CAPABILITY ? SECRET : show(each)]));
+  const kept = Object.entries(value).filter(([name]) => shown.has(name));
+  return Object.fromEntries(
+    kept.map(([name, each]) => [name, name === CAPABILITY ? SECRET : show(each, name === GIVEN_BACK ? PARAMETERS : shown)]),
+  );
 }

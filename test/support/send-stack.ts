@@ -21,6 +21,8 @@ export interface SendStack {
   output(): string;
   /** Posts to the control interface of the gateway. */
   control(path: string, body: unknown): Promise<Response>;
+  /** What has arrived at the gateway, the oldest first. */
+  gatewayTransfers(): Promise<readonly { readonly body: string }[]>;
   /** Makes `ccgw/local/connections/{name}`, of which some are what no command makes, and gives what was answered. */
   createConnection(name: string, document: unknown): Promise<string>;
   /** A file with the source's sample, each first one of these replaced. */
@@ -52,6 +54,10 @@ export function useSendStack(timeoutMs: number): SendStack {
     output: () => stack.output(),
     control: (path, body) =>
       fetch(`http://127.0.0.1:${stack.ports.GATEWAY_CONTROL_PORT}${path}`, { method: "POST", body: JSON.stringify(body) }),
+    async gatewayTransfers() {
+      const response = await fetch(`http://127.0.0.1:${stack.ports.GATEWAY_CONTROL_PORT}/transfers`);
+      return (await response.json()) as readonly { readonly body: string }[];
+    },
     async createConnection(name, document) {
       const response = await fetch(`http://127.0.0.1:${stack.ports.SECRETS_MANAGER_PORT}`, {
         method: "POST",
