@@ -23,6 +23,7 @@ const SCANNED_MAX = 50_000;
 const SCAN_PAGE = 1_000;
 /** What one read of several may ask for. */
 const BATCH_MAX = 100;
+/** Of what is asked at once. */
 const TIMEOUT_MS = 60_000;
 /** Of one answer: nobody's webhook waits for it, and a desk may be far away. */
 const ANSWER_MAX_MS = 10_000;
@@ -60,9 +61,11 @@ export function openRecordBook({ config: { recordsTable, secretsPrefix } }: Plac
   const client = new DynamoDBClient({});
   const store = createDynamoDbStore(recordsTable, { wallMs: Date.now, requestTimeoutMs: ANSWER_MAX_MS });
   const sure: RecordStore = createSureStore(store);
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  // Of each call: whoever is asked something between two of them may take their time.
+  const newSignal = () => AbortSignal.timeout(TIMEOUT_MS);
 
   async function readEach(ids: readonly string[]): Promise<DeliveryItem[]> {
+    const signal = newSignal();
     const items: RecordItem[] = [];
     for (let at = 0; at < ids.length; at += BATCH_MAX) items.push(...(await store.getEach(ids.slice(at, at + BATCH_MAX), signal)));
     if (!items.every(isKnownItem)) throw new NewerVersion("record");
@@ -96,12 +99,13 @@ export function openRecordBook({ config: { recordsTable, secretsPrefix } }: Plac
       const named = parseTransferId(transferId);
       if (named === undefined)
         throw new CommandError("A transfer id is 24 letters, digits, - or _, and then a number: qRAzj_tmb1tQi3p_dl4EtDVy-1.");
-      const item = await sure.get(named.id, signal);
+      const item = await sure.get(named.id, newSignal());
       if (item?.kind !== "delivery" || item.pending === undefined || item.claims < named.claims)
         throw new NotFound(`There is no transfer ${transferId}: it is of another stage, or its record has expired.`);
       return item;
     },
     async byReference(connections, reference, max) {
+      const signal = newSignal();
       const firstOf = (connection: string) => readFirst(store.listed(`${connection}#${reference}`, "newest-first", signal), max);
       const found = await Promise.all(connections.map(firstOf));
       return { deliveries: await readEach(found.flatMap(({ ids }) => ids)), isCut: found.some(({ isCut }) => isCut) };
@@ -124,10 +128,10 @@ export function openRecordBook({ config: { recordsTable, secretsPrefix } }: Plac
       return { deliveries: await readEach(ids), read, isCut: false };
     },
     async guardOf({ call }) {
-      const item = call === undefined ? undefined : await sure.get(call, signal);
+      const item = call === undefined ? undefined : await sure.get(call, newSignal());
       return item?.kind === "guard" ? item : undefined;
     },
-    replace: (item, seen) => sure.put(item, seen.revision, signal),
+    replace: (item, seen) => sure.put(item, seen.revision, newSignal()),
     close: () => client.destroy(),
   };
 }

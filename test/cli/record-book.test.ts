@@ -10,6 +10,8 @@ import { listenOnLoopback, trackConnections } from "../support/raw-gateway.ts";
 /** More than a function gives it, for whose answer a caller waits. */
 const SLOW_MS = 1_100;
 
+const TRANSFER = "qRAzj_tmb1tQi3p_dl4EtDVy-1";
+
 it("waits for an answer for longer than a function does", async () => {
   const server = createServer(async (_request, response) => {
     await sleep(SLOW_MS);
@@ -20,5 +22,20 @@ it("waits for an answer for longer than a function does", async () => {
   onTestFinished(() => void vi.unstubAllEnvs());
   const book = openRecordBook(await openLocalPlace({ DYNAMODB_PORT: String(await listenOnLoopback(server)) }));
   onTestFinished(() => book.close());
-  await expect(book.require("qRAzj_tmb1tQi3p_dl4EtDVy-1")).rejects.toThrow(NotFound);
+  await expect(book.require(TRANSFER)).rejects.toThrow(NotFound);
+});
+
+it("has its time for each call, however long ago it was opened", async () => {
+  const server = createServer(
+    (_request, response) => void response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end("{}"),
+  );
+  const connections = trackConnections(server);
+  onTestFinished(() => connections.stop());
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const place = await openLocalPlace({ DYNAMODB_PORT: String(await listenOnLoopback(server)) });
+  const isOver = vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort());
+  const book = openRecordBook(place);
+  isOver.mockRestore();
+  onTestFinished(() => book.close());
+  await expect(book.require(TRANSFER)).rejects.toThrow(NotFound);
 });
