@@ -48,8 +48,8 @@ export function createTransfersForget() {
         const clock = await readStoreClock(place.config.recordsTable, AbortSignal.timeout(CLOCK_TIMEOUT_MS));
         const note = toClockNote(clock);
         if (note !== undefined) printNote(note);
-        const run = (yes: boolean) => forgetTransfers(book, { ...options, ...which, yes, connections, max: MAX, nowMs: clock.wallMs() });
-        return forgetOnceSure(run, { isSure: options.yes === true, prompter });
+        const search = { ...options, ...which, connections, max: MAX, wallMs: clock.wallMs };
+        return forgetOnceSure(book, search, { isSure: options.yes === true, prompter });
       }),
     );
 }
@@ -59,8 +59,14 @@ interface Consent {
   readonly prompter: Pick<Prompter, "show" | "confirm"> | undefined;
 }
 
-/** Says what would be done and asks, where somebody sits there and there is something to do. */
-export async function forgetOnceSure(run: (yes: boolean) => Promise<Report>, { isSure, prompter }: Consent): Promise<Report> {
+interface OnceSure extends Omit<ForgetOptions, "yes" | "nowMs"> {
+  readonly wallMs: () => number;
+}
+
+/** Says what would be done and asks, where somebody sits there and there is something to do. Only what was shown is forgotten then, and only as it was. */
+export async function forgetOnceSure(book: RecordBook, options: OnceSure, { isSure, prompter }: Consent): Promise<Report> {
+  const found = await find(book, options);
+  const run = (yes: boolean) => forgetFound(book, found, { ...options, yes, nowMs: options.wallMs() });
   if (isSure) return run(true);
   const planned = await run(false);
   if (prompter === undefined || planned.exitCode !== NOT_BEGUN) return planned;
@@ -94,8 +100,13 @@ interface ForgetOptions extends Omit<Search, "call"> {
 type Ending = "forgotten" | "would-be-forgotten" | keyof typeof WHY;
 
 export async function forgetTransfers(book: RecordBook, options: ForgetOptions): Promise<Report> {
+  return forgetFound(book, await find(book, options), options);
+}
+
+type Found = Awaited<ReturnType<typeof find>>;
+
+async function forgetFound(book: RecordBook, { deliveries, searched, isCut }: Found, options: ForgetOptions): Promise<Report> {
   const { nowMs, max } = options;
-  const { deliveries, searched, isCut } = await find(book, options);
   const transfers: { readonly transferId: string; readonly ending: Ending; readonly line: string }[] = [];
   const problems = new Set<string>();
   for (const item of deliveries.filter((each) => !isForgotten(each))) {
@@ -126,7 +137,7 @@ const NOT_YET = "Nothing was forgotten yet: with --yes it is, and cannot be brou
 const AFTERWARDS =
   "Not reached from here: the lines of the log until logRetentionDays are over, backups of the table for up to 35 days, and what receivers were told.";
 
-async function find(book: RecordBook, { transfer, ...search }: ForgetOptions) {
+async function find(book: RecordBook, { transfer, ...search }: Omit<ForgetOptions, "nowMs">) {
   if (transfer !== undefined) return { deliveries: [await book.require(transfer)], isCut: false, searched: undefined };
   const found = await searchTransfers(book, search);
   if (found === undefined) throw new CommandError("Say what is to be forgotten: --transfer ID, or --reference REFERENCE.");

@@ -196,12 +196,36 @@ describe("ccgw transfers forget", () => {
       isSure: false,
       prompter: { show: (_title: string, lines: readonly string[]) => void shown.push(...lines), confirm: async () => answer },
     });
-    const run = (yes: boolean) => forget({ transfer: transferId, yes });
-    await expect(forgetOnceSure(run, answering(false))).rejects.toThrow("Nothing was forgotten.");
+    const run = (answer: boolean) =>
+      forgetOnceSure(kept.book, { transfer: transferId, connections, max: 50, wallMs: Date.now }, answering(answer));
+    await expect(run(false)).rejects.toThrow("Nothing was forgotten.");
     expect(shown[0]).toMatch(/^would forget transfer /);
     expect((await kept.book.require(transferId)).pending?.callId).toBe("asked-for");
-    expect(await forgetOnceSure(run, answering(true))).toMatchObject({ exitCode: 0, json: { transfers: [{ ending: "forgotten" }] } });
-    expect(await forgetOnceSure(run, answering(false))).toMatchObject({ exitCode: 1, json: { transfers: [] } });
+    expect(await run(true)).toMatchObject({ exitCode: 0, json: { transfers: [{ ending: "forgotten" }] } });
+    expect(await run(false)).toMatchObject({ exitCode: 1, json: { transfers: [] } });
+  });
+
+  it("forgets what was shown, and neither what has come since nor what has changed", async () => {
+    const reference = "of-an-open-question";
+    const [shown, changed] = [await complete("shown", { reference }), await complete("changed-since", { reference })];
+    const since: string[] = [];
+    const prompter = {
+      show: () => {},
+      confirm: async () => {
+        since.push(await complete("come-since", { reference }));
+        const item = await kept.book.require(changed);
+        return kept.book.replace({ ...item, revision: "another" }, item);
+      },
+    };
+    const search = { reference, connections, max: 50, wallMs: Date.now };
+    const { json, exitCode } = await forgetOnceSure(kept.book, search, { isSure: false, prompter });
+    expect(exitCode).toBe(1);
+    const { transfers } = json as { readonly transfers: readonly { readonly transferId: string; readonly ending: string }[] };
+    expect(Object.fromEntries(transfers.map((each) => [each.transferId, each.ending]))).toEqual({
+      [shown]: "forgotten",
+      [changed]: "changed",
+    });
+    expect((await kept.book.require(since[0] ?? "")).pending?.callId).toBe("come-since");
   });
 
   it("is typed so, and does nothing without --yes", async () => {
