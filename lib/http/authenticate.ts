@@ -1,4 +1,5 @@
 /** Which connection sent this? Its source verifies the bytes. Unknown, disabled and unproven look alike outside. */
+import { toTransferError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { ConfiguredConnection } from "../sources/configured-connection.ts";
 import { createDigestDecoy, createSecretDecoy } from "../sources/decoy-verifier.ts";
@@ -38,7 +39,7 @@ export interface Authenticated {
 
 export type Authenticate = (request: HttpRequest) => Promise<Authenticated>;
 
-/** Throws `unauthenticated`, `secrets-unavailable` or `misconfigured`. */
+/** Throws `unauthenticated`, `secrets-unavailable` or `misconfigured`, and of a bug, such as a source that cannot be loaded, that nothing was done. */
 export function createAuthenticator({ connections, log, now, proveByAddress }: Dependencies): Authenticate {
   const prove = createProver({
     lookup: connections,
@@ -49,7 +50,7 @@ export function createAuthenticator({ connections, log, now, proveByAddress }: D
     now,
   });
 
-  return async (request) => {
+  async function authenticate(request: HttpRequest): Promise<Authenticated> {
     const name = Name.safeParse(request.connectionName).data;
     request.note({ connection: name });
     const kept = name === undefined ? undefined : connections.peek(name);
@@ -65,7 +66,12 @@ export function createAuthenticator({ connections, log, now, proveByAddress }: D
     if (writtenAt !== undefined) log.measure("SecretAgeDays", daysBetween(writtenAt, receivedAt), dimensions);
     if (secretNotAfter !== undefined) log.measure("SecretDaysLeft", daysBetween(receivedAt, new Date(secretNotAfter)), dimensions);
     return { connection, proof, publicSecret, byAddress };
-  };
+  }
+
+  return (request) =>
+    authenticate(request).catch((thrown: unknown) => {
+      throw toTransferError(thrown, "none");
+    });
 }
 
 function daysBetween(earlier: Date, later: Date): number {

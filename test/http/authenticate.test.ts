@@ -66,6 +66,15 @@ function put(
 const readsOf = (name: string) => secrets.requests.filter(({ secretId }) => secretId === `${FOLDER}/${name}`).length;
 const reasons = () => log.lines.map(({ reason }) => reason);
 
+it("says of a source that cannot be loaded that nothing was done: the body was not read", async () => {
+  const cannotLoad = () => Promise.reject(new SyntaxError("of a chunk that is cut off"));
+  const connections = { get: cannotLoad, reread: cannotLoad, peek: () => undefined };
+  const authenticate = createAuthenticator({ connections, log, now: clock.monotonicMs });
+  const handler = createHttpHandler(createDescribeConnection(authenticate), { log, edge: { ...clock, publicBaseUrl: PUBLIC_BASE_URL } });
+  const event = toEvent({ method: "POST", path: "/", route: "POST /v1/transfers/{connection}", connection: "demo" });
+  expect(toResult(await handler(event, toContext()))).toMatchObject({ status: 500, body: { code: "internal", effect: "none" } });
+});
+
 describe("who is proven", () => {
   it("is answered, logged and counted by the id of the secret that matched", async () => {
     put("demo", {
