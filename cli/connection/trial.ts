@@ -1,6 +1,7 @@
 /**
- * How the administrator of a caller tries its connection from any shell, moving nobody: a dry run by curl, signed by openssl where the caller signs. The secret is
- * read into a variable and stands nowhere. No line is given that might transfer somebody.
+ * How the administrator of a caller tries its connection from a shell, moving nobody: a dry run by curl, signed by openssl where the caller signs. The secret is
+ * read into a variable and stands nowhere; curl has it by its standard input, for the arguments of a process can be read by all on its machine. No line is given that
+ * might transfer somebody.
  */
 import * as z from "zod";
 import type { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
@@ -8,6 +9,10 @@ import { VENDORS } from "../../lib/verification/hmac.ts";
 import type { Caller } from "./caller.ts";
 
 const SECRET = "$CCGW_SECRET";
+/** openssl takes the key of an HMAC nowhere else. */
+const IN_ARGUMENTS = /-hmac |-macopt /;
+const SEEN_BY_OTHERS =
+  "While openssl signs, its arguments have the secret, and whoever else is on the machine can read them: do it on one of your own.";
 const TIMES = {
   s: "$(date +%s)",
   ms: '"$(date +%s)000"',
@@ -34,10 +39,11 @@ export function toTrial({ url, connection, caller }: Trying): readonly string[] 
   const sending = toSending(verification, { url: `${url}${isInAddress ? "?dryRun" : ""}`, file, contentType: demo.contentType });
   if (sending === undefined) return ["Its proof is made by its vendor alone: no shell can try it. The log tells of the first webhook."];
   return [
-    "In a shell, with curl and openssl. First, and by itself, this line, and then the secret, which is not shown:",
+    `In bash or zsh, with curl${sending.some((line) => line.includes("openssl")) ? " and openssl" : ""}. First, and by itself, this line, and then the secret, which is not shown:`,
     "",
     ...fence(["read -rs CCGW_SECRET"]),
     "",
+    ...(sending.some((line) => IN_ARGUMENTS.test(line)) ? [SEEN_BY_OTHERS, ""] : []),
     "Then these, which ask for a dry run: all is checked, nobody is moved, and the gateway is not asked. Any call id will do.",
     "",
     ...fence([`cat > ${file} <<'END'`, ...body.split("\n"), "END", ...sending]),
@@ -69,25 +75,34 @@ interface Sending {
 
 function toSending(verification: Caller["verification"], sending: Sending): readonly string[] | undefined {
   const { scheme } = verification;
-  if (scheme === "shared-secret") return [toCurl(sending, ...withSecret(verification, sending.url))];
+  if (scheme === "shared-secret") return [sendSecret(verification, sending)];
   if (scheme === "standard-webhooks") return signWithStandard(sending);
   const profile = scheme === "hmac" ? verification : Object.entries(VENDORS).find(([id]) => id === scheme)?.[1];
   return profile === undefined ? undefined : sign(profile, sending);
 }
 
-function withSecret({ in: places, header, parameter, username }: Caller["verification"], url: string): [string, string] {
+/** `printf` is the shell's own, and no process. */
+function sendSecret({ in: places, header, parameter = "key", username = "ccgw" }: Caller["verification"], sending: Sending): string {
   const [place] = Array.isArray(places) ? places : [];
-  if (place === "api-key") return [url, `-H "x-api-key: ${SECRET}"`];
-  if (place === "basic") return [url, `-u "${username ?? "ccgw"}:${SECRET}"`];
-  if (place === "header") return [url, `-H "${header}: ${SECRET}"`];
-  if (place === "query") return [`${url}${url.includes("?") ? "&" : "?"}${parameter ?? "key"}=${SECRET}`, ""];
-  return [url, `-H "authorization: Bearer ${SECRET}"`];
+  const { url } = sending;
+  if (place === "query") {
+    const address = `${url}${url.includes("?") ? "&" : "?"}${parameter}=`;
+    return `printf 'url = "%s%s"\\n' '${address}' "${SECRET}" | ${toCurl(sending, "-K -")}`;
+  }
+  const basic = `$(printf '%s:%s' '${username}' "${SECRET}" | openssl base64 -A)`;
+  const [name, value] =
+    place === "api-key"
+      ? ["x-api-key", SECRET]
+      : place === "basic"
+        ? ["authorization", `Basic ${basic}`]
+        : place === "header"
+          ? [String(header), SECRET]
+          : ["authorization", `Bearer ${SECRET}`];
+  return `printf '%s: %s\\n' '${name}' "${value}" | ${toCurl(sending, `"${url}"`, "-H @-")}`;
 }
 
-function toCurl({ contentType, file }: Sending, url: string, ...proof: readonly string[]): string {
-  return ["curl -s -w '\\n'", `"${url}"`, `-H 'content-type: ${contentType}'`, ...proof, `--data-binary @${file}`]
-    .filter((part) => part !== "")
-    .join(" ");
+function toCurl({ contentType, file }: Sending, ...parts: readonly string[]): string {
+  return ["curl -s -w '\\n'", ...parts, `-H 'content-type: ${contentType}'`, `--data-binary @${file}`].join(" ");
 }
 
 /** A row of lib/verification/hmac.ts, or what a connection has of one. */
@@ -116,7 +131,7 @@ function sign(profile: unknown, sending: Sending): readonly string[] {
     `CCGW_URL='${sending.url}'`,
     ...(timestamp === undefined ? [] : [`CCGW_TIME=${TIMES[timestamp.unit]}`]),
     `CCGW_SIGNATURE=$(${text} | ${signature})`,
-    toCurl(sending, "$CCGW_URL", ...headers),
+    toCurl(sending, '"$CCGW_URL"', ...headers),
   ];
 }
 
@@ -130,12 +145,10 @@ function signWithStandard(sending: Sending): readonly string[] {
     `CCGW_SIGNATURE=$({ printf %s "$CCGW_ID.$CCGW_TIME."; cat ${sending.file}; } | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$CCGW_KEY" -binary | openssl base64 -A)`,
     toCurl(
       sending,
-      ...([
-        "$CCGW_URL",
-        '-H "webhook-id: $CCGW_ID"',
-        '-H "webhook-timestamp: $CCGW_TIME"',
-        '-H "webhook-signature: v1,$CCGW_SIGNATURE"',
-      ] as const),
+      '"$CCGW_URL"',
+      '-H "webhook-id: $CCGW_ID"',
+      '-H "webhook-timestamp: $CCGW_TIME"',
+      '-H "webhook-signature: v1,$CCGW_SIGNATURE"',
     ),
   ];
 }

@@ -18,8 +18,12 @@ import { PUBLIC_BASE_URL, type Stack, startStack } from "../support/stack.ts";
 
 const SECRET = "canary-of-a-secret-0123456789";
 const WEBHOOK_SECRET = `whsec_${Buffer.from(SECRET).toString("base64")}`;
-/** Has the line go to this machine, whatever address it signs. */
-const HERE = `curl() { command curl "\${@/$PUBLIC/$HERE}"; }\n`;
+/** Has the line go to this machine, whatever address it signs, and shows what curl is given. */
+const HERE = `curl() {
+  printf '%s\\n' "$@" >&2
+  case " $* " in *" -K - "*) sed "s|$PUBLIC|$HERE|" | command curl "$@" ;; *) command curl "\${@/$PUBLIC/$HERE}" ;; esac
+}
+`;
 
 let stack: Stack;
 let folder: string;
@@ -60,11 +64,11 @@ async function trialOf(source: string, verification: Readonly<Record<string, unk
   return { secret, text: lines.join("\n"), block };
 }
 
-async function run(block: string, secret: string): Promise<string> {
+async function run(block: string, secret: string): Promise<{ readonly stdout: string; readonly given: string }> {
   const { port } = server.address() as AddressInfo;
   const env = { ...process.env, PUBLIC: PUBLIC_BASE_URL, HERE: `http://127.0.0.1:${port}`, CCGW_SECRET: secret };
-  const { stdout } = await promisify(execFile)("bash", ["-c", HERE + block], { cwd: folder, env });
-  return stdout;
+  const { stdout, stderr: given } = await promisify(execFile)("bash", ["-c", HERE + block], { cwd: folder, env });
+  return { stdout, given };
 }
 
 const HMAC = { scheme: "hmac", header: "x-signature" };
@@ -74,6 +78,7 @@ describe("the lines of a sheet that try a connection", () => {
   it.each([
     ["api", {}, '"dryRun":true'],
     ["generic", { in: ["query"] }, '"dryRun":true'],
+    ["generic", { in: ["header"], header: "x-secret" }, '"dryRun":true'],
     ["generic", HMAC, '"dryRun":true'],
     ["generic", { ...SIGNED_IN_ALL, algorithm: "sha512", encoding: "base64", prefix: "v0=" }, '"dryRun":true'],
     ["standard-webhooks", {}, '"dryRun":true'],
@@ -88,7 +93,12 @@ describe("the lines of a sheet that try a connection", () => {
     ["rasa", {}, '"value":"dry-run"'],
   ] as const)("are proven, and move nobody: %s %j", async (source, verification, words) => {
     const { block = "", text, secret } = await trialOf(source, verification);
-    expect(await run(block, secret)).toContain(words);
+    const { stdout, given } = await run(block, secret);
+    expect(stdout).toContain(words);
+    // Whoever is on the machine can read it.
+    expect(given).toContain("--data-binary");
+    expect(given).not.toContain(secret);
+    expect(text.includes("its arguments have the secret")).toBe(/-hmac |-macopt /.test(block));
     expect(stack.takeLog().join("\n")).toContain('"dryRun":true');
     expect(stack.gateway.transfers()).toHaveLength(0);
     expect(text).not.toContain(SECRET);
