@@ -20,11 +20,14 @@ const UNUSED_ON_DEMAND = [
 const UNUSED_FILES = [
   // No client of ours allows HTTP/2.
   "undici/lib/dispatcher/client-h2.js",
-  // For processors without SIMD: Lambda has none.
-  "undici/lib/llhttp/llhttp-wasm.js",
 ];
-/** Likewise of a body that is a form: ours are texts. Throws where one is. */
-const UNUSED_FOLDERS = ["undici/lib/web"];
+/** Files and folders that throw where they are loaded. */
+const UNLOADED = [
+  // Of a body that is a form: ours are texts.
+  "undici/lib/web/",
+  // For processors without SIMD, and what a machine with it refused: WebAssembly would be given a function.
+  "undici/lib/llhttp/llhttp-wasm.js$",
+];
 const anyOf = (texts) => texts.map((text) => text.replaceAll(".", "\\.").replaceAll("/", "[\\\\/]")).join("|");
 
 module.exports = () => ({
@@ -41,7 +44,7 @@ module.exports = () => ({
     build.onLoad({ filter: new RegExp(`[\\\\/](?:${anyOf(UNUSED_FILES)})$`) }, ({ path }) => ({
       contents: `module.exports = () => { ${toThrow(path)} };`,
     }));
-    build.onLoad({ filter: new RegExp(`[\\\\/](?:${anyOf(UNUSED_FOLDERS)})[\\\\/]`) }, ({ path }) => ({ contents: toThrow(path) }));
+    build.onLoad({ filter: new RegExp(`[\\\\/](?:${anyOf(UNLOADED)})`) }, ({ path }) => ({ contents: toThrow(path) }));
   },
 });
 
