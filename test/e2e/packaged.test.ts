@@ -1,18 +1,20 @@
 /** What is deployed: the packaged functions themselves, each from its zip, with no node_modules near it, and the template that names them. */
 import { createHmac } from "node:crypto";
+import { posix } from "node:path";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { type LocalDynamoDb, RECORDS_TABLE, SESSIONS_TABLE, startLocalDynamoDb } from "../../dev/dynamodb/local-dynamodb.ts";
 import { type GatewaySimulator, startGatewaySimulator } from "../../dev/gateway-simulator/simulator.ts";
 import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
+import { SOURCE_IDS } from "../../lib/sources/index.ts";
 import manifest from "../../package.json" with { type: "json" };
 import recorded from "../fixtures/http-api-event.json" with { type: "json" };
 import { toAgentEvent } from "../support/agent-event.ts";
 import { toEvent } from "../support/http-event.ts";
 import { type LambdaEndpoint, startLambdaEndpoint } from "../support/lambda-endpoint.ts";
 import { lexEvent } from "../support/lex.ts";
-import { invokePackaged, type LambdaFunction, readFunctions, readResources, unpack } from "../support/packaged-function.ts";
+import { importEach, invokePackaged, type LambdaFunction, readFunctions, readResources, unpack } from "../support/packaged-function.ts";
 import { PUBLIC_BASE_URL } from "../support/stack.ts";
 
 const ZIPS = [
@@ -244,6 +246,16 @@ describe("the other packaged functions", () => {
   });
 });
 
+function modulesOf(files: Readonly<Record<string, Uint8Array>>): readonly string[] {
+  return Object.keys(files).filter((path) => path.endsWith(".mjs"));
+}
+
+/** Of the modules beside this one: `from"./a.mjs"`, `import"./a.mjs"` and `import("./a.mjs")`. */
+function importsOf(files: Readonly<Record<string, Uint8Array>>, path: string): readonly string[] {
+  const code = Buffer.from(files[path] ?? []).toString("utf8");
+  return [...code.matchAll(/\b(?:from|import)\s*\(?\s*["'](\.\.?\/[^"']+)["']/g)].map(([, to = ""]) => posix.join(posix.dirname(path), to));
+}
+
 describe("each zip", () => {
   it.each(ZIPS)(
     "%s holds the bundle of its handler in one file or several, the licences of what that is made of, and nothing else",
@@ -260,6 +272,29 @@ describe("each zip", () => {
       expect(LOCAL_MARKERS.filter((marker) => bundle.includes(marker))).toEqual([]);
     },
   );
+
+  it.each(ZIPS)("%s holds each module that one of its own imports, at once or on demand", async (zip) => {
+    const files = await unpack(folder, zip);
+    const missing = modulesOf(files).flatMap((path) => importsOf(files, path).filter((imported) => !Object.hasOwn(files, imported)));
+    expect(missing).toEqual([]);
+  });
+
+  it("holds beside the transfer function each source, and what a mapping takes", async () => {
+    const files = await unpack(folder, "receive-transfer.zip");
+    const onDemand = new Set(modulesOf(files).flatMap((path) => importsOf(files, path)));
+    for (const name of [...SOURCE_IDS, "jsonata"]) expect([...onDemand].filter((path) => path.includes(`.${name}`))).not.toEqual([]);
+  });
+
+  it("holds modules that can be loaded, all but those that are left out", async () => {
+    const modules: Record<string, readonly string[]> = {};
+    for (const zip of ZIPS) {
+      const files = await unpack(folder, zip);
+      const handler = functions.get(zip)?.Handler.replace(/\.handler$/, ".mjs");
+      modules[zip] = modulesOf(files).filter((path) => path !== handler);
+    }
+    const failures = z.array(z.tuple([z.string(), z.string()])).parse(await importEach(folder, modules));
+    expect(failures.filter(([, why]) => !why.includes("is left out of this bundle"))).toEqual([]);
+  });
 
   it("is that of a function in the template", () => {
     expect([...functions.keys()].sort()).toEqual(ZIPS);

@@ -72,6 +72,32 @@ export async function unpack(packageFolder: string, zip: string): Promise<Readon
   return unzipSync(await readFile(join(packageFolder, zip)));
 }
 
+/** Imports each module that it is given, and prints what it could not import, and why, as its last line. */
+const IMPORTER = `
+const failures = [];
+for (const file of JSON.parse(process.argv[1])) await import(file).catch(({ message }) => failures.push([file, message]));
+console.log("\\n" + JSON.stringify(failures));
+`;
+
+/** What of each of these zips cannot be loaded by itself, and why: in one process, with no node_modules above them. Paths are below the zip's name. */
+export async function importEach(packageFolder: string, modules: Readonly<Record<string, readonly string[]>>): Promise<unknown> {
+  const folder = await mkdtemp(join(tmpdir(), "ccgw-functions-"));
+  try {
+    for (const zip of Object.keys(modules))
+      for (const [path, bytes] of Object.entries(await unpack(packageFolder, zip))) {
+        await mkdir(dirname(join(folder, zip, path)), { recursive: true });
+        await writeFile(join(folder, zip, path), bytes);
+      }
+    const files = Object.entries(modules).flatMap(([zip, paths]) => paths.map((path) => join(folder, zip, path)));
+    const child = spawn(process.execPath, ["--input-type=module", "-e", IMPORTER, JSON.stringify(files)], { cwd: folder, env: {} });
+    const [printed, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+    const last = printed.trimEnd().split("\n").at(-1) ?? "";
+    return last.startsWith("[") ? JSON.parse(last) : errors;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 /**
  * `environment`: what stands in for AWS, and for what CloudFormation would have put in. Events one after another, in one instance, whose wall clock is `aheadMs`
  * ahead.
