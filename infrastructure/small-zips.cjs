@@ -11,6 +11,9 @@ const { unzipSync, Zip } = require("fflate");
 /** Of the zip's format. */
 const DEFLATED = 8;
 
+/** Unix, on which a file has rights: with none, a zip made elsewhere could leave the function's user unable to read it. */
+const OS = 3;
+const READABLE = 0o100644 << 16;
 /** The least that a zip can say. */
 const MODIFIED_AT = new Date(1980, 0, 1);
 
@@ -37,7 +40,7 @@ function toZip(files) {
     chunks.push(chunk);
   });
   for (const [filename, bytes] of Object.entries(files)) {
-    const file = { filename, size: bytes.length, crc: crc32(bytes), compression: DEFLATED, mtime: MODIFIED_AT };
+    const file = { filename, size: bytes.length, crc: crc32(bytes), compression: DEFLATED, mtime: MODIFIED_AT, os: OS, attrs: READABLE };
     zip.add(file);
     file.ondata(null, deflateRawSync(bytes, { level: 9 }), true);
   }
