@@ -77,8 +77,9 @@ export async function setConnection(book: SecretBook, wanted: ConnectionChange, 
   const seen = await book.require("connections", name);
   if (wanted.gateway !== undefined) await requireGateway(book, wanted.gateway);
   assertSettings(wanted.settings ?? {});
-  const patches = [wanted.settings ?? {}, toSettings(seen.document, wanted), toProof(seen.document, wanted)];
-  const changed = patches.reduce((document, patch) => mergeFields(document, patch), seen.document);
+  const patches = [wanted.settings ?? {}, toProof(seen.document, wanted)];
+  const patched = patches.reduce((document, patch) => mergeFields(document, patch), seen.document);
+  const changed = mergeFields(patched, toSettings(seen.document, wanted), isTarget);
   const withConnector = await changeConnector(changed, wanted, ends);
   const { document, sheet } = await changeCallback(withConnector, wanted, { ends, asker: createAsker(ends.prompter) });
   const { gateway, agentId } = document;
@@ -92,6 +93,11 @@ export async function setConnection(book: SecretBook, wanted: ConnectionChange, 
     ...(isAgentMissing ? [`There is no agent ${agent} yet: ccgw agent add ${agent}`] : []),
   ];
   return writeEdit(book, { folder: "connections", name, seen, document, sheet, lines }, wanted, ends.prompter);
+}
+
+/** One that is typed has nothing of the one before: a skill is of one agent. */
+function isTarget(value: unknown): boolean {
+  return isFields(value) && Object.hasOwn(value, "address");
 }
 
 /** What the flags say, as a merge patch. */

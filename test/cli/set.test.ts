@@ -104,6 +104,18 @@ describe("ccgw connection set", () => {
     expect(JSON.stringify(report)).not.toContain(SECRET);
   });
 
+  it("replaces a target of the same name whole, and merges what is among the settings", async () => {
+    const name = put("connections", CRM);
+    const targetsOf = async () => Object((await documentOf("connections", name)).targets);
+    await setC({ name, target: ["ana=agent:205:3"] });
+    await setC({ name, settings: { targets: { ana: { address: "206" } } } });
+    expect((await targetsOf()).ana).toEqual({ type: "agent", address: "206", skillId: 3 });
+    await setC({ name, target: ["ana=agent:300"], yes: true });
+    expect(await targetsOf()).toEqual({ ...CRM.targets, ana: { type: "agent", address: "300" } });
+    await setC({ name, target: ["ana=skill-queue:31"] });
+    expect((await targetsOf()).ana).toEqual({ type: "skill-queue", address: "31" });
+  });
+
   it("takes a mapping, and null for what is to go", async () => {
     const name = put("connections", { ...CRM, source: "generic", deadlineMs: 9000 });
     await setC({ name, mapping: '{ "callId": body.id }', settings: { deadlineMs: null }, yes: true });
