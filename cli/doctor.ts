@@ -32,14 +32,15 @@ export function createDoctor() {
 async function runDoctor({ isJson, place }: Context, { connection, gateway, remote, strict = false }: DoctorOptions): Promise<Report> {
   const scope = { connection, gateway };
   const say = isJson ? undefined : printLine;
+  const examination = { from: remote === true ? "inside" : "here", isStrict: strict, say } as const;
   try {
     const opened = await place();
     const stages =
       remote === true ? diagnoseRemotely(opened, scope) : composeDiagnosis(opened.config)({ ...scope, deadline: createDeadline() });
-    return await examine(stages, { from: remote === true ? "inside" : "here", isStrict: strict, say });
+    return await examine(stages, examination);
   } catch (error) {
     if (!(error instanceof NoPlace)) throw error;
-    return examine(diagnoseNothing(error.message), { from: "here", isStrict: strict, say });
+    return examine(diagnoseNothing(error.message), examination);
   }
 }
 

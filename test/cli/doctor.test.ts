@@ -149,11 +149,14 @@ describe("a stage that AWS does not tell of", () => {
     [404, "ResourceNotFoundException", "There is no stage prod in eu-central-1"],
   ])("by %s %s is a finding of its credentials, and all else is skipped", async (status, type, words) => {
     const aws = await refuse(status, type);
-    for (const where of [[], ["--remote"]]) {
+    for (const [seenFrom, where] of [
+      ["here", []],
+      ["inside", ["--remote"]],
+    ] as const) {
       const { code, output } = await runCcgw([...STAGE, ...where, "--json"], aws);
       expect(code).toBe(2);
       const { from, findings } = JSON.parse(output);
-      expect(from).toBe("here");
+      expect(from).toBe(seenFrom);
       expect(findings).toEqual(
         CHECK_NAMES.map((name) =>
           name === "credentials"
@@ -190,7 +193,10 @@ describe("a function that looks at nothing", () => {
     onTestFinished(() => lambda.stop());
     const { code, output } = await runCcgw(["doctor", "--remote", "--json"], { LAMBDA_PORT: new URL(lambda.url).port });
     const { findings, ...counts } = JSON.parse(output);
-    expect({ code, counts }).toEqual({ code: 2, counts: { from: "here", failed: 1, warning: 0, ok: 0, skipped: CHECK_NAMES.length - 1 } });
+    expect({ code, counts }).toEqual({
+      code: 2,
+      counts: { from: "inside", failed: 1, warning: 0, ok: 0, skipped: CHECK_NAMES.length - 1 },
+    });
     expect(findings[0]).toMatchObject({
       name: "credentials",
       verdict: "failed",
