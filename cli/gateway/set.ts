@@ -56,6 +56,10 @@ export async function setGateway(book: SecretBook, wanted: GatewayChange, prompt
   if (wanted.trust === true && !contact) throw new CommandError("--trust is of what the gateway shows: not with --no-contact.");
   assertWithout("--settings", settings, OWN);
   const seen = await book.require("gateways", name);
+  if (beside === true && seen.document.ca === undefined)
+    throw new CommandError(
+      `${name} trusts public authorities, and would trust what is given instead of them: nothing can be beside. Without --beside give --ca a file that has the authority of its present certificate, too, until the gateway has changed over.`,
+    );
   const given: Document = {
     ...settings,
     ...(wanted.url !== undefined && { url: wanted.url }),
@@ -90,7 +94,7 @@ async function tryTrust(
 
 /** Of one text or a list, as it is. */
 function withBefore(pem: string, beside: true | undefined, { ca }: Document): unknown {
-  if (beside !== true || ca === undefined) return pem;
+  if (beside !== true) return pem;
   return Array.isArray(ca) ? [...ca, pem] : `${String(ca).trimEnd()}\n${pem}`;
 }
 

@@ -324,6 +324,11 @@ describe("ccgw gateway set, without contact", () => {
     ["nothing beside what is trusted", { beside: true }, "--beside goes with --pin or --ca."],
   ] as const)("refuses %s", async (_what, wanted, words) => {
     await expect(setG({ name: "main", ...wanted })).rejects.toThrow(words);
+    [
+      "one authority beside all public ones",
+      { beside: true, ca: "none" },
+      "main trusts public authorities, and would trust what is given instead",
+    ],
   });
 });
 
