@@ -20,17 +20,12 @@ export function createAgentRemove() {
 
 export async function removeAgent(book: SecretBook, place: Place, removal: Removal): Promise<Report> {
   const { name } = removal;
-  const { gateway, agentId } = parseAgentName(name);
+  parseAgentName(name);
   // One that no function takes can be removed, too.
-  const { document } = await book.require("agents", name);
-  const connections = await findConnections(book, (each) => each.gateway === gateway && each.agentId === agentId);
-  assertUnused(
-    `Agent ${name}`,
-    connections.map((connection) => nameOf({ folder: "connections", name: connection })),
-  );
-  const isManaged = document.session === "managed";
+  const seen = await book.require("agents", name);
+  const isManaged = seen.document.session === "managed";
   return removeDocument(book, place, removal, {
-    folder: "agents",
+    ...{ folder: "agents", seen, assertUnused: () => assertAgentUnused(book, name) },
     including: ", with its secrets",
     before: tellSignedIn(place, isManaged ? [name] : [], `ccgw agent remove ${name} --yes`),
     after: [
@@ -38,4 +33,13 @@ export async function removeAgent(book: SecretBook, place: Place, removal: Remov
       ...(isManaged ? ["Where it is signed in, its session lives on for up to five minutes."] : []),
     ],
   });
+}
+
+async function assertAgentUnused(book: SecretBook, name: string): Promise<void> {
+  const { gateway, agentId } = parseAgentName(name);
+  const connections = await findConnections(book, (each) => each.gateway === gateway && each.agentId === agentId);
+  assertUnused(
+    `Agent ${name}`,
+    connections.map((connection) => nameOf({ folder: "connections", name: connection })),
+  );
 }

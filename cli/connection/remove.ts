@@ -17,9 +17,9 @@ export function createConnectionRemove() {
 export async function removeConnection(book: SecretBook, place: Place, removal: Removal): Promise<Report> {
   const { name } = removal;
   // One that no function takes can be removed, too.
-  await book.require("connections", name);
+  const seen = await book.require("connections", name);
   return removeDocument(book, place, removal, {
-    folder: "connections",
+    ...{ folder: "connections", seen },
     including: ", with its secrets",
     after: [
       `${place.config.publicBaseUrl}/v1/transfers/${name} then answers 401, and so do the addresses of its transfers' status.`,

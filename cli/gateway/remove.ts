@@ -19,15 +19,18 @@ export function createGatewayRemove() {
 export async function removeGateway(book: SecretBook, place: Place, removal: Removal): Promise<Report> {
   const { name } = removal;
   // One that no function takes can be removed, too.
-  await book.require("gateways", name);
+  const seen = await book.require("gateways", name);
+  return removeDocument(book, place, removal, {
+    ...{ folder: "gateways", seen, assertUnused: () => assertGatewayUnused(book, name) },
+    after: ["The records of its transfers stay as long as any: made again under this name, it goes on with them."],
+  });
+}
+
+async function assertGatewayUnused(book: SecretBook, name: string): Promise<void> {
   const agents = (await book.list("agents")).flatMap((agent) => (agent.name.startsWith(`${name}/`) ? [agent.name] : []));
   const connections = await findConnections(book, ({ gateway }) => gateway === name);
   assertUnused(`Gateway ${name}`, [
     ...agents.map((agent) => nameOf({ folder: "agents", name: agent })),
     ...connections.map((connection) => nameOf({ folder: "connections", name: connection })),
   ]);
-  return removeDocument(book, place, removal, {
-    folder: "gateways",
-    after: ["The records of its transfers stay as long as any: made again under this name, it goes on with them."],
-  });
 }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { removeAgent } from "../../cli/agent/remove.ts";
 import { rotateHolderSecret } from "../../cli/agent/rotate-secret.ts";
 import { type AgentChange, setAgent } from "../../cli/agent/set.ts";
+import { removeConnection } from "../../cli/connection/remove.ts";
 import { type ConnectionChange, setConnection } from "../../cli/connection/set.ts";
 import { removeGateway } from "../../cli/gateway/remove.ts";
 import { type GatewayChange, setGateway } from "../../cli/gateway/set.ts";
@@ -30,6 +31,7 @@ const CRM = {
   targets: { billing: { type: "skill-queue", address: "31" }, support: { type: "skill-queue", address: "32" } },
   verification: { scheme: "shared-secret", secrets: [{ id: "first", value: SECRET }] },
 };
+const SITE = { schemaVersion: 1, url: "https://cc.example.com" };
 const MANAGED = { schemaVersion: 1, session: "managed", signIn: { password: SECRET, phonenum: "88880102", status: 4 } };
 
 let secrets: SecretsManagerEmulator;
@@ -322,19 +324,19 @@ describe("ccgw gateway set, without contact", () => {
     ["a fingerprint, unseen", { pin: "00" }, "--pin is of what the gateway shows"],
     ["what is no certificate", { ca: "none" }, "ca must be one PEM certificate"],
     ["nothing beside what is trusted", { beside: true }, "--beside goes with --pin or --ca."],
-  ] as const)("refuses %s", async (_what, wanted, words) => {
-    await expect(setG({ name: "main", ...wanted })).rejects.toThrow(words);
     [
       "one authority beside all public ones",
       { beside: true, ca: "none" },
       "main trusts public authorities, and would trust what is given instead",
     ],
+  ] as const)("refuses %s", async (_what, wanted, words) => {
+    await expect(setG({ name: "main", ...wanted })).rejects.toThrow(words);
   });
 });
 
-describe("ccgw gateway remove and agent remove", () => {
+describe("ccgw connection remove, agent remove and gateway remove", () => {
   it("names what is of a gateway or an agent, and leaves that there", async () => {
-    const gateway = put("gateways", { schemaVersion: 1, url: "https://cc.example.com" });
+    const gateway = put("gateways", SITE);
     secrets.putSecret(`ccgw/local/agents/${gateway}/101`, MANAGED);
     const crm = put("connections", { ...CRM, gateway });
     const sure = { isSure: true, prompter: undefined };
@@ -357,6 +359,36 @@ describe("ccgw gateway remove and agent remove", () => {
     const no = createScriptedPrompter(false);
     await expect(removeAgent(book, place, { name, isSure: false, prompter: no })).rejects.toThrow("Nothing was removed.");
     expect(await book.read("agents", name)).toBeDefined();
+  });
+
+  /** Somebody else is at work while the question stands. */
+  const whileAsked = (work: () => void): Prompter => ({
+    ...createScriptedPrompter(),
+    confirm: async () => {
+      work();
+      return true;
+    },
+  });
+
+  it.each([
+    ["connections", removeConnection, CRM],
+    ["agents", removeAgent, MANAGED],
+    ["gateways", removeGateway, SITE],
+  ] as const)("remove nothing of %s that somebody has changed meanwhile", async (kind, remove, document) => {
+    const name = put(kind, document);
+    const prompter = whileAsked(() => void secrets.putSecret(`ccgw/local/${kind}/${name}`, { ...document, schemaVersion: 1 }));
+    await expect(remove(book, place, { name, isSure: false, prompter })).rejects.toThrow("was changed by somebody else meanwhile");
+    expect(await book.read(kind, name)).toBeDefined();
+  });
+
+  it.each([
+    ["agents", removeAgent, MANAGED, (name: string) => ({ ...CRM, gateway: "main", agentId: name.split("/")[1] })],
+    ["gateways", removeGateway, SITE, (gateway: string) => ({ ...CRM, gateway })],
+  ] as const)("remove nothing of %s that has come into use meanwhile", async (kind, remove, document, toUser) => {
+    const name = put(kind, document);
+    const prompter = whileAsked(() => void put("connections", toUser(name)));
+    await expect(remove(book, place, { name, isSure: false, prompter })).rejects.toThrow(/is in use, and stays: by connection made-/);
+    expect(await book.read(kind, name)).toBeDefined();
   });
 });
 
