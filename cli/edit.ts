@@ -38,15 +38,23 @@ export async function writeEdit(book: SecretBook, edit: Edit, { yes, dryRun }: A
   // Of what no function takes, nothing is shown.
   const was = (await isTaken(book, { folder, name }, seen.document)) ? seen.document : undefined;
   const fields = compareDocuments({ was, is: document, isHidden: () => false }).filter(({ kind }) => kind !== "same");
-  const unread = was === undefined ? ["    (no function takes what is there: nothing of it is shown)"] : [];
+  const going = compareDocuments({ was: seen.document, is: document, isHidden: () => false }).filter(
+    ({ kind }) => kind === "removed",
+  ).length;
+  const unread = was === undefined ? [`    (no function takes what is there: nothing of it is shown${toGoing(going)})`] : [];
   const shown = [...unread, ...toDifferenceLines(fields, "changed"), ...warnings];
   const what = nameOf({ folder, name });
   if (fields.length === 0 && !isAnew)
     return { json: { name, written: false, fields }, lines: [`Nothing of ${what} differs from what was given. Nothing was written.`] };
   if (dryRun === true) return { json: { name, written: false, fields }, lines: [what, ...shown, "Nothing was written."] };
-  if (yes !== true && fields.some(({ kind }) => kind === "removed")) await assertAgreed(what, shown, prompter);
+  if (yes !== true && going > 0) await assertAgreed(what, shown, prompter);
   await withSheet(sheet?.file, sheet?.text ?? "", () => book.replace(folder, name, document, seen));
   return { json: { name, written: true, fields, sheet: sheet?.file }, lines: [`Written: ${what}.`, ...shown, ...lines] };
+}
+
+function toGoing(count: number): string {
+  if (count === 0) return "";
+  return count === 1 ? ", and one field of it goes" : `, and ${count} fields of it go`;
 }
 
 async function assertAgreed(what: string, shown: readonly string[], prompter: Prompter | undefined): Promise<void> {

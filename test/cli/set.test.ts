@@ -100,9 +100,12 @@ describe("ccgw connection set", () => {
 
   it("mends what no function takes, of which nothing is shown", async () => {
     const name = put("connections", { ...CRM, [SECRET]: SECRET });
-    const report = await setC({ name, settings: { [SECRET]: null } });
+    const wanted = { name, settings: { [SECRET]: null } };
+    const unshown = "    (no function takes what is there: nothing of it is shown, and one field of it goes)";
+    await expect(setC(wanted)).rejects.toThrow(`--yes must be given to take away of connection ${name}:\n${unshown}`);
+    const report = await setC({ ...wanted, yes: true });
     expect(await documentOf("connections", name)).toEqual(CRM);
-    expect(report.lines[1]).toBe("    (no function takes what is there: nothing of it is shown)");
+    expect(report.lines[1]).toBe(unshown);
     expect(JSON.stringify(report)).not.toContain(SECRET);
   });
 
