@@ -20,7 +20,7 @@ export interface Edit {
   readonly isAnew?: boolean;
   /** What a secret that was made goes into. */
   readonly sheet?: { readonly file: string | undefined; readonly text: string } | undefined;
-  /** To be thought of before somebody agrees. */
+  /** To be thought of before somebody agrees, and not said again once it is written. */
   readonly warnings?: readonly string[];
   /** Said of it, once it is written. */
   readonly lines?: readonly string[];
@@ -42,12 +42,13 @@ export async function writeEdit(book: SecretBook, edit: Edit, { yes, dryRun }: A
     ({ kind }) => kind === "removed",
   ).length;
   const unread = was === undefined ? [`    (no function takes what is there: nothing of it is shown${toGoing(going)})`] : [];
-  const shown = [...unread, ...toDifferenceLines(fields, "changed"), ...warnings];
+  const shown = [...unread, ...toDifferenceLines(fields, "changed")];
+  const foreseen = [...shown, ...warnings];
   const what = nameOf({ folder, name });
   if (fields.length === 0 && !isAnew)
     return { json: { name, written: false, fields }, lines: [`Nothing of ${what} differs from what was given. Nothing was written.`] };
-  if (dryRun === true) return { json: { name, written: false, fields }, lines: [what, ...shown, "Nothing was written."] };
-  if (yes !== true && going > 0) await assertAgreed(what, shown, prompter);
+  if (dryRun === true) return { json: { name, written: false, fields }, lines: [what, ...foreseen, "Nothing was written."] };
+  if (yes !== true && going > 0) await assertAgreed(what, foreseen, prompter);
   await withSheet(sheet?.file, sheet?.text ?? "", () => book.replace(folder, name, document, seen));
   return { json: { name, written: true, fields, sheet: sheet?.file }, lines: [`Written: ${what}.`, ...shown, ...lines] };
 }

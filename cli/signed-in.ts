@@ -13,3 +13,8 @@ export function tellSignedIn({ isLocal, functionName }: Place, only: readonly st
       : `  aws lambda invoke --function-name ${name} --payload '${payload}' --cli-binary-format raw-in-base64-out --cli-read-timeout 0 /dev/stdout`,
   ];
 }
+
+/** Of the same ones, once their secrets are gone. */
+export function tellLeft(agents: readonly string[]): readonly string[] {
+  return agents.map((name) => `Where ${name} is signed in, its session lives on for up to five minutes.`);
+}

@@ -5,7 +5,7 @@ import { type Removal, removeDocument } from "../removal.ts";
 import type { Report } from "../report.ts";
 import type { SecretBook } from "../secret-book.ts";
 import { nameOf } from "../setup-file/shown-plan.ts";
-import { tellSignedIn } from "../signed-in.ts";
+import { tellLeft, tellSignedIn } from "../signed-in.ts";
 import { assertUnused, findConnections } from "../users.ts";
 import { parseAgentName } from "./name.ts";
 
@@ -23,15 +23,12 @@ export async function removeAgent(book: SecretBook, place: Place, removal: Remov
   parseAgentName(name);
   // One that no function takes can be removed, too.
   const seen = await book.require("agents", name);
-  const isManaged = seen.document.session === "managed";
+  const left = seen.document.session === "managed" ? [name] : [];
   return removeDocument(book, place, removal, {
     ...{ folder: "agents", seen, assertUnused: () => assertAgentUnused(book, name) },
     including: ", with its secrets",
-    before: tellSignedIn(place, isManaged ? [name] : [], `ccgw agent remove ${name} --yes`),
-    after: [
-      "A request for its sessions is then an invalid-request (422).",
-      ...(isManaged ? ["Where it is signed in, its session lives on for up to five minutes."] : []),
-    ],
+    before: tellSignedIn(place, left, `ccgw agent remove ${name} --yes`),
+    after: ["A request for its sessions is then an invalid-request (422).", ...tellLeft(left)],
   });
 }
 

@@ -10,7 +10,7 @@ import { CommandError } from "../problem.ts";
 import type { Report } from "../report.ts";
 import type { Document, SecretBook } from "../secret-book.ts";
 import { requireSecret, type SecretEnds } from "../secret-input.ts";
-import { tellSignedIn } from "../signed-in.ts";
+import { tellLeft, tellSignedIn } from "../signed-in.ts";
 import { type HeldWanted, makeDocument, requireGuid, SESSIONS } from "./held.ts";
 import { parseAgentName, requireGateway } from "./name.ts";
 import { passwordInput } from "./password.ts";
@@ -82,7 +82,8 @@ async function toOtherSession(
   const flags = { forceLogin: forceLogin || undefined, inlineSignIn: inlineSignIn || undefined };
   const { document, lines, sheet } = await makeDocument(session, { ...wanted, ...flags }, { asker, ends, authMode });
   const next = `ccgw agent set ${name} --session ${session} --yes`;
-  return { document, sheet, lines, warnings: tellSignedIn(place, was === "managed" ? [name] : [], next) };
+  const left = was === "managed" ? [name] : [];
+  return { document, sheet, lines: [...tellLeft(left), ...lines], warnings: tellSignedIn(place, left, next) };
 }
 
 async function toChanged(document: Document, wanted: AgentChange, ends: SecretEnds): Promise<Changed> {

@@ -257,7 +257,9 @@ describe("ccgw agent set", () => {
     await expect(setA(wanted, { environment })).rejects.toThrow(
       /--yes must be given.*signIn.password.*Stays signed in at its gateway.*sign-out-agents/s,
     );
-    await setA({ ...wanted, yes: true }, { environment });
+    const { lines } = await setA({ ...wanted, yes: true }, { environment });
+    expect(lines).toContain(`Where ${name} is signed in, its session lives on for up to five minutes.`);
+    expect(lines.join("\n")).not.toContain("signed out first");
     const verification = { scheme: "shared-secret", secrets: [{ id: "first", value: environment.CCGW_SECRET }] };
     expect(await documentOf("agents", name)).toEqual({ schemaVersion: 1, session: "handed-over", verification });
   });
@@ -350,7 +352,7 @@ describe("ccgw connection remove, agent remove and gateway remove", () => {
     const unsure = { name: `${gateway}/101`, isSure: false, prompter: undefined };
     await expect(removeAgent(book, place, unsure)).rejects.toThrow(`again, ccgw agent remove ${gateway}/101 --yes:\n  curl`);
     const { lines } = await removeAgent(book, place, { ...sure, name: `${gateway}/101` });
-    expect(lines).toContain("Where it is signed in, its session lives on for up to five minutes.");
+    expect(lines).toContain(`Where ${gateway}/101 is signed in, its session lives on for up to five minutes.`);
     expect(await book.read("agents", `${gateway}/101`)).toBeUndefined();
     await removeGateway(book, place, { ...sure, name: gateway });
     expect(await book.read("gateways", gateway)).toBeUndefined();
