@@ -26,7 +26,7 @@ export function createAgentSet() {
       `hold its session in another way: ${SESSIONS.map(({ value }) => value).join(", ")}; with what agent add takes`,
     )
     .option("--phonenum <number>", "managed: the phone that it signs in with")
-    .option("--password-stdin", "managed: its password comes through a pipe (or as CCGW_PASSWORD in the environment)")
+    .option("--password-stdin", "managed: its password comes through a pipe (with --session also as CCGW_PASSWORD in the environment)")
     .option("--events <mode>", `managed: how its events are heard: ${EVENT_MODES.join(", ")}`)
     .option("--force-login", "managed: also where somebody else is signed in as this agent")
     .option("--no-force-login", "managed: not then")
@@ -79,6 +79,9 @@ async function toOtherSession(
   const asker = createAsker(ends.prompter);
   const { authMode } = await requireGateway(book, parseAgentName(name).gateway);
   const session = await asker.choose({ flag: "--session", given: wanted.session, message: "How is its session held?", choices: SESSIONS });
+  assertFlags(session, wanted, `which would be ${session}`);
+  if (wanted.signIn !== undefined)
+    throw new CommandError(`--sign-in is for ${name} once it is managed: give it after --session, by itself.`);
   const flags = { forceLogin: forceLogin || undefined, inlineSignIn: inlineSignIn || undefined };
   const { document, lines, sheet } = await makeDocument(session, { ...wanted, ...flags }, { asker, ends, authMode });
   const next = `ccgw agent set ${name} --session ${session} --yes`;
@@ -90,10 +93,10 @@ async function toChanged(document: Document, wanted: AgentChange, ends: SecretEn
   const { name } = wanted;
   switch (document.session) {
     case "managed":
-      assertNone(name, document.session, { "--guid-stdin": wanted.guidStdin });
+      assertFlags(document.session, wanted);
       return toSignInChanged(document, wanted, ends);
     case "external":
-      assertNone(name, document.session, toManagedFlags(wanted));
+      assertFlags(document.session, wanted);
       return toGuidChanged(document, wanted, ends);
     default:
       throw new CommandError(
@@ -102,23 +105,36 @@ async function toChanged(document: Document, wanted: AgentChange, ends: SecretEn
   }
 }
 
-function toManagedFlags({ phonenum, passwordStdin, events, forceLogin, inlineSignIn, signIn, anew }: AgentChange) {
+/** By how a session is held: what is of no other. */
+function toFlags({ phonenum, passwordStdin, events, forceLogin, inlineSignIn, signIn, anew, secretStdin, sheet, guidStdin }: AgentChange) {
   return {
-    ...{ "--phonenum": phonenum, "--password-stdin": passwordStdin, "--events": events, "--force-login": forceLogin },
-    ...{ "--inline-sign-in": inlineSignIn, "--sign-in": signIn, "--anew": anew },
+    managed: {
+      ...{ "--phonenum": phonenum, "--password-stdin": passwordStdin, "--events": events, "--force-login": forceLogin },
+      ...{ "--inline-sign-in": inlineSignIn, "--sign-in": signIn, "--anew": anew },
+    },
+    "handed-over": { "--secret-stdin": secretStdin, "--sheet": sheet },
+    external: { "--guid-stdin": guidStdin },
   };
 }
 
-/** Flags that are for an agent whose session is held in another way. */
-function assertNone(name: string, session: string, flags: Readonly<Record<string, unknown>>): void {
-  const [flag] = Object.entries(flags).find(([, given]) => given !== undefined) ?? [];
-  if (flag !== undefined) throw new CommandError(`${flag} is not for ${name}, which is ${session}.`);
+/** Throws a `CommandError` that names each that is for an agent whose session is held in another way. */
+function assertFlags(session: keyof ReturnType<typeof toFlags>, wanted: AgentChange, which = `which is ${session}`): void {
+  const others: object = { ...toFlags(wanted), [session]: {} };
+  const given = Object.values(others).flatMap((flags: object) =>
+    Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [flag])),
+  );
+  if (given.length > 0)
+    throw new CommandError(`${given.join(", ")} ${given.length === 1 ? "is" : "are"} not for ${wanted.name}, ${which}.`);
 }
 
 async function toSignInChanged(document: Document, wanted: AgentChange, ends: SecretEnds): Promise<Changed> {
   const { name, phonenum, passwordStdin, events, forceLogin, inlineSignIn, signIn = {}, anew } = wanted;
   assertWithout("--sign-in", signIn, OWN);
   assertWithoutSecret("--sign-in", signIn, `ccgw agent set-password ${name} takes it.`);
+  const isAsked = Object.values(toFlags(wanted).managed).some((each) => each !== undefined);
+  // Left exported, it is no password of whichever agent is changed next.
+  if (!isAsked && ends.environment.CCGW_PASSWORD)
+    throw new CommandError(`CCGW_PASSWORD is not read here: ccgw agent set-password ${name} writes it.`);
   const given: Document = {
     ...signIn,
     ...(phonenum !== undefined && { phonenum }),

@@ -33,6 +33,7 @@ const CRM = {
 };
 const SITE = { schemaVersion: 1, url: "https://cc.example.com" };
 const MANAGED = { schemaVersion: 1, session: "managed", signIn: { password: SECRET, phonenum: "88880102", status: 4 } };
+const EXTERNAL = { schemaVersion: 1, session: "external", guid: "g" };
 
 let secrets: SecretsManagerEmulator;
 let place: Place;
@@ -264,14 +265,30 @@ describe("ccgw agent set", () => {
     expect(await documentOf("agents", name)).toEqual({ schemaVersion: 1, session: "handed-over", verification });
   });
 
+  it("takes no password from the environment, which may be another agent's, and says what does", async () => {
+    const name = put("agents", MANAGED);
+    const environment = { CCGW_PASSWORD: "of-another" };
+    await expect(setA({ name }, { environment })).rejects.toThrow(
+      `CCGW_PASSWORD is not read here: ccgw agent set-password ${name} writes it.`,
+    );
+    await setA({ name, events: "poll" }, { environment });
+    await setA({ name, phonenum: "88880998", passwordStdin: true }, { environment, piped: "its-own" });
+    const signIn = { ...MANAGED.signIn, events: "poll", phonenum: "88880998", password: "its-own" };
+    expect(await documentOf("agents", name)).toEqual({ ...MANAGED, signIn });
+  });
+
   it.each([
-    ["a Guid of one that we sign in", MANAGED, { guidStdin: true }, "--guid-stdin is not for main/"],
     [
-      "a phone of one that we do not",
-      { schemaVersion: 1, session: "external", guid: "g" },
-      { phonenum: "1" },
-      "--phonenum is not for main/",
+      "what makes a secret of one that has none",
+      MANAGED,
+      { secretStdin: true, sheet: "x.md" },
+      /^--secret-stdin, --sheet are not for main.*, which is managed/,
     ],
+    ["the same of one whose Guid is given", EXTERNAL, { sheet: "x.md" }, "--sheet is not for main/"],
+    ["a phone of one that we would not sign in", MANAGED, { session: "external", phonenum: "1" }, "which would be external."],
+    ["the rest of a sign-in before there is one", EXTERNAL, { session: "managed", signIn: { status: 5 } }, "give it after --session"],
+    ["a Guid of one that we sign in", MANAGED, { guidStdin: true }, "--guid-stdin is not for main/"],
+    ["a phone of one that we do not", EXTERNAL, { phonenum: "1" }, "--phonenum is not for main/"],
     ["a password on the command line", MANAGED, { signIn: { password: SECRET } }, "--sign-in is not for a secret (password)"],
     ["what has a flag", MANAGED, { signIn: { events: "push" } }, "--sign-in is not for events."],
     ["other events", MANAGED, { events: "none" }, "signIn.events must be"],
