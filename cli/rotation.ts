@@ -2,10 +2,12 @@
  * The rotation of a secret that two sides share: a new one beside the old ones, which get an end, until those whose end has come are dropped. Of a connection, and of
  * who hands an agent's session over.
  */
+import { isFields } from "../lib/transfer/request.ts";
 import { isLive, type KeptSecret, secretsOf } from "./connection/proof.ts";
 import { CommandError } from "./problem.ts";
 import type { Report } from "./report.ts";
-import type { Folder, SecretBook } from "./secret-book.ts";
+import type { Document, Folder, SecretBook } from "./secret-book.ts";
+import { isTaken } from "./setup-file/plan.ts";
 import { NOUNS } from "./setup-file/shown-plan.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -31,6 +33,26 @@ interface Rotated {
   /** When the old ones end. */
   readonly endsAt: string;
   readonly secrets: readonly KeptSecret[];
+}
+
+interface Taken {
+  readonly taken: readonly KeptSecret[];
+  /** Said of the others, which go. */
+  readonly lines: readonly string[];
+}
+
+/** Of a document's secrets those that its functions take: for the others they refuse all of it. */
+export async function findTaken(book: SecretBook, { folder, name }: Omit<Finishing, "nowMs">, document: Document): Promise<Taken> {
+  const { verification } = document;
+  const listed: readonly unknown[] = isFields(verification) && Array.isArray(verification.secrets) ? verification.secrets : [];
+  const toTried = (secrets: readonly unknown[]) => ({ ...document, verification: { ...Object(verification), secrets } });
+  const taken: unknown[] = [];
+  for (const each of listed) if (await isTaken(book, { folder, name }, toTried([...taken, each]))) taken.push(each);
+  const wrong = listed.length - taken.length;
+  return {
+    taken: secretsOf(toTried(taken)),
+    lines: wrong === 0 ? [] : [`Of those that were there, no function took ${wrong}: gone.`],
+  };
 }
 
 /** Throws a `CommandError` where the new one is there already. */

@@ -3,10 +3,9 @@ import { isFields } from "../../lib/transfer/request.ts";
 import { createAsker } from "../asker.ts";
 import { withSheet } from "../chosen-secret.ts";
 import { answerFromBook, createCommand } from "../command.ts";
-import { secretsOf } from "../connection/proof.ts";
 import { CommandError } from "../problem.ts";
 import type { Report } from "../report.ts";
-import { addSecret, finishRotation, KEEP_DAYS_DEFAULT, parseKeepDays, toSecretLines, withoutValue } from "../rotation.ts";
+import { addSecret, findTaken, finishRotation, KEEP_DAYS_DEFAULT, parseKeepDays, toSecretLines, withoutValue } from "../rotation.ts";
 import type { Document, SecretBook } from "../secret-book.ts";
 import type { SecretEnds } from "../secret-input.ts";
 import { chooseHolderSecret } from "./held.ts";
@@ -44,10 +43,14 @@ export async function rotateHolderSecret(book: SecretBook, wanted: HolderRotatio
   const days = parseKeepDays(keepDays);
   parseAgentName(name);
   const kept = await book.require("agents", name);
-  const access = await book.parse("agents", name, kept.document);
-  if (access.session !== "handed-over") throw new CommandError(`${name} is ${access.session}: nobody hands its session over.`);
+  // One that is refused for its secrets is mended so.
+  if (kept.document.session !== "handed-over") {
+    const { session } = await book.parse("agents", name, kept.document);
+    throw new CommandError(`${name} is ${session}: nobody hands its session over.`);
+  }
   const { value, sheet: file } = await chooseHolderSecret(wanted, ends, createAsker(ends.prompter));
-  const { id, endsAt, secrets } = addSecret(secretsOf(kept.document), value, { folder: "agents", keepDays: days, nowMs });
+  const { taken, lines } = await findTaken(book, { folder: "agents", name }, kept.document);
+  const { id, endsAt, secrets } = addSecret(taken, value, { folder: "agents", keepDays: days, nowMs });
   const { verification } = kept.document;
   const document: Document = { ...kept.document, verification: { ...(isFields(verification) && verification), secrets } };
   await book.parse("agents", name, document);
@@ -58,6 +61,7 @@ export async function rotateHolderSecret(book: SecretBook, wanted: HolderRotatio
       `Written: the secret ${id} of ${name}. It is taken within a minute. Move its holder over until ${endsAt}.`,
       ...(file === undefined ? [] : [`It is in ${file}, with what its holder needs, for its owner alone: pass it on, and delete it.`]),
       ...toSecretLines(secrets, nowMs),
+      ...lines,
       `After that, ccgw agent rotate-secret ${name} --finish drops the old ones.`,
     ],
   };

@@ -1,4 +1,5 @@
 /** `ccgw connection rotate-secret NAME`: a new secret beside the old ones, which get an end; `--finish` drops those whose end has come. */
+import { findSource } from "../../lib/sources/index.ts";
 import { isFields } from "../../lib/transfer/request.ts";
 import { createAsker } from "../asker.ts";
 import { withSheet } from "../chosen-secret.ts";
@@ -6,11 +7,11 @@ import { answerFromBook, createCommand } from "../command.ts";
 import type { Place } from "../place.ts";
 import { CommandError } from "../problem.ts";
 import type { Report } from "../report.ts";
-import { addSecret, finishRotation, KEEP_DAYS_DEFAULT, parseKeepDays, toSecretLines, withoutValue } from "../rotation.ts";
+import { addSecret, findTaken, finishRotation, KEEP_DAYS_DEFAULT, parseKeepDays, toSecretLines, withoutValue } from "../rotation.ts";
 import type { Document, SecretBook } from "../secret-book.ts";
 import type { SecretEnds } from "../secret-input.ts";
 import { readCaller } from "./caller.ts";
-import { proofKindOf, schemeOf, secretsOf } from "./proof.ts";
+import { proofKindOf, schemeOf } from "./proof.ts";
 import { toSheet } from "./sheet.ts";
 import { chooseConnectionSecret } from "./verification.ts";
 
@@ -52,15 +53,15 @@ export async function rotateSecret(
   const { name, keepDays = KEEP_DAYS_DEFAULT, nowMs } = wanted;
   const days = parseKeepDays(keepDays);
   const kept = await book.require("connections", name);
-  const { source } = await book.parse("connections", name, kept.document);
+  const { source, scheme } = await requireScheme(book, name, kept.document);
   const { verification } = kept.document;
   const { secrets: _kept, ...settings } = isFields(verification) ? verification : {};
-  const scheme = schemeOf(source, kept.document);
   if (proofKindOf(scheme).kept !== "secrets") throw new CommandError(`${name} is proven by ${scheme}, which has no secret of ours.`);
 
   const asker = createAsker(ends.prompter);
   const { value, sheet: file } = await chooseConnectionSecret({ ...wanted, scheme, settings }, { source, asker }, ends);
-  const { id, endsAt, secrets } = addSecret(secretsOf(kept.document), value, { folder: "connections", keepDays: days, nowMs });
+  const { taken, lines } = await findTaken(book, { folder: "connections", name }, kept.document);
+  const { id, endsAt, secrets } = addSecret(taken, value, { folder: "connections", keepDays: days, nowMs });
   const document: Document = { ...kept.document, verification: { ...settings, secrets } };
   const connection = await book.parse("connections", name, document);
   const caller = await readCaller(source.id, document);
@@ -73,7 +74,17 @@ export async function rotateSecret(
       `Written: the secret ${id} of ${name}. It is taken within a minute. Move the caller over until ${endsAt}.`,
       ...(file === undefined ? [] : [`It is in ${file}, with the hand-over sheet, for its owner alone: pass it on, and delete it.`]),
       ...toSecretLines(secrets, nowMs),
+      ...lines,
       `After that, ccgw connection rotate-secret ${name} --finish drops the old ones. Which one a caller uses is secretId in the log.`,
     ],
   };
+}
+
+/** Also of a document that is refused for its secrets: that is mended so. */
+async function requireScheme(book: SecretBook, name: string, document: Document) {
+  const source = await findSource(String(document.source));
+  const scheme = source && schemeOf(source, document);
+  if (source?.schemes.some(({ id }) => id === scheme) && scheme !== undefined) return { source, scheme };
+  const parsed = await book.parse("connections", name, document);
+  return { source: parsed.source, scheme: schemeOf(parsed.source, document) };
 }

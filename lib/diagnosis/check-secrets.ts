@@ -71,7 +71,7 @@ export function checkSecrets({ names, all, documents, problems, nowMs }: Found):
   const broken = [...problems].filter(([path]) => meant.includes(path) || path.startsWith("keys/"));
   const findings = [
     ...absent.map((path) => failed(path, "There is no such secret.", toAdd(path))),
-    ...broken.map(([path, problem]) => failed(path, problem, toMend(path))),
+    ...broken.map(([path, problem]) => failed(path, problem, toMend(path, problem))),
     ...ofNobody.map(([subject, detail, path]) => failed(subject, detail, toAdd(path))),
   ];
   const left = findLeftCaptures(names, documents, nowMs);
@@ -118,10 +118,17 @@ function toAdd(path: string): string {
   return `ccgw ${path.replace("s/", " add ")}`;
 }
 
-function toMend(path: string): string {
-  return path.startsWith("keys/")
-    ? "deploy again, which makes the keys: README.md#deploy"
-    : `mend that field by ccgw ${path.replace("s/", " set ")}, or in Secrets Manager: README.md#configuration`;
+function toMend(path: string, problem: string): string {
+  const inSecretsManager = "in Secrets Manager: README.md#configuration";
+  if (path.startsWith("keys/"))
+    return problem.startsWith("There is no")
+      ? "deploy again, which makes the keys: README.md#deploy"
+      : `put its version before back ${inSecretsManager}`;
+  if (problem.endsWith("is not JSON")) return `write it anew ${inSecretsManager}`;
+  // No command that sets a field takes a secret of a proof.
+  if (problem.includes(" verification.secrets"))
+    return `ccgw ${path.replace("s/", " rotate-secret ")} puts a new one in the place of what is wrong`;
+  return `mend that field by ccgw ${path.replace("s/", " set ")}, or ${inSecretsManager}`;
 }
 
 /** Says names and ids alone. */

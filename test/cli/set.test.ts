@@ -8,6 +8,7 @@ import { removeAgent } from "../../cli/agent/remove.ts";
 import { rotateHolderSecret } from "../../cli/agent/rotate-secret.ts";
 import { type AgentChange, setAgent } from "../../cli/agent/set.ts";
 import { removeConnection } from "../../cli/connection/remove.ts";
+import { rotateSecret } from "../../cli/connection/rotate-secret.ts";
 import { type ConnectionChange, setConnection } from "../../cli/connection/set.ts";
 import { removeGateway } from "../../cli/gateway/remove.ts";
 import { type GatewayChange, setGateway } from "../../cli/gateway/set.ts";
@@ -344,6 +345,40 @@ describe("ccgw gateway set, without contact", () => {
     ["settings that have a flag", { settings: { url: "https://a" } }, "--settings is not for url."],
     ["another AUTHMODE", { authMode: "3" }, "--auth-mode must be one of 2, 1, unknown"],
     ["a fingerprint, unseen", { pin: "00" }, "--pin is of what the gateway shows"],
+describe("rotate-secret, of what is refused for its secrets", () => {
+  const GOOD = { id: "first", value: SECRET };
+  const WRONG = { id: "second", value: "short" };
+  const brought = { environment: { CCGW_SECRET: `${SECRET}-new` } };
+  const secretsIn = async (kind: "connections" | "agents", name: string) => Object((await documentOf(kind, name)).verification).secrets;
+
+  it.each([
+    ["one of two", [GOOD, WRONG], ["first", "2026-11-25"]],
+    ["two of one id", [GOOD, { ...GOOD, value: `${SECRET}-other` }], ["first", "2026-11-25"]],
+    ["the only one", [WRONG], ["2026-11-25"]],
+    ["that there is none", [], ["2026-11-25"]],
+  ])("puts a new one in the place of what is wrong: %s", async (_what, kept, ids) => {
+    const verification = { scheme: "shared-secret", secrets: kept };
+    const connection = put("connections", { ...CRM, verification });
+    await rotateSecret(book, place, { name: connection, nowMs: NOW_MS }, endsOf(brought));
+    const agent = put("agents", { schemaVersion: 1, session: "handed-over", verification });
+    const { lines } = await rotateHolderSecret(book, { name: agent, publicBaseUrl, nowMs: NOW_MS }, endsOf(brought));
+    for (const secrets of [await secretsIn("connections", connection), await secretsIn("agents", agent)])
+      expect(secrets.map(({ id }: { readonly id: string }) => id)).toEqual(ids);
+    expect(lines.includes("Of those that were there, no function took 1: gone.")).toBe(kept.length > 0);
+  });
+
+  it.each([
+    ["what else is wrong", { gateway: "" }, "gateway"],
+    ["a scheme that is none", { verification: { scheme: "none" } }, "verification"],
+    ["a source that is none", { source: "none" }, "source"],
+  ])("is refused for %s, which it does not mend", async (_what, wrong, field) => {
+    const document = { ...CRM, ...wrong };
+    const name = put("connections", document);
+    await expect(rotateSecret(book, place, { name, nowMs: NOW_MS }, endsOf(brought))).rejects.toThrow(`${name}: ${field}`);
+    expect(await documentOf("connections", name)).toEqual(document);
+  });
+});
+
     ["what is no certificate", { ca: "none" }, "ca must be one PEM certificate"],
     ["nothing beside what is trusted", { beside: true }, "--beside goes with --pin or --ca."],
     [

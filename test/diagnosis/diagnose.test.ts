@@ -89,7 +89,10 @@ describe("secrets", () => {
     putGateway();
     world.put("agents/main/104", { session: "handed-over", verification: { secrets: [{ id: "desk", value: "short" }] } });
     expect(await look()).toMatchObject([
-      { verdict: "failed", subject: "agents/main/104", detail: expect.stringContaining("verification.secrets") },
+      {
+        ...{ verdict: "failed", subject: "agents/main/104", detail: expect.stringContaining("verification.secrets") },
+        hint: "ccgw agent rotate-secret main/104 puts a new one in the place of what is wrong",
+      },
     ]);
   });
 
@@ -107,11 +110,18 @@ describe("secrets", () => {
     ]);
   });
 
-  it("of the stack itself fail where one is missing", async () => {
+  it("of the stack itself fail where one is missing or broken, which a deployment does not mend", async () => {
     world.secrets.deleteSecret(`${PREFIX}/keys/status`);
     const findings = await look();
     world.secrets.putSecret(`${PREFIX}/keys/status`, { schemaVersion: 1, value: `${CANARY}-of-the-key-of-status` });
     expect(findings).toMatchObject([{ verdict: "failed", subject: "keys/status", hint: expect.stringContaining("deploy") }]);
+    world.secrets.putSecret(`${PREFIX}/keys/status`, { schemaVersion: 1 });
+    const [broken] = await look();
+    world.secrets.putSecret(`${PREFIX}/keys/status`, { schemaVersion: 1, value: `${CANARY}-of-the-key-of-status` });
+    expect(broken).toMatchObject({
+      subject: "keys/status",
+      hint: expect.stringMatching(/^put its version before back in Secrets Manager/),
+    });
   });
 
   it("that have a capture whose time is over are a warning", async () => {
