@@ -13,7 +13,8 @@ const { url: Address, secrets: Secrets } = Callback.shape;
 
 export interface CallbackChange {
   readonly name: string;
-  readonly callback?: string | undefined;
+  /** Its address; true for what is in the environment. */
+  readonly callback?: string | true | undefined;
   readonly callbackSecretStdin?: true | undefined;
   readonly callbackNewest?: true | undefined;
   readonly sheet?: string | undefined;
@@ -29,12 +30,15 @@ export async function changeCallback(
   wanted: CallbackChange,
   { ends, asker }: Asking,
 ): Promise<Pick<Edit, "document" | "sheet">> {
-  const { name, callbackSecretStdin, callbackNewest, sheet } = wanted;
+  const { name, callback: asked, callbackSecretStdin, callbackNewest, sheet } = wanted;
   const before = isFields(document.callback) ? document.callback : {};
   const url = await findAddress(wanted, ends);
   const signing = Array.isArray(before.secrets) ? before.secrets : [];
-  const isChosen =
-    callbackSecretStdin || sheet !== undefined || ends.environment.CCGW_CALLBACK_SECRET || (url !== undefined && signing.length === 0);
+  if (asked === true && url === undefined && before.url === undefined)
+    throw new CommandError("--callback has no address: give it, or one with a query as CCGW_CALLBACK_URL in the environment.");
+  // What is left exported is for whichever command asks for it.
+  const isBrought = callbackSecretStdin || (asked !== undefined && ends.environment.CCGW_CALLBACK_SECRET);
+  const isChosen = isBrought || sheet !== undefined || (url !== undefined && signing.length === 0);
   if (isChosen && url === undefined && signing.length === 0)
     throw new CommandError("What signs a callback goes with --callback, its address.");
   const input = {
@@ -55,11 +59,12 @@ export async function changeCallback(
 
 /** One with a query may have a secret of the receiver in it. */
 async function findAddress({ callback }: CallbackChange, { environment, stdin }: SecretEnds): Promise<string | undefined> {
-  if (callback?.includes("?"))
+  if (callback === undefined) return undefined;
+  if (callback !== true && callback.includes("?"))
     throw new CommandError("--callback is not for an address with a query, which may be a secret: CCGW_CALLBACK_URL is.");
   const message = "The callback's address";
   const input = { message, flag: "--callback", fromPipe: false, variable: "CCGW_CALLBACK_URL", schema: Address };
-  return callback ?? findSecret(input, { environment, stdin, prompter: undefined });
+  return callback === true ? findSecret(input, { environment, stdin, prompter: undefined }) : callback;
 }
 
 function toCallbackSheet(name: string, secret: string): string {

@@ -10,21 +10,23 @@ import { requireSecret, type SecretEnds } from "../secret-input.ts";
 export interface ConnectorChange {
   readonly name: string;
   readonly appPasswordStdin?: true | undefined;
+  readonly settings?: Document | undefined;
 }
 
 /** It is asked for where there is a connector without one. */
 export async function changeConnector(
   document: Document,
-  { name, appPasswordStdin }: ConnectorChange,
+  { name, appPasswordStdin, settings }: ConnectorChange,
   ends: SecretEnds,
 ): Promise<Document> {
-  const isWanted = appPasswordStdin || ends.environment.CCGW_APP_PASSWORD;
+  // What is left exported is for whichever command asks for it.
+  const isBrought = appPasswordStdin || (isFields(settings?.connector) && ends.environment.CCGW_APP_PASSWORD);
   const { connector } = document;
   if (!isFields(connector)) {
     if (appPasswordStdin) throw new CommandError(`${name} has no connector: --settings makes one, as docs/handoff-status.md says.`);
     return document;
   }
-  if (!isWanted && connector.appPassword !== undefined) return document;
+  if (!isBrought && connector.appPassword !== undefined) return document;
   const input = {
     ...{ message: "The password of the bot's app", flag: "--app-password-stdin", fromPipe: appPasswordStdin === true },
     ...{ variable: "CCGW_APP_PASSWORD", schema: Connector.shape.appPassword },

@@ -32,13 +32,19 @@ export function createConnectionSet() {
     .option("--settings <json>", "what else the document has, without a secret; null takes away (JSON Merge Patch)")
     .option("--verification <json>", "what else is asked of its proof, without a secret; null takes away")
     .option("--accept <value>", "whose tokens count from now on, for schemes that have no secret")
-    .option("--callback <address>", "who is told how its transfers ended; with a query it comes as CCGW_CALLBACK_URL in the environment")
+    .option(
+      "--callback [address]",
+      "who is told how its transfers ended; without an address, the one that is there, or CCGW_CALLBACK_URL in the environment, for one with a query",
+    )
     .option(
       "--callback-secret-stdin",
-      "what signs that comes through a pipe (or as CCGW_CALLBACK_SECRET); it goes before those that sign already",
+      "what signs that comes through a pipe (or with --callback as CCGW_CALLBACK_SECRET); it goes before those that sign already",
     )
     .option("--callback-newest", "of what signs that, keep the newest alone")
-    .option("--app-password-stdin", "the password of its bot's connector comes through a pipe (or as CCGW_APP_PASSWORD)")
+    .option(
+      "--app-password-stdin",
+      "the password of its bot's connector comes through a pipe (or with its --settings as CCGW_APP_PASSWORD)",
+    )
     .option("--sheet <file>", "where to write a secret of the callback that is made, for its owner alone")
     .option("--dry-run", "say what would be changed, without its secrets")
     .option("--yes", "do not ask where something is taken away")

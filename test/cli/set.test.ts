@@ -34,6 +34,14 @@ const CRM = {
 };
 const SITE = { schemaVersion: 1, url: "https://cc.example.com" };
 const MANAGED = { schemaVersion: 1, session: "managed", signIn: { password: SECRET, phonenum: "88880102", status: 4 } };
+const BOT = {
+  ...{ ...CRM, source: "bot-framework" },
+  verification: {
+    ...{ scheme: "bot-framework-token", channels: ["directline"] },
+    accepted: [{ id: "bot", value: "00000000-0000-4000-8000-00000000b0f1" }],
+  },
+};
+const CONNECTOR = { appId: "00000000-0000-4000-8000-00000000b0f1", serviceUrls: ["https://europe.directline.botframework.com"] };
 const EXTERNAL = { schemaVersion: 1, session: "external", guid: "g" };
 
 let secrets: SecretsManagerEmulator;
@@ -179,23 +187,38 @@ describe("ccgw connection set", () => {
   });
 
   it("has a bot's password from a pipe or the environment, and an address with a query from the environment", async () => {
-    const accepted = [{ id: "bot", value: "00000000-0000-4000-8000-00000000b0f1" }];
-    const verification = { scheme: "bot-framework-token", accepted, channels: ["directline"] };
-    const name = put("connections", { ...CRM, source: "bot-framework", verification });
-    const connector = { appId: "00000000-0000-4000-8000-00000000b0f1", serviceUrls: ["https://europe.directline.botframework.com"] };
+    const name = put("connections", BOT);
+    const connector = CONNECTOR;
     await expect(setC({ name, settings: { connector } })).rejects.toThrow("--app-password-stdin through a pipe or as CCGW_APP_PASSWORD");
     await setC({ name, settings: { connector }, appPasswordStdin: true }, { piped: SECRET });
     const environment = { CCGW_CALLBACK_URL: `https://crm.example.com/?key=${SECRET}`, CCGW_CALLBACK_SECRET: SIGNING };
-    const report = await setC({ name, accept: "00000000-0000-4000-8000-00000000b0f2", yes: true }, { environment });
+    const accept = "00000000-0000-4000-8000-00000000b0f2";
+    const report = await setC({ name, callback: true, accept, yes: true }, { environment });
     expect(await documentOf("connections", name)).toMatchObject({
       connector: { ...connector, appPassword: SECRET },
       callback: { url: environment.CCGW_CALLBACK_URL, secrets: [SIGNING] },
-      verification: { ...verification, accepted: [{ id: "first", value: "00000000-0000-4000-8000-00000000b0f2" }] },
+      verification: { ...BOT.verification, accepted: [{ id: "first", value: "00000000-0000-4000-8000-00000000b0f2" }] },
     });
     expect(JSON.stringify(report)).not.toContain(SECRET);
   });
 
+  it("reads no secret of the environment that nobody has asked for: it may be another connection's", async () => {
+    const environment = { CCGW_CALLBACK_URL: "https://other.example.com/", CCGW_CALLBACK_SECRET: SIGNING, CCGW_APP_PASSWORD: "other" };
+    const callback = { url: "https://crm.example.com/outcomes", secrets: [`whsec_${Buffer.from(`${SECRET}-before`).toString("base64")}`] };
+    const connector = { ...CONNECTOR, appPassword: SECRET };
+    const name = put("connections", { ...BOT, callback, connector });
+    await setC({ name, test: true }, { environment });
+    await setC({ name, callbackNewest: true }, { environment });
+    expect(await documentOf("connections", name)).toEqual({ ...BOT, callback, connector, test: true });
+    await setC({ name, callback: callback.url, settings: { connector: CONNECTOR } }, { environment });
+    expect(await documentOf("connections", name)).toMatchObject({
+      callback: { ...callback, secrets: [SIGNING, ...callback.secrets] },
+      connector: { ...CONNECTOR, appPassword: "other" },
+    });
+  });
+
   it.each([
+    ["a callback that is told to nobody", { callback: true }, "--callback has no address"],
     ["one that is not there", { name: "none" }, "There is no secret ccgw/local/connections/none."],
     ["a gateway that is not there", { gateway: "other" }, "There is no gateway other"],
     ["a target that it has not", { removeTarget: ["none"] }, "--remove-target none: there is none of this name."],
@@ -322,29 +345,6 @@ describe("ccgw agent rotate-secret", () => {
   });
 });
 
-describe("ccgw gateway set, without contact", () => {
-  it("changes what is given, and no more", async () => {
-    const site = { schemaVersion: 1, url: "https://cc.example.com", authMode: 2, refusals: { "106-005": "other" } };
-    const name = put("gateways", site);
-    const settings = { connectTimeoutMs: 5000, refusals: { "106-006": "other" } };
-    const { lines } = await setG({ name, url: "https://cc2.example.com:8043", authMode: "1", settings });
-    const refusals = { "106-005": "other", "106-006": "other" };
-    expect(await documentOf("gateways", name)).toEqual({
-      ...site,
-      ...settings,
-      refusals,
-      url: "https://cc2.example.com:8043",
-      authMode: 1,
-    });
-    expect(lines).toContain("    authMode: 2 → 1");
-    await setG({ name, authMode: "unknown", yes: true });
-    expect(await documentOf("gateways", name)).not.toHaveProperty("authMode");
-  });
-
-  it.each([
-    ["settings that have a flag", { settings: { url: "https://a" } }, "--settings is not for url."],
-    ["another AUTHMODE", { authMode: "3" }, "--auth-mode must be one of 2, 1, unknown"],
-    ["a fingerprint, unseen", { pin: "00" }, "--pin is of what the gateway shows"],
 describe("rotate-secret, of what is refused for its secrets", () => {
   const GOOD = { id: "first", value: SECRET };
   const WRONG = { id: "second", value: "short" };
@@ -379,6 +379,29 @@ describe("rotate-secret, of what is refused for its secrets", () => {
   });
 });
 
+describe("ccgw gateway set, without contact", () => {
+  it("changes what is given, and no more", async () => {
+    const site = { schemaVersion: 1, url: "https://cc.example.com", authMode: 2, refusals: { "106-005": "other" } };
+    const name = put("gateways", site);
+    const settings = { connectTimeoutMs: 5000, refusals: { "106-006": "other" } };
+    const { lines } = await setG({ name, url: "https://cc2.example.com:8043", authMode: "1", settings });
+    const refusals = { "106-005": "other", "106-006": "other" };
+    expect(await documentOf("gateways", name)).toEqual({
+      ...site,
+      ...settings,
+      refusals,
+      url: "https://cc2.example.com:8043",
+      authMode: 1,
+    });
+    expect(lines).toContain("    authMode: 2 → 1");
+    await setG({ name, authMode: "unknown", yes: true });
+    expect(await documentOf("gateways", name)).not.toHaveProperty("authMode");
+  });
+
+  it.each([
+    ["settings that have a flag", { settings: { url: "https://a" } }, "--settings is not for url."],
+    ["another AUTHMODE", { authMode: "3" }, "--auth-mode must be one of 2, 1, unknown"],
+    ["a fingerprint, unseen", { pin: "00" }, "--pin is of what the gateway shows"],
     ["what is no certificate", { ca: "none" }, "ca must be one PEM certificate"],
     ["nothing beside what is trusted", { beside: true }, "--beside goes with --pin or --ca."],
     [
