@@ -58,7 +58,7 @@ export async function rotateHolderSecret(book: SecretBook, wanted: HolderRotatio
   return {
     json: { name, written: true, secrets: secrets.map(withoutValue), sheet: file },
     lines: [
-      `Written: the secret ${id} of ${name}. It is taken within a minute. Move its holder over until ${endsAt}.`,
+      `Written: the secret ${id} of ${name}. It is taken within a minute. Move its holder over ${taken.length === 0 ? "now" : `until ${endsAt}`}.`,
       ...(file === undefined ? [] : [`It is in ${file}, with what its holder needs, for its owner alone: pass it on, and delete it.`]),
       ...toSecretLines(secrets, nowMs),
       ...lines,

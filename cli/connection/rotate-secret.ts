@@ -71,7 +71,7 @@ export async function rotateSecret(
   return {
     json: { name, written: true, secrets: secrets.map(withoutValue), sheet: file },
     lines: [
-      `Written: the secret ${id} of ${name}. It is taken within a minute. Move the caller over until ${endsAt}.`,
+      `Written: the secret ${id} of ${name}. It is taken within a minute. Move the caller over ${taken.length === 0 ? "now" : `until ${endsAt}`}.`,
       ...(file === undefined ? [] : [`It is in ${file}, with the hand-over sheet, for its owner alone: pass it on, and delete it.`]),
       ...toSecretLines(secrets, nowMs),
       ...lines,

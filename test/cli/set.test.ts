@@ -365,6 +365,7 @@ describe("rotate-secret, of what is refused for its secrets", () => {
     for (const secrets of [await secretsIn("connections", connection), await secretsIn("agents", agent)])
       expect(secrets.map(({ id }: { readonly id: string }) => id)).toEqual(ids);
     expect(lines.includes("Of those that were there, no function took 1: gone.")).toBe(kept.length > 0);
+    expect(lines[0]).toMatch(ids.length === 1 ? /Move its holder over now\.$/ : /over until 2026-12-02T12:00:00\.000Z\.$/);
   });
 
   it.each([
