@@ -25,6 +25,15 @@ export interface Comparison {
   readonly to: string;
   /** What the ratio is to be at most, where there is a budget. */
   readonly atMost?: number;
+  /** At least. */
+  readonly atLeast?: number;
+}
+
+/** What the median of a contender is to be at most, in the unit of that measure. */
+export interface Limit {
+  readonly measure: string;
+  readonly of: string;
+  readonly atMost: number;
 }
 
 export interface Measured {
@@ -34,6 +43,7 @@ export interface Measured {
   readonly versions: Readonly<Record<string, string>>;
   readonly measures: readonly Measure[];
   readonly comparisons: readonly Comparison[];
+  readonly limits?: readonly Limit[];
   /** What could not be measured here, or must be known to read the figures. */
   readonly notes: readonly string[];
 }

@@ -1,15 +1,20 @@
 /** The report of a run: JSON with every sample, and a table of each part, ratios first. */
 import type { Machine } from "./machine.ts";
-import type { Comparison, Measure, Measured } from "./part.ts";
-import { type Ratio, ratioOfMedians, summarise } from "./statistics.ts";
+import type { Comparison, Limit, Measure, Measured } from "./part.ts";
+import { median, type Ratio, ratioOfMedians, summarise } from "./statistics.ts";
 
 interface Compared extends Comparison, Ratio {}
 
-interface MeasuredPart extends Omit<Measured, "comparisons"> {
+interface Limited extends Limit {
+  readonly median: number;
+}
+
+interface MeasuredPart extends Omit<Measured, "comparisons" | "limits"> {
   readonly part: string;
   /** Of the load, over the part alone. */
   readonly load: { readonly before: readonly number[]; readonly after: readonly number[] };
   readonly ratios: readonly Compared[];
+  readonly limits: readonly Limited[];
 }
 
 interface SkippedPart {
@@ -31,8 +36,12 @@ export interface Report {
   readonly parts: readonly ReportedPart[];
 }
 
-/** Throws where a comparison names a measure or a contender that was not measured. */
-export function toReportedPart(part: string, { comparisons, ...measured }: Measured, load: MeasuredPart["load"]): MeasuredPart {
+/** Throws where a comparison or a limit names a measure or a contender that was not measured. */
+export function toReportedPart(
+  part: string,
+  { comparisons, limits = [], ...measured }: Measured,
+  load: MeasuredPart["load"],
+): MeasuredPart {
   const ratios = comparisons.map((comparison) => ({
     ...comparison,
     ...ratioOfMedians(
@@ -40,7 +49,8 @@ export function toReportedPart(part: string, { comparisons, ...measured }: Measu
       samplesOf(measured.measures, comparison.measure, comparison.to),
     ),
   }));
-  return { part, ...measured, load, ratios };
+  const limited = limits.map((limit) => ({ ...limit, median: median(samplesOf(measured.measures, limit.measure, limit.of)) }));
+  return { part, ...measured, load, ratios, limits: limited };
 }
 
 function samplesOf(measures: readonly Measure[], name: string, contender: string): readonly number[] {
@@ -61,20 +71,35 @@ const SHOWN: Readonly<Record<Measure["unit"], readonly [unit: string, divisor: n
 /** For a terminal. */
 export function renderPart(part: ReportedPart): string {
   if ("skipped" in part) return [`${part.part}: skipped`, ...part.skipped.map((missing) => `  ${missing}`)].join("\n");
-  const ratios = part.ratios.map(({ measure, of, to, ratio, low, high, atMost }) => [
+  const ratios = part.ratios.map(({ measure, of, to, ratio, low, high, ...bounds }) => [
     `${measure}: ${of} / ${to}`,
     toText(ratio, 2),
     `${toText(low, 2)} to ${toText(high, 2)}`,
-    atMost === undefined ? "" : `${toText(atMost, 2)} ${ratio <= atMost ? "kept" : "MISSED"}`,
+    toBudget(ratio, bounds, 2),
   ]);
+  const limits = part.limits.map(({ measure, of, median, atMost }) => {
+    const [unit, divisor, digits] = SHOWN[unitOf(part.measures, measure)];
+    const shown = toText(median / divisor, digits + 1);
+    return [`${measure}, ${unit}: ${of}`, shown, "", toBudget(median / divisor, { atMost: atMost / divisor }, digits + 1)];
+  });
   return [
     `${part.part}  (load ${toLoad(part.load.before)} before, ${toLoad(part.load.after)} after)`,
     "",
-    ...toTable([["ratio of medians", "", "95 % interval", "at most"], ...ratios]),
+    ...toTable([["ratio of medians", "", "95 % interval", "budget"], ...ratios, ...limits]),
     "",
     ...toTable([["measure", "", "median", "quartiles", "least", "most", "samples"], ...part.measures.flatMap(toRows)]),
     ...part.notes.map((note) => `\n${note}`),
   ].join("\n");
+}
+
+function toBudget(value: number, { atMost, atLeast }: { readonly atMost?: number; readonly atLeast?: number }, digits: number): string {
+  if (atMost !== undefined) return `at most ${toText(atMost, digits)} ${value <= atMost ? "kept" : "MISSED"}`;
+  if (atLeast !== undefined) return `at least ${toText(atLeast, digits)} ${value >= atLeast ? "kept" : "MISSED"}`;
+  return "";
+}
+
+function unitOf(measures: readonly Measure[], name: string): Measure["unit"] {
+  return measures.find((measure) => measure.name === name)?.unit ?? "count";
 }
 
 function toRows({ name, unit, samples }: Measure): readonly (readonly string[])[] {

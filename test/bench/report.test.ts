@@ -27,9 +27,22 @@ describe("a part of the report", () => {
       .split("\n")
       .map((line) => line.trim().split(/ {2,}/));
     expect(lines[0]).toEqual(["cold", "(load 0.1 before, 1.2 after)"]);
-    expect(lines).toContainEqual(["init: ours / usual", "0.50", "0.47 to 0.50", "0.34 MISSED"]);
+    expect(lines).toContainEqual(["init: ours / usual", "0.50", "0.47 to 0.50", "at most 0.34 MISSED"]);
     expect(lines).toContainEqual(["init, ms", "ours", "50.0", "45.0 to 475.0", "40.0", "900.0", "3"]);
     expect(lines.at(-1)).toEqual(MEASURED.notes);
+  });
+
+  it("says of each budget whether it was kept: of a ratio at least, and of a median at most", () => {
+    const comparisons = [{ measure: "init", of: "usual", to: "ours", atLeast: 2 }];
+    const limits = [
+      { measure: "init", of: "ours", atMost: 50 },
+      { measure: "init", of: "usual", atMost: 99.9 },
+    ];
+    const rendered = renderPart(toReportedPart("cold", { ...MEASURED, comparisons, limits }, LOAD));
+    const lines = rendered.split("\n").map((line) => line.trim().split(/ {2,}/));
+    expect(lines).toContainEqual(["init: usual / ours", "2.00", "2.00 to 2.11", "at least 2.00 kept"]);
+    expect(lines).toContainEqual(["init, ms: ours", "50.00", "at most 50.00 kept"]);
+    expect(lines).toContainEqual(["init, ms: usual", "100.00", "at most 99.90 MISSED"]);
   });
 
   it("says what a skipped one lacks", () => {
