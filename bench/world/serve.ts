@@ -10,10 +10,19 @@ import { REGION } from "../../dev/offline.ts";
 import { startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
 import { createSeed, DEMO_KEY, SECRETS_PREFIX } from "../../dev/seed.ts";
 import { startTlsFront } from "./tls-front.ts";
-import { type Addresses, AGENT, SESSIONS_TABLE_NAME, USUAL_SECRETS } from "./world.ts";
+import { type Addresses, AGENT, MAPPED_CONNECTION, SESSIONS_TABLE_NAME, USUAL_SECRETS } from "./world.ts";
 
 /** No connection of the bench is proven by a token. */
 const NO_ISSUER = "http://127.0.0.1:9";
+/** As docs/connect/zendesk.md has one: fields of the ticket become call data. */
+const MAPPING = `{
+  "callId": body.ccgw_call_id,
+  "target": { "type": "agent", "address": "205" },
+  "caller": body.ccgw_caller,
+  "callDataFields": { "ticket": body.ticket_id, "status": body.ticket_status, "link": body.ticket_link },
+  "reference": "zendesk-" & body.ticket_id,
+  "deliveryId": body.ccgw_call_id & "/agent"
+}`;
 
 const gateway = await startGatewaySimulator({ port: 0, controlPort: 0 });
 const secrets = await startSecretsManagerEmulator({ port: 0, region: REGION });
@@ -26,6 +35,7 @@ const guid = gateway.guidOf(AGENT);
 const { url, caPem } = gateway;
 const seed = createSeed({ prefix: SECRETS_PREFIX, gatewayUrl: url, gatewayCa: caPem, guid, issuer: NO_ISSUER });
 for (const [name, document] of seed) secrets.putSecret(name, document);
+secrets.putSecret(`${SECRETS_PREFIX}/connections/${MAPPED_CONNECTION}`, { ...findSeed("demo-zendesk"), mapping: MAPPING });
 secrets.putSecret(USUAL_SECRETS.api, { apiKey: DEMO_KEY });
 secrets.putSecret(USUAL_SECRETS.gateway, { url, ca: caPem, agentId: AGENT, guid });
 
@@ -39,5 +49,12 @@ const addresses: Addresses = {
   secretsUrl: secretsFront?.url ?? "",
   dynamoDbUrl: dynamoDbFront?.url ?? "",
   awsCaFile,
+  gateway: { url, ca: caPem, guid },
 };
 process.send?.(addresses);
+
+function findSeed(connection: string): object {
+  const [, document] = seed.find(([name]) => name === `${SECRETS_PREFIX}/connections/${connection}`) ?? [];
+  if (typeof document !== "object" || document === null) throw new Error(`no connection ${connection}`);
+  return document;
+}

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import pMap from "p-map";
 import * as z from "zod";
 import { LOCAL_RECORDS_TABLE } from "../../dev/dynamodb/local-dynamodb.ts";
 import { prepareCalls, readTransfers } from "../../dev/local-gateway.ts";
@@ -14,17 +15,25 @@ import { endChild, startChild } from "../measure/children.ts";
 
 export const AGENT = "101";
 export const SESSIONS_TABLE_NAME = "ccgw-local-sessions";
+export const BASE_URL = "https://hooks.example.com";
+/** Of Zendesk, with a mapping of its own. */
+export const MAPPED_CONNECTION = "bench-zendesk";
 export const USUAL_SECRETS = { api: "bench/usual/api", gateway: "bench/usual/gateway" } as const;
 const START_TIMEOUT_MS = 60_000;
+/** Calls that are made known at a time. */
+const PREPARED_AT_ONCE = 8;
 /** Nothing is told of these outcomes: no queue is asked. */
 const NO_QUEUE = "http://127.0.0.1:9/000000000000/none";
 
+/** As who the gateway is reached without a secret of ours. */
+const Site = z.object({ url: z.string(), ca: z.string(), guid: z.string() });
 const Addresses = z.object({
   controlUrl: z.string(),
   secretsUrl: z.string(),
   dynamoDbUrl: z.string(),
   /** Whom clients of the two have to trust. */
   awsCaFile: z.string(),
+  gateway: Site,
 });
 export type Addresses = z.infer<typeof Addresses>;
 
@@ -32,6 +41,7 @@ export interface World {
   readonly addresses: Addresses;
   /** Makes a call known to the gateway: its id, of the vendor's form, and never the same. */
   prepareCall(): Promise<string>;
+  prepareCalls(count: number): Promise<readonly string[]>;
   /** Throws unless the gateway was asked for each of these calls once, and moved it. */
   assertTransferred(callIds: readonly string[]): Promise<void>;
 }
@@ -62,18 +72,20 @@ export async function startWorld(): Promise<StartedWorld> {
 export function openWorld(addresses: Addresses): World {
   const { controlUrl } = addresses;
   let last = 0;
+  async function prepareCall(): Promise<string> {
+    last += 1;
+    const callId = `1600000000-${last}`;
+    await prepareCalls(controlUrl, [{ callId, agentId: AGENT }]);
+    return callId;
+  }
   return {
     addresses,
-    async prepareCall() {
-      last += 1;
-      const callId = `1600000000-${last}`;
-      await prepareCalls(controlUrl, [{ callId, agentId: AGENT }]);
-      return callId;
-    },
+    prepareCall,
+    prepareCalls: (count) => pMap(Array.from({ length: count }), prepareCall, { concurrency: PREPARED_AT_ONCE }),
     async assertTransferred(callIds) {
-      const asked = await readTransfers(controlUrl);
+      const asked = Map.groupBy(await readTransfers(controlUrl), ({ callId }) => callId);
       for (const callId of callIds) {
-        const [first, ...more] = asked.filter((transfer) => transfer.callId === callId);
+        const [first, ...more] = asked.get(callId) ?? [];
         if (first?.retcode !== "0" || more.length > 0)
           throw new Error(`the gateway was not asked for the call ${callId} once, with success`);
       }
@@ -106,7 +118,7 @@ export function toEnvironment({ secretsUrl, dynamoDbUrl, awsCaFile }: Addresses)
     ...{ AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsUrl, AWS_ENDPOINT_URL_DYNAMODB: dynamoDbUrl },
     NODE_EXTRA_CA_CERTS: awsCaFile,
     CCGW_SECRETS_PREFIX: SECRETS_PREFIX,
-    CCGW_PUBLIC_BASE_URL: "https://hooks.example.com",
+    CCGW_PUBLIC_BASE_URL: BASE_URL,
     CCGW_SESSIONS_TABLE: SESSIONS_TABLE_NAME,
     CCGW_RECORDS_TABLE: LOCAL_RECORDS_TABLE,
     CCGW_CALLBACK_QUEUE: NO_QUEUE,
@@ -115,21 +127,28 @@ export function toEnvironment({ secretsUrl, dynamoDbUrl, awsCaFile }: Addresses)
   };
 }
 
-/** The event of API Gateway (payload format 2.0) that asks for the transfer of a call. */
-export function toTransferEvent(callId: string): string {
-  const path = `/v1/transfers/${DEMO_CONNECTION}`;
-  const routeKey = "POST /v1/transfers/{connection}";
+/** The event of API Gateway that asks for the transfer of a call. */
+export function toTransferEvent(callId: string, headers: Readonly<Record<string, string>> = {}): string {
   const body = { callId, target: { type: "agent", address: "205" }, caller: "88880021", callData: "help", reference: "ticket-4711" };
+  const own = { authorization: `Bearer ${DEMO_KEY}`, "content-type": "application/json" };
+  return toEvent({ connection: DEMO_CONNECTION, headers: { ...own, ...headers }, body: JSON.stringify(body) });
+}
+
+/** A POST to a connection, in payload format 2.0. */
+export function toEvent({ connection, headers, body }: Post): string {
+  const path = `/v1/transfers/${connection}`;
+  const routeKey = "POST /v1/transfers/{connection}";
+  const { host } = new URL(BASE_URL);
   return JSON.stringify({
     version: "2.0",
     routeKey,
     rawPath: path,
     rawQueryString: "",
-    headers: { authorization: `Bearer ${DEMO_KEY}`, "content-type": "application/json", host: "hooks.example.com" },
+    headers: { ...headers, host },
     requestContext: {
       accountId: "123456789012",
       apiId: "api-id",
-      domainName: "hooks.example.com",
+      domainName: host,
       domainPrefix: "hooks",
       http: { method: "POST", path, protocol: "HTTP/1.1", sourceIp: "192.0.2.1", userAgent: "bench" },
       requestId: "request-of-api",
@@ -138,10 +157,17 @@ export function toTransferEvent(callId: string): string {
       time: new Date().toUTCString(),
       timeEpoch: Date.now(),
     },
-    pathParameters: { connection: DEMO_CONNECTION },
-    body: JSON.stringify(body),
+    pathParameters: { connection },
+    body,
     isBase64Encoded: false,
   });
+}
+
+interface Post {
+  readonly connection: string;
+  /** Lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 const Answer = z.object({ statusCode: z.int(), body: z.string() });

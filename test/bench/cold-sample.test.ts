@@ -31,11 +31,13 @@ let world: World;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ccgw-cold-"));
   gateway = await startGatewaySimulator({ port: 0, controlPort: 0 });
+  const nobody = "http://127.0.0.1:9";
   world = openWorld({
     controlUrl: gateway.controlUrl ?? "",
-    secretsUrl: "http://127.0.0.1:9",
-    dynamoDbUrl: "http://127.0.0.1:9",
+    secretsUrl: nobody,
+    dynamoDbUrl: nobody,
     awsCaFile: "",
+    gateway: { url: gateway.url, ca: gateway.caPem, guid: gateway.guidOf("101") },
   });
   await writeFile(join(folder, "runtime.mjs"), RUNTIME);
 });
