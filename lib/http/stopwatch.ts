@@ -4,6 +4,9 @@ import type { Deadline } from "../transfer/invocation.ts";
 /** Left to the runtime for handing over the answer. */
 const RUNTIME_RESERVE_MS = 500;
 
+/** Of every request, made once: a reason of its own would have a stack trace taken. */
+const ENDED = new DOMException("The answer has left", "AbortError");
+
 export interface Clock {
   /** Wall clock, ms since 1970. */
   readonly wallMs: () => number;
@@ -44,7 +47,7 @@ export function startStopwatch({ wallMs, monotonicMs, requestedAtMs, runtimeLeft
       const timer = setTimeout(() => controller.abort(), Math.max(0, remainingMs()));
       ends.push(() => {
         clearTimeout(timer);
-        controller.abort();
+        controller.abort(ENDED);
       });
       return { remainingMs, signal: controller.signal };
     },
