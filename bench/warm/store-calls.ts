@@ -1,4 +1,7 @@
 /** What the store's DynamoDB calls of one new transfer cost over the same calls by the SDK alone, at an endpoint that answers at once. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { interleave } from "../measure/interleave.ts";
@@ -25,10 +28,12 @@ export async function measureStore(setting: StoreSetting): Promise<Section> {
   const { rounds, transfers = 200, warmUpTransfers = 1_500, environment, signal, say, pathOf } = setting;
   say(`the store's calls: ${warmUpTransfers} transfers each to warm up, then ${rounds} rounds of ${transfers}…`);
   const running: Contender[] = [];
+  const folder = await mkdtemp(join(tmpdir(), "ccgw-bench-"));
   try {
-    const endpoint = await startScript(ENDPOINT, { environment, signal });
+    const caFile = join(folder, "ca.pem");
+    const endpoint = await startScript(ENDPOINT, { environment, signal }, [caFile]);
     running.push(endpoint);
-    const its = { ...environment, AWS_ENDPOINT_URL_DYNAMODB: Endpoint.parse(endpoint.started).url };
+    const its = { ...environment, AWS_ENDPOINT_URL_DYNAMODB: Endpoint.parse(endpoint.started).url, NODE_EXTRA_CA_CERTS: caFile };
     const start = async (caller: Caller) => {
       const contender = await startWorker(pathOf(caller), { environment: its, signal });
       running.push(contender);
@@ -50,6 +55,7 @@ export async function measureStore(setting: StoreSetting): Promise<Section> {
     };
   } finally {
     await Promise.all(running.map(({ stop }) => stop()));
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
