@@ -7,7 +7,7 @@ import type { Section } from "./setting.ts";
 import { measureStore } from "./store-calls.ts";
 import { measureThroughput } from "./throughput.ts";
 
-const ROUNDS = 12;
+const ROUNDS = 10;
 const QUICK_ROUNDS = 2;
 
 /** What the template sets, where a figure does not depend on it. */
