@@ -49,6 +49,8 @@ function toFacts({
   errorName,
 }: LoggedLine): readonly string[] {
   const isWord = reason !== undefined && (hasWords(PROOF_WORDS, reason) || hasWords(REFUSAL_WORDS, reason));
+  // One of them does: over something else.
+  const isOfSecret = hint === "url-differs" || hint === "signed-parts";
   return [
     ...(missing === undefined ? [] : [`missing: ${missing}`]),
     ...(skewSeconds === undefined || hint === "timestamp-unit"
@@ -56,7 +58,7 @@ function toFacts({
       : [
           `its clock is ${Math.abs(skewSeconds)} s ${skewSeconds > 0 ? "behind ours, or the request was under way for as long" : "ahead of ours"}`,
         ]),
-    ...(secretsTried === undefined || hint === "url-differs" ? [] : [`none of the secrets matches: ${secretsTried.split(",").join(", ")}`]),
+    ...(secretsTried === undefined || isOfSecret ? [] : [`none of the secrets matches: ${secretsTried.split(",").join(", ")}`]),
     ...(code === "unauthenticated" && secretId !== undefined ? [`the secret ${secretId} matches, and is over`] : []),
     ...(violations === undefined ? [] : violations.split("; ")),
     ...(reason === undefined || isWord ? [] : [reason]),

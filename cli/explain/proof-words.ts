@@ -86,6 +86,10 @@ export const HINT_WORDS: Readonly<Record<Hint, Words>> = {
     what: "the signature is right for the address that was called, and that is not the one of our configuration",
     mend: "Let the caller call the address that `ccgw connection show` prints, or deploy with the `publicBaseUrl` that callers use.",
   },
+  "signed-parts": {
+    what: "the signature is right for other parts of the request than are to be signed: for the body alone, say, where its time goes before it",
+    mend: "Let the caller sign what `signed` of the connection's verification says (`ccgw connection show`; for a vendor's scheme, its page in docs/connect), or set `signed`.",
+  },
   "timestamp-format": {
     what: "its time cannot be read in the unit that is expected",
     mend: "Let the caller send it as the source's page says, or set `timestamp.unit`.",

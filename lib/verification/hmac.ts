@@ -13,6 +13,11 @@ const PARTS = ["method", "url", "timestamp", "body"] as const;
 
 const DIGEST_BYTES = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 } as const;
 
+/** What is signed elsewhere, and so taken for granted by who writes a signer. */
+const USUAL_SIGNED: readonly string[] = ["{body}", "{timestamp}.{body}", "{timestamp}{body}", "{url}{body}", "{method}{url}{body}"];
+/** Who tries it by hand sends less: over more, no digest is made for a hint. */
+const HINTED_BODY_MAX_BYTES = 16 * 1_024;
+
 const HeaderName = z
   .string()
   .regex(/^[A-Za-z0-9-]{1,64}$/, "must match ^[A-Za-z0-9-]{1,64}$")
@@ -157,7 +162,10 @@ function verifyHmac(webhook: Webhook, profile: SigningProfile, secrets: readonly
     matchSecrets(secrets, receivedAt, (value) => candidates.some((signed) => isEqual(digest, sign(signed, value, profile))));
   const verdict = match(toSigned(webhook, profile, timestamp));
   if (!verdict.ok) {
-    const hint = findEncoding(digest, profile) ?? findOtherUrl(webhook, profile, (other) => match(toSigned(other, profile, timestamp)));
+    const hint =
+      findEncoding(digest, profile) ??
+      findOtherUrl(webhook, profile, (other) => match(toSigned(other, profile, timestamp))) ??
+      findOtherParts(webhook, { ...profile, digest }, (signed) => match(toSigned(webhook, { ...profile, signed }, timestamp)));
     return hint === undefined ? verdict : refused(verdict.reason, { ...verdict.details, hint });
   }
   // In one spelling: two connections may share a secret and encode its digests differently.
@@ -194,9 +202,25 @@ function findOtherUrl(webhook: Webhook, { signed }: SigningProfile, match: (othe
   return match({ ...webhook, url: requestedUrl }).ok ? "url-differs" : undefined;
 }
 
+/** Whether other parts were signed than should be, of those that there are. It is refused all the same, and the log alone is told. */
+function findOtherParts(
+  { body }: Webhook,
+  { digest, algorithm, encoding, signed, timestamp }: SigningProfile & { readonly digest: string },
+  match: (signed: string) => Verdict,
+): Hint | undefined {
+  if (body.length > HINTED_BODY_MAX_BYTES || Buffer.from(digest, encoding).length !== DIGEST_BYTES[algorithm]) return undefined;
+  const others = USUAL_SIGNED.filter(
+    (other) =>
+      other !== signed &&
+      (timestamp !== undefined || !other.includes("{timestamp}")) &&
+      (signed.includes("{url}") || !other.includes("{url}")),
+  );
+  return others.some((other) => match(other).ok) ? "signed-parts" : undefined;
+}
+
 /** More than one where the vendor's description leaves open how the address is written: each is as hard to sign. */
 function toSigned({ method, url, body }: Webhook, { signed, urlDecoded }: SigningProfile, timestamp: string): Buffer[] {
-  const urls = urlDecoded ? [url, decodeUrl(url)] : [url];
+  const urls = urlDecoded && signed.includes("{url}") ? [url, decodeUrl(url)] : [url];
   return urls.map((address) => {
     const parts: Readonly<Record<string, string | Uint8Array>> = { method, url: address, timestamp, body };
     return Buffer.concat(signed.split(/\{(\w+)\}/).map((text, index) => Buffer.from(index % 2 === 1 ? (parts[text] ?? "") : text)));

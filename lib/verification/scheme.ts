@@ -35,6 +35,8 @@ export const HINTS = [
   "signature-version",
   /** It would have been right of the address that the request itself names. */
   "url-differs",
+  /** It would have been right of other parts of the request: of the body alone, say. */
+  "signed-parts",
   "timestamp-format",
   /** Milliseconds for seconds, or the other way round. */
   "timestamp-unit",

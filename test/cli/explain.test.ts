@@ -1,4 +1,5 @@
 /** `ccgw explain`: from the lines of the functions as they are printed, over the emulator of CloudWatch Logs. */
+import { createHmac } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -140,6 +141,18 @@ describe("ccgw explain", () => {
     expect(other.text).toContain("url-differs: the caller could not prove itself: ");
     expect(other.text).not.toContain("none of the secrets");
     expect(other.text).toContain("deploy with the `publicBaseUrl` that callers use");
+  });
+
+  it("tells that other parts were signed than are to be, and what says which", async () => {
+    const signed = { header: "x-signature", signed: "{timestamp}.{body}", timestamp: { header: "x-time", unit: "s" } };
+    const verification = { scheme: "hmac", ...signed, secrets: [{ id: "app", value: SECRET }] };
+    const { connection } = stack.connect({ connection: { source: "generic", verification } });
+    const body = JSON.stringify({ ccgw_call_id: call });
+    const signature = createHmac("sha256", SECRET).update(body).digest("hex");
+    const { text } = await postAndExplain(body, { "x-signature": signature, "x-time": String(Math.trunc(Date.now() / 1_000)) }, connection);
+    expect(text).toContain("signed-parts: the caller could not prove itself: its secret or signature");
+    expect(text).toContain("Let the caller sign what `signed` of the connection's verification says");
+    expect(text).not.toContain("none of the secrets");
   });
 
   it("tells which fields are wrong, and what the gateway said", async () => {

@@ -78,6 +78,8 @@ describe("the digests over the body of a request that is not proven", () => {
   const KEY = { verification: { secrets: [{ id: "current", value: "test-key-of-a-connection" }] } };
   const SIGNED = { "x-hubspot-signature-v3": "none", "x-hubspot-request-timestamp": "1" };
 
+  const WELL_FORMED = { ...SIGNED, "x-hubspot-signature-v3": Buffer.alloc(32).toString("base64") };
+
   it.each([
     ["nobody is called so", undefined],
     ["a connection has a key", { source: "api", ...KEY }],
@@ -89,9 +91,10 @@ describe("the digests over the body of a request that is not proven", () => {
   });
 
   it.each([
-    ["the one, where nobody is called so", undefined, 1],
-    ["more, where a connection has them, as SECURITY.md says", { source: "hubspot", ...KEY }, 5],
-  ])("of a signature of HubSpot's are %s", async (_what, document, digests) => {
-    expect(await countDigests(document && (await configure(document)), SIGNED)).toBe(digests);
+    ["the one, where nobody is called so", undefined, WELL_FORMED, 1],
+    ["more, where a connection has them, as SECURITY.md says", { source: "hubspot", ...KEY }, SIGNED, 5],
+    ["more still, of what may be a digest", { source: "hubspot", ...KEY }, WELL_FORMED, 12],
+  ])("of a signature of HubSpot's are %s", async (_what, document, headers, digests) => {
+    expect(await countDigests(document && (await configure(document)), headers)).toBe(digests);
   });
 });

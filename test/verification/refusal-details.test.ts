@@ -1,6 +1,7 @@
 /** What the log is told of a proof that is refused: which check it was, where it should have been, by how much its time is off; and of no secret or signature anything. */
+import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { chatwootSignature, hubspotV2, hubspotV3, intercomSignature, zendeskSignature } from "../../lib/verification/hmac.ts";
+import { chatwootSignature, hmac, hubspotV2, hubspotV3, intercomSignature, zendeskSignature } from "../../lib/verification/hmac.ts";
 import type { RefusalDetails, Scheme } from "../../lib/verification/scheme.ts";
 import { sharedSecret } from "../../lib/verification/shared-secret.ts";
 import { standardWebhooks } from "../../lib/verification/standard-webhooks.ts";
@@ -17,6 +18,10 @@ function asChatwoot(timestamp: string) {
 function asHubspot(timestamp: string, over: WebhookParts = {}, url = ADDRESS): WebhookParts {
   const signature = signAsHubspot("v3", { timestamp: Number(timestamp), url });
   return { headers: { "x-hubspot-signature-v3": signature, "x-hubspot-request-timestamp": timestamp }, ...over };
+}
+const STAMPED: Settings = { header: "x-signature", signed: "{timestamp}.{body}", timestamp: { header: "x-time", unit: "s" } };
+function asSigned(signed: string | Buffer, secret = SECRET): WebhookParts {
+  return { headers: { "x-signature": createHmac("sha256", secret).update(signed).digest("hex"), "x-time": SECONDS } };
 }
 const secondsAfter = (ms: number) => String(instantAfter(ms).getTime() / 1_000);
 
@@ -107,6 +112,28 @@ describe("a refused proof", () => {
       { secretsTried: "current", hint: "url-differs" },
     ],
     ["of neither address", hubspotV3, asHubspot(MS, { requestedUrl: PROXIED }, "https://other.example/"), { secretsTried: "current" }],
+    ["of the body alone", hmac, asSigned(BODY), { secretsTried: "current", hint: "signed-parts" }, STAMPED],
+    ["of body and time without a point", hmac, asSigned(`${SECONDS}${BODY}`), { secretsTried: "current", hint: "signed-parts" }, STAMPED],
+    ["of other parts that are none of these", hmac, asSigned(`${BODY}.${SECONDS}`), { secretsTried: "current" }, STAMPED],
+    ["of the body alone, with another secret", hmac, asSigned(BODY, "of-somebody-else"), { secretsTried: "current" }, STAMPED],
+    [
+      "of a large body alone, for which no more digests are made",
+      hmac,
+      { ...asSigned(Buffer.alloc(16_385)), body: Buffer.alloc(16_385) },
+      { secretsTried: "current" },
+      STAMPED,
+    ],
+    [
+      "of address and body, without the method",
+      hubspotV3,
+      {
+        headers: {
+          "x-hubspot-signature-v3": createHmac("sha256", SECRET).update(`${ADDRESS}${BODY}`).digest("base64"),
+          "x-hubspot-request-timestamp": MS,
+        },
+      },
+      { secretsTried: "current", hint: "signed-parts" },
+    ],
     [
       "without Standard Webhooks' id",
       standardWebhooks,
