@@ -5,7 +5,15 @@ import { StartError } from "../dev/ports.ts";
 import { TransferError } from "../lib/errors.ts";
 
 /** Something that whoever typed the command can put right. */
-export class CommandError extends Error {}
+export class CommandError extends Error {
+  /** What programs are told beside it. No secret is in it. */
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(message: string, { facts = {}, ...options }: ErrorOptions & { readonly facts?: Readonly<Record<string, unknown>> } = {}) {
+    super(message, options);
+    this.facts = facts;
+  }
+}
 
 /** There is nothing of the name that was given: the answer is no. */
 export class NotFound extends Error {}
@@ -13,6 +21,8 @@ export class NotFound extends Error {}
 export interface Problem {
   readonly message: string;
   readonly exitCode: number;
+  /** Beside it, for programs. */
+  readonly facts?: Readonly<Record<string, unknown>>;
   /** It has been printed already. */
   readonly isSaid?: boolean;
 }
@@ -29,7 +39,8 @@ export function toProblem(error: unknown, { isJson = false } = {}): Problem {
     return { message: error.message.replace(/^error: /, ""), exitCode: isDone ? DONE : NOT_BEGUN, isSaid: isDone || !isJson };
   }
   if (error instanceof NotFound) return { message: error.message, exitCode: NO };
-  if (error instanceof CommandError || error instanceof StartError) return { message: error.message, exitCode: NOT_BEGUN };
+  if (error instanceof CommandError) return { message: error.message, exitCode: NOT_BEGUN, facts: error.facts };
+  if (error instanceof StartError) return { message: error.message, exitCode: NOT_BEGUN };
   const cause = error instanceof TransferError && error.cause !== undefined ? error.cause : error;
   if (!(cause instanceof Error)) return { message: String(cause), exitCode: NOT_BEGUN };
   return { message: toWords(cause, error), exitCode: NOT_BEGUN };

@@ -26,6 +26,6 @@ export function printNote(line: string): void {
   console.error(line);
 }
 
-export function printProblem({ message }: Problem, asJson: boolean): void {
-  console.error(asJson ? JSON.stringify({ error: message }, undefined, 2) : message);
+export function printProblem({ message, facts }: Problem, asJson: boolean): void {
+  console.error(asJson ? JSON.stringify({ error: message, ...facts }, undefined, 2) : message);
 }

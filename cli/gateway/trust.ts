@@ -50,6 +50,7 @@ export async function chooseTrust({ url, serverName, pin, ca: given }: TrustWant
   const presented = await shake(url, readPresented({ url, tlsServerName: serverName }));
   const chain = presented.chain.map((certificate) => toShownCertificate(certificate, nowMs));
   const found = chain.flatMap(describeCertificate);
+  const facts = { presented: chain.map(toPresented) };
   prompter?.show("The gateway shows", [
     ...found,
     presented.problem === undefined ? "Public authorities vouch for it." : "No public authority vouches for it.",
@@ -58,9 +59,9 @@ export async function chooseTrust({ url, serverName, pin, ca: given }: TrustWant
   const tlsServerName = await chooseName(presented.chain[0], { url, given: serverName, asker });
   // Under another name, public authorities may vouch for it.
   const problem = tlsServerName === serverName ? presented.problem : (await shake(url, readPresented({ url, tlsServerName }))).problem;
-  const ca = given ?? (await choosePin(presented, { pin, isVouched: problem === undefined, found, prompter }));
+  const ca = given ?? (await choosePin(presented, { pin, isVouched: problem === undefined, found, facts, prompter }));
   const { problem: refused } = await shake(url, readPresented({ url, tlsServerName, ca }));
-  if (refused !== undefined) throw new CommandError(toWords(refused, presented.chain));
+  if (refused !== undefined) throw new CommandError(toWords(refused, presented.chain), { facts });
   return { tlsServerName, ca, chain };
 }
 
@@ -90,22 +91,25 @@ interface Pinning {
   readonly pin: string | undefined;
   readonly isVouched: boolean;
   readonly found: readonly string[];
+  readonly facts: Readonly<Record<string, unknown>>;
   readonly prompter: Prompter | undefined;
 }
 
 /** PEM; undefined for public authorities. */
-async function choosePin({ chain }: Presented, { pin, isVouched, found, prompter }: Pinning): Promise<string | undefined> {
+async function choosePin({ chain }: Presented, { pin, isVouched, found, facts, prompter }: Pinning): Promise<string | undefined> {
   if (pin !== undefined) {
     const pinned = chain.find(({ fingerprint256 }) => bare(fingerprint256) === bare(pin));
     if (pinned === undefined)
-      throw new CommandError(["--pin is not the fingerprint of a certificate that the gateway shows. It shows:", ...found].join("\n"));
+      throw new CommandError(["--pin is not the fingerprint of a certificate that the gateway shows. It shows:", ...found].join("\n"), {
+        facts,
+      });
     return pinned.toString();
   }
   if (prompter === undefined) {
     if (isVouched) return undefined;
     const words =
       "No public authority vouches for this gateway. Ask whoever runs it for the fingerprint of its authority, and give that as --pin. It shows:";
-    throw new CommandError([words, ...found].join("\n"));
+    throw new CommandError([words, ...found].join("\n"), { facts });
   }
   // Its authority, the last one, changes least often.
   const pins = chain
@@ -120,6 +124,11 @@ async function choosePin({ chain }: Presented, { pin, isVouched, found, prompter
       "Nothing was written: ask whoever runs the gateway for the fingerprint first. Who stands between shows another.",
     );
   return pinned.toString();
+}
+
+/** As programs compare it. */
+function toPresented({ subject, issuer, fingerprint256, validTo }: ShownCertificate) {
+  return { subject, issuer, sha256: fingerprint256, until: validTo };
 }
 
 function toWords(code: string, chain: readonly X509Certificate[]): string {
