@@ -8,6 +8,7 @@ import { issuerUrl } from "./token-issuer.ts";
 
 /** Longer than any answer of ours takes. */
 export const TIMEOUT_MS = 35_000;
+export const IS_IT_RUNNING = "\nIs `npm start` running, with these ports (PORT, LAMBDA_PORT, …)?";
 /** Of connections that were never made. */
 const UNSENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"];
 
@@ -33,13 +34,19 @@ export async function toRequest({ demo, verification, address, body, secret }: U
 }
 
 /** Throws a `StartError`, which ends with the advice, where nobody listens: nothing was sent then. */
-export async function post({ url, headers, body }: Outgoing, advice = ""): Promise<Answer> {
+export async function post({ url, headers, body }: Outgoing, advice = toAdvice(url)): Promise<Answer> {
   const response = await fetch(url, { method: "POST", headers, body, redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
     (error: unknown) => {
       throw isUnsent(error) ? new StartError(`Nothing was sent: ${toWords(error)}${advice}`) : error;
     },
   );
   return { status: response.status, headers: [...response.headers], text: await response.text() };
+}
+
+/** Of an address on this machine. */
+function toAdvice(url: string): string {
+  const { hostname } = new URL(url);
+  return hostname === "127.0.0.1" || hostname === "localhost" ? IS_IT_RUNNING : "";
 }
 
 /** Of all that comes before a request is sent. Throws a `StartError`, which ends with the advice. */

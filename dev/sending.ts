@@ -13,7 +13,17 @@ import { parsePorts, StartError } from "./ports.ts";
 import { renewCalls } from "./sample.ts";
 import { isHelpWanted, parseSending, type Sending, usage } from "./send-options.ts";
 import { type Reading, readLexEvent, readVerification, readWebhook } from "./send-reading.ts";
-import { beforeSending, isUnsent, post, TIMEOUT_MS, toRequest, toVerification, toWords, type Unsigned } from "./send-request.ts";
+import {
+  beforeSending,
+  IS_IT_RUNNING,
+  isUnsent,
+  post,
+  TIMEOUT_MS,
+  toRequest,
+  toVerification,
+  toWords,
+  type Unsigned,
+} from "./send-request.ts";
 import {
   type Answer,
   describeAnswer,
@@ -29,7 +39,6 @@ import {
 const LEX_FUNCTION = "ccgateway-transfer-webhooks-local-receive-lex";
 /** Lambda's own name for it. The status is 200 even then. */
 const FUNCTION_ERROR = "x-amz-function-error";
-const IS_IT_RUNNING = "\nIs `npm start` running, with these ports (PORT, LAMBDA_PORT, …)?";
 const NO_DRY_RUN =
   'a deployed connection is not read from here, and this source takes no dry run beside its body. A connection with "test": true makes one of every delivery';
 

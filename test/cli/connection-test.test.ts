@@ -1,10 +1,13 @@
 /** `ccgw connection test`, over the functions themselves: the proof of every source that can be signed for, each live secret, and nobody is moved. */
+import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Testing, testConnection } from "../../cli/connection/test.ts";
 import type { Place } from "../../cli/place.ts";
 import { openSecretBook, type SecretBook } from "../../cli/secret-book.ts";
 import { DEMOS } from "../../dev/demos.ts";
+import { post } from "../../dev/send-request.ts";
 import { parseConfig } from "../../lib/config.ts";
+import { listenOnLoopback } from "../support/raw-gateway.ts";
 import { KEY, type Stack, startStack } from "../support/stack.ts";
 
 let stack: Stack;
@@ -54,6 +57,15 @@ describe("ccgw connection test", () => {
     expect((await test(whole.connection)).lines.join("\n")).toContain("proven      A dry run that names a call alone");
     const bare = stack.connect();
     expect((await test(bare.connection)).lines.join("\n")).toContain("the answer is invalid-request (#/target is required)");
+  });
+
+  it("asks whether the local stack runs, where nobody answers", async () => {
+    const server = createServer();
+    const port = await listenOnLoopback(server);
+    await new Promise((resolve) => server.close(resolve));
+    await expect(post({ url: `http://127.0.0.1:${port}/v1/transfers/crm`, headers: {}, body: "" })).rejects.toThrow(
+      "Is `npm start` running",
+    );
   });
 
   it("says which secret the API refuses, and ends with 1", async () => {
