@@ -2,12 +2,13 @@
  * A secret that two sides share: one that somebody brings, or one that is made here. One that is made has to reach the other side: it is written into a sheet
  * that only its owner may read, and nowhere else. A screen is shared, recorded and scrolled back; the log of a script is kept.
  */
+
 import { randomBytes } from "node:crypto";
 import { unlink, writeFile } from "node:fs/promises";
+import { SecretsManagerServiceException } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod";
 import type { Asker } from "./asker.ts";
 import { CommandError, toProblem } from "./problem.ts";
-import { isUnwritten } from "./secret-book.ts";
 import { findSecret, requireSecret, type SecretEnds, type SecretInput } from "./secret-input.ts";
 
 const SECRET_BYTES = 32;
@@ -78,4 +79,10 @@ export async function withSheet(file: string | undefined, text: string, work: ()
     await unlink(file);
     throw error;
   }
+}
+
+/** Of what `create` or `replace` threw: whether it is certain that nothing was written. Of several tries, one whose answer was lost may have been it. */
+function isUnwritten(error: unknown): boolean {
+  if (error instanceof CommandError) return true;
+  return error instanceof SecretsManagerServiceException && error.$fault === "client" && error.$metadata.attempts === 1;
 }

@@ -14,7 +14,6 @@ import {
   ResourceNotFoundException,
   RestoreSecretCommand,
   SecretsManagerClient,
-  SecretsManagerServiceException,
 } from "@aws-sdk/client-secrets-manager";
 import type * as z from "zod";
 import { TransferError } from "../lib/errors.ts";
@@ -26,6 +25,8 @@ import { ConfiguredConnection } from "../lib/sources/configured-connection.ts";
 import { isFields } from "../lib/transfer/request.ts";
 import type { Place } from "./place.ts";
 import { CommandError, NotFound } from "./problem.ts";
+import { refuseStrangers } from "./stranger.ts";
+import { toThoseThere } from "./those-there.ts";
 
 /** In the order in which one refers to another. */
 export const SCHEMAS = { gateways: GatewaySite, agents: AgentAccess, connections: ConfiguredConnection } as const;
@@ -80,6 +81,7 @@ type Shelf = Pick<Place, "isLocal" | "keyAlias"> & { readonly config: Pick<Place
 
 export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }: Shelf): SecretBook {
   const client = new SecretsManagerClient({});
+  refuseStrangers(client, { isLocal });
   const pathOf = (folder: Folder, name: string) => `${secretsPrefix}/${folder}/${name}`;
 
   async function find(folder: Folder, name: string): Promise<Found | undefined> {
@@ -130,8 +132,21 @@ export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }:
 
   async function require(folder: Folder, name: string): Promise<Kept> {
     const kept = await read(folder, name);
-    if (kept === undefined) throw new NotFound(`There is no secret ${pathOf(folder, name)}.`);
-    return kept;
+    if (kept !== undefined) return kept;
+    // Whoever may read secrets may not be allowed to list them.
+    const others = await list(folder).catch(() => undefined);
+    throw new NotFound([`There is no secret ${pathOf(folder, name)}.`, ...toThoseThere(folder, others)].join(" "));
+  }
+
+  async function list(folder: Folder, abortSignal?: AbortSignal): Promise<readonly Listed[]> {
+    const start = `${secretsPrefix}/${folder}/`;
+    const found: Listed[] = [];
+    // The filter takes words, and beginnings of them: what is found is looked at again.
+    const named = { Filters: [{ Key: "name" as const, Values: [start] }] };
+    for await (const { SecretList = [] } of paginateListSecrets({ client }, named, abortSignal && { abortSignal }))
+      for (const { Name: name = "", LastChangedDate } of SecretList)
+        if (name.startsWith(start)) found.push({ name: name.slice(start.length), changedAt: LastChangedDate?.toISOString() });
+    return found.toSorted((one, other) => one.name.localeCompare(other.name));
   }
 
   return {
@@ -139,16 +154,7 @@ export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }:
     read,
     require,
     parse,
-    async list(folder, abortSignal) {
-      const start = `${secretsPrefix}/${folder}/`;
-      const found: Listed[] = [];
-      // The filter takes words, and beginnings of them: what is found is looked at again.
-      const named = { Filters: [{ Key: "name" as const, Values: [start] }] };
-      for await (const { SecretList = [] } of paginateListSecrets({ client }, named, abortSignal && { abortSignal }))
-        for (const { Name: name = "", LastChangedDate } of SecretList)
-          if (name.startsWith(start)) found.push({ name: name.slice(start.length), changedAt: LastChangedDate?.toISOString() });
-      return found.toSorted((one, other) => one.name.localeCompare(other.name));
-    },
+    list,
     async create(folder, name, document) {
       await parse(folder, name, document);
       const path = pathOf(folder, name);
@@ -175,12 +181,6 @@ export function openSecretBook({ config: { secretsPrefix }, isLocal, keyAlias }:
     },
     close: () => client.destroy(),
   };
-}
-
-/** Of what `create` or `replace` threw: whether it is certain that nothing was written. Of several tries, one whose answer was lost may have been it. */
-export function isUnwritten(error: unknown): boolean {
-  if (error instanceof CommandError) return true;
-  return error instanceof SecretsManagerServiceException && error.$fault === "client" && error.$metadata.attempts === 1;
 }
 
 /** Before anything is asked for. Throws a `CommandError` where there is one already. */

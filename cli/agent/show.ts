@@ -6,6 +6,7 @@ import { answerFromBook, createCommand } from "../command.ts";
 import type { Report } from "../report.ts";
 import type { SecretBook } from "../secret-book.ts";
 import { toShown } from "../shown-document.ts";
+import { parseAgentName } from "./name.ts";
 
 export function createAgentShow() {
   return createCommand("show", "one agent, and what is known of its session")
@@ -24,6 +25,7 @@ interface Known {
 }
 
 export async function showAgent(book: SecretBook, name: string, { read, nowMs }: Known): Promise<Report> {
+  parseAgentName(name);
   const { document, versionId, writtenAt } = await book.require("agents", name);
   const { session: held } = await book.parse("agents", name, document);
   const record = held === "external" ? undefined : await read(name);

@@ -165,6 +165,9 @@ describe("as it is typed", () => {
     const secrets = await startSecretsManagerEmulator({ port: 0, region: "eu-central-1", log: () => {} });
     const { code, output } = await runCcgw(["map", "--connection", "nobody"], { SECRETS_MANAGER_PORT: new URL(secrets.url).port });
     await secrets.stop();
-    expect({ code, output }).toEqual({ code: 1, output: "There is no secret ccgw/local/connections/nobody.\n" });
+    expect({ code, output }).toEqual({
+      code: 1,
+      output: "There is no secret ccgw/local/connections/nobody. There is no connection yet: ccgw connection add makes one.\n",
+    });
   });
 });

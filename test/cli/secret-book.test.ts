@@ -1,8 +1,10 @@
 /** The documents that operators write, over a real socket: by the handlers' own schemas, and by one writer at a time. */
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createServer } from "node:http";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { openSecretBook, type SecretBook } from "../../cli/secret-book.ts";
 import { type SecretsManagerEmulator, startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
 import { openLocalPlace } from "../support/local-place.ts";
+import { listenOnLoopback } from "../support/raw-gateway.ts";
 
 const SITE = { schemaVersion: 1, url: "https://gateway.example.com:8043" };
 const VALUE = "a-secret-that-nobody-may-see";
@@ -57,6 +59,31 @@ describe("the book of secrets", () => {
     await book.replace("gateways", "main", { ...SITE, authMode: 1 }, seen);
     await expect(book.replace("gateways", "main", { ...SITE, authMode: 2 }, seen)).rejects.toThrow("changed by somebody else");
     expect((await keptOf("main")).document).toEqual({ ...SITE, authMode: 1 });
+  });
+
+  it("names those that there are, where one is not there", async () => {
+    await expect(book.require("gateways", "nope")).rejects.toThrow(
+      "There is no secret ccgw/local/gateways/nope. There is no gateway yet: ccgw gateway add makes one.",
+    );
+    for (let index = 10; index < 31; index += 1) secrets.putSecret(`ccgw/local/gateways/site-${index}`, SITE);
+    await expect(book.require("gateways", "nope")).rejects.toThrow(
+      /nope\. There are site-10, .*, site-29, and 1 more: ccgw gateway list\.$/,
+    );
+  });
+
+  it.each([
+    ["in JSON", 404, '{"code":"not-found"}'],
+    ["in none", 200, "<p>another service</p>"],
+    ["as if there was nothing", 200, "{}"],
+  ])("takes no answer of another service: %s", async (_what, status, body) => {
+    const other = createServer((_request, response) => void response.writeHead(status, { "content-type": "application/json" }).end(body));
+    onTestFinished(() => void other.close());
+    const port = String(await listenOnLoopback(other));
+    const strange = openSecretBook(await openLocalPlace({ SECRETS_MANAGER_PORT: port }));
+    const words = `What answers at port ${port} is not Secrets Manager: set SECRETS_MANAGER_PORT`;
+    await expect(strange.list("connections")).rejects.toThrow(words);
+    await expect(strange.read("connections", "crm")).rejects.toThrow(words);
+    strange.close();
   });
 
   it("makes one again that was removed", async () => {

@@ -215,6 +215,10 @@ it.each(["crm", "main", "main/101", "main/102"])("shows no secret of %s, to peop
   for (const secret of [CANARY, WHSEC]) expect(JSON.stringify({ json, lines })).not.toContain(secret);
 });
 
+it("of an agent takes its whole name alone", async () => {
+  for (const name of ["main", "101"]) await expect(showAgent(book, name, NOTHING_KNOWN)).rejects.toThrow("GATEWAY/ID: main/101");
+});
+
 describe("as they are typed", () => {
   const typed = (...given: string[]) => runCcgw(given, { SECRETS_MANAGER_PORT: new URL(secrets.url).port });
 
@@ -228,6 +232,9 @@ describe("as they are typed", () => {
   });
 
   it("ends with 1 where there is nothing of that name", async () => {
-    expect(await typed("gateway", "show", "other")).toEqual({ code: 1, output: "There is no secret ccgw/local/gateways/other.\n" });
+    expect(await typed("gateway", "show", "other")).toEqual({
+      code: 1,
+      output: "There is no secret ccgw/local/gateways/other. There are main, open.\n",
+    });
   });
 });
