@@ -64,5 +64,8 @@ export function assertValid(value: string, { flag, schema }: Pick<WantedText, "f
 }
 
 function missing({ flag, message }: Omit<Wanted, "given">): CommandError {
-  return new CommandError(`${flag} must be given: ${message}. (At a terminal, without --json, it is asked for.)`);
+  const asked = /[.?]$/.test(message) ? message : `${message}.`;
+  return new CommandError(
+    `${flag} must be given. ${asked} (Asked for at a terminal, where nothing is redirected and --json is not given.)`,
+  );
 }

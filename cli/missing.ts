@@ -47,7 +47,7 @@ export async function askMissing(error: unknown, { program, args }: Typed, promp
   const option = command.options.find((each) => each.mandatory && command.getOptionValue(each.attributeName()) === undefined);
   if (option === undefined) return undefined;
   const kind = KINDS[option.name()];
-  const answer = await (kind === undefined ? askText(option.description, prompter) : chooseName(kind, command, prompter));
+  const answer = await (kind === undefined ? askText(toQuestion(option.description), prompter) : chooseName(kind, command, prompter));
   return [...args.slice(0, depth), `--${option.name()}=${answer}`, ...args.slice(depth)];
 }
 
@@ -71,9 +71,15 @@ async function askArgument(argument: Argument, command: CommandUnknownOpts, prom
     return [await prompter.choose(`Which ${argument.name()}?`, choices)];
   }
   const kind = KINDS[command.parent?.name() ?? ""];
-  if (kind === undefined) return [await askText(argument.description, prompter)];
+  if (kind === undefined) return [await askText(toQuestion(argument.description), prompter)];
   if (command.name() !== "add") return [await chooseName(kind, command, prompter)];
-  return [await prompter.text({ message: `Which ${kind.noun} is new (its name ${argument.description})?`, check: kind.check })];
+  return [await prompter.text({ message: `What is the new ${kind.noun} called${toUse(argument.description)}?`, check: kind.check })];
+}
+
+/** How a name is used, or looks like, where that is said of it. */
+function toUse(description: string): string {
+  const [, use] = description.split(", ");
+  return use === undefined ? "" : ` (${use})`;
 }
 
 /** Of a pause. */
@@ -100,6 +106,11 @@ async function listNames(folder: Folder, options: PlaceOptions): Promise<readonl
   } finally {
     book.close();
   }
+}
+
+/** As help has it, it is no question yet. */
+function toQuestion(description: string): string {
+  return description === "who you are" ? "Who are you?" : `${description.charAt(0).toUpperCase()}${description.slice(1)}`;
 }
 
 function askText(what: string, prompter: Prompter): Promise<string> {

@@ -15,7 +15,7 @@ export function parseTarget(text: string): NamedTarget {
     throw new CommandError("--target is NAME=TYPE:ADDRESS, with TYPE skill-queue, agent or access-code: billing=skill-queue:31.");
   const target = Target.safeParse({ type, address, ...(skillId !== undefined && { skillId: Number(skillId) }) });
   const mistake = findMistake(name, Name) ?? target.error?.issues[0]?.message;
-  if (!target.success || mistake !== undefined) throw new CommandError(`--target ${name}: ${mistake}.`);
+  if (!target.success || mistake !== undefined) throw new CommandError(`--target ${text}: ${mistake}.`);
   return [name, target.data];
 }
 

@@ -92,7 +92,12 @@ describe("ccgw agent add", () => {
   it.each([
     ["no way to hold it", {}, {}, "--session must be given"],
     ["another way", { session: "borrowed" }, {}, "--session must be one of managed, handed-over, external"],
-    ["no phone", { session: "managed" }, {}, "--phonenum must be given"],
+    [
+      "no phone",
+      { session: "managed" },
+      {},
+      "--phonenum must be given. The phone that it signs in with? (Asked for at a terminal, where nothing is redirected",
+    ],
     ["no password", { session: "managed", phonenum: "1" }, {}, "must be given, with --password-stdin through a pipe or as CCGW_PASSWORD"],
     [
       "a password that is too long",

@@ -164,7 +164,7 @@ describe("ccgw connection add", () => {
     ["another source", { source: "fax" }, {}, "--source must be one of api, bot-framework"],
     ["no gateway", { source: "api", gateway: "other" }, {}, "There is no gateway other: ccgw gateway add other makes it."],
     ["what is no target", { source: "api", target: ["billing"] }, {}, "--target is NAME=TYPE:ADDRESS"],
-    ["a target of another type", { source: "api", target: ["billing=fax:31"] }, {}, "--target billing: must be one of skill-queue"],
+    ["a target of another type", { source: "api", target: ["billing=fax:31"] }, {}, "--target billing=fax:31: must be one of skill-queue"],
     ["no events", { source: "rasa" }, {}, "--event must be given"],
     ["nowhere for a secret", { source: "api" }, {}, "--sheet must be given"],
     ["a secret that only the caller's side makes", { source: "zendesk" }, {}, "with --secret-stdin through a pipe or as CCGW_SECRET"],

@@ -61,6 +61,16 @@ describe("ccgw gateway add, as a script runs it", () => {
     const refused = addGateway(book, site, undefined);
     await expect(refused).rejects.toThrow(/No public authority vouches for this gateway.*--pin/);
     for (const pem of [certPem, authority.caPem]) await expect(refused).rejects.toThrow(`SHA-256 ${fingerprintOf(pem)}`);
+    const until = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
+    const issuer = "CN=The site's own CA";
+    await expect(refused).rejects.toMatchObject({
+      facts: {
+        presented: [
+          { subject: "CN=Local development server", issuer, sha256: fingerprintOf(certPem), until },
+          { subject: issuer, issuer, sha256: fingerprintOf(authority.caPem), until },
+        ],
+      },
+    });
     expect(await documentOf(site.name)).toBeUndefined();
   });
 
@@ -103,7 +113,7 @@ describe("ccgw gateway add, as a script runs it", () => {
     const { url } = await startSite({ hosts: ["cc.example.com"] });
     const pin = fingerprintOf(authority.caPem);
     await expect(addGateway(book, wanted({ url, pin }), undefined)).rejects.toThrow(
-      /--server-name must be given: The certificate is not for 127.0.0.1, but for cc.example.com/,
+      /--server-name must be given\. The certificate is not for 127.0.0.1, but for cc.example.com/,
     );
     await expect(addGateway(book, wanted({ url, pin, serverName: "other.example.com" }), undefined)).rejects.toThrow(
       "is for cc.example.com: give one of these names as --server-name",

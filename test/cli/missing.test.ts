@@ -46,14 +46,19 @@ describe("what is missing", () => {
     ["gateway show", ["main"], ["gateway", "show", "main"], ["Which gateway?"]],
     ["agent set-password", ["main/101"], ["agent", "set-password", "main/101"], ["Which agent?"]],
     ["targets list", ["main/101"], ["targets", "list", "--agent=main/101"], ["Which agent?"]],
-    ["gateway add", ["second"], ["gateway", "add", "second"], [expect.stringContaining("Which gateway is new")]],
-    ["agent add", ["main/102"], ["agent", "add", "main/102"], [expect.stringContaining("Which agent is new")]],
+    [
+      "gateway add",
+      ["second"],
+      ["gateway", "add", "second"],
+      ["What is the new gateway called (as agents and connections are to call it)?"],
+    ],
+    ["agent add", ["main/102"], ["agent", "add", "main/102"], ["What is the new agent called (as in main/101)?"]],
     ["explain", ["an-id"], ["explain", "an-id"], [expect.stringContaining("x-request-id")]],
     [
       "resume",
       ["ann", "it is looked at", "connection", "shop"],
       ["resume", ANN[1], ANN[0], "connection", "shop"],
-      ["who you are", expect.stringContaining("why"), "Of which is it?", "Which connection?"],
+      ["Who are you?", "Why, in one line: nothing of a customer", "Of which is it?", "Which connection?"],
     ],
     ["pause --by=ann --reason=why", ["all"], ["pause", "--by=ann", "--reason=why", "all"], ["Of which is it?"]],
   ])("is asked for: ccgw %s", async (typed, answers, args, asked) => {
