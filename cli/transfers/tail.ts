@@ -7,9 +7,11 @@ import { createCommand } from "../command.ts";
 import { toWhy } from "../explain/explained.ts";
 import { type FunctionLog, type LoggedLine, openFunctionLog } from "../function-log.ts";
 import { watchInterrupts } from "../interrupt.ts";
-import { openPlace } from "../place.ts";
-import { CommandError } from "../problem.ts";
+import { openPlace, type Place } from "../place.ts";
+import { CommandError, NotFound } from "../problem.ts";
 import { withProgress } from "../progress.ts";
+import { printNote } from "../report.ts";
+import { openSecretBook } from "../secret-book.ts";
 import { parseCall } from "./search.ts";
 
 /** Those that take requests, and those that learn how a transfer has ended. */
@@ -35,6 +37,7 @@ export function createTransfersTail() {
       const log = openFunctionLog(place);
       const ends = minutes === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(minutes * 60_000)]);
       try {
+        if (wanted.connection !== undefined) await tellUnknown(place, wanted.connection);
         if (json !== true)
           console.error(`Transfers of ${place.isLocal ? "the local stack" : `the stage ${place.stage}`} from now on. Ctrl-C ends it.`);
         const followed = followTransfers(log, { wanted, sinceMs: Date.now(), pollMs: POLL_MS, signal: ends });
@@ -44,6 +47,18 @@ export function createTransfersTail() {
         log.close();
       }
     });
+}
+
+/** One that is made later is followed, too: it is said, and not refused. Nor is who may not read secrets. */
+export async function tellUnknown(place: Place, connection: string): Promise<void> {
+  const book = openSecretBook(place);
+  try {
+    await book.require("connections", connection);
+  } catch (error) {
+    if (error instanceof NotFound) printNote(error.message);
+  } finally {
+    book.close();
+  }
 }
 
 /** All of it that is given. */

@@ -3,8 +3,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type FunctionLog, openFunctionLog } from "../../cli/function-log.ts";
-import { followTransfers, toLine } from "../../cli/transfers/tail.ts";
+import { followTransfers, tellUnknown, toLine } from "../../cli/transfers/tail.ts";
 import { type LogsEmulator, startLogsEmulator } from "../../dev/logs/emulator.ts";
+import { startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
+import { openLocalPlace } from "../support/local-place.ts";
 
 const ROUTE = "POST /v1/transfers/{connection}";
 const REQUEST = { level: "INFO", message: "request", route: ROUTE, requestId: "r", status: 200, durationMs: 12 };
@@ -135,6 +137,20 @@ describe("ccgw transfers tail", () => {
     [{ connection: "crm", entries: 0 }, "00:16:40 crm → nothing asked request r 12 ms"],
   ])("tells one in a line: %j", (line, words) => {
     expect(toLine({ ...REQUEST, ...line, at: new Date(SINCE_MS).toISOString(), eventId: "e" })).toBe(words);
+  });
+
+  it("says on standard error that there is no connection of the name that it waits for", async () => {
+    const secrets = await startSecretsManagerEmulator({ port: 0, region: "eu-central-1", log: () => {} });
+    const said = vi.spyOn(console, "error").mockReturnValue();
+    secrets.putSecret("ccgw/local/connections/crm", { schemaVersion: 1 });
+    const place = await openLocalPlace({ SECRETS_MANAGER_PORT: new URL(secrets.url).port });
+    await tellUnknown(place, "crm");
+    expect(said.mock.calls).toEqual([]);
+    await tellUnknown(place, "nope");
+    await secrets.stop();
+    await tellUnknown(place, "nobody-answers");
+    expect(said.mock.calls).toEqual([["There is no secret ccgw/local/connections/nope. There is crm."]]);
+    said.mockRestore();
   });
 
   it("ends with 0 by Ctrl-C, and prints a JSON document a line for programs", async () => {
