@@ -2,6 +2,7 @@
  * `ccgw apply`: makes a stack what a setup file says. All is checked before the first is written; each is written by itself, those that others refer to first. What
  * is as it should be is not written: applied again, it goes on where it was interrupted, or writes nothing.
  */
+import { stat } from "node:fs/promises";
 import { answerFromBook, createCommand } from "../command.ts";
 import type { Place } from "../place.ts";
 import { CommandError, toProblem } from "../problem.ts";
@@ -37,6 +38,7 @@ export async function applySetup(
   prompter: Prompter | undefined,
 ): Promise<Report> {
   const isPruning = prune === true;
+  if (sheets !== undefined) await assertFolder(sheets);
   const changes = await planFromFile(book, place, { file, isPruning });
   const todo = toOrder(changes, isPruning);
   const lines = [...toPlanLines(changes, { isPruning }), ...(isPruning ? tellSignedIn(place, managedIn(changes), "apply") : [])];
@@ -68,6 +70,12 @@ async function assertAgreed({ stage }: Place, lines: readonly string[], prompter
   if (prompter === undefined) throw new CommandError(["--yes must be given to write:", ...lines].join("\n"));
   prompter.show(`Would be written to ${stage}`, lines);
   if (!(await prompter.confirm(`Write this to ${stage}?`))) throw new CommandError("Nothing was written.");
+}
+
+/** Before anything is planned: sheets are written in the midst of the rest. */
+async function assertFolder(sheets: string): Promise<void> {
+  const found = await stat(sheets).catch(() => undefined);
+  if (found?.isDirectory() !== true) throw new CommandError(`--sheets: there is no folder ${sheets}. Nothing was written: make it first.`);
 }
 
 async function writeAll(todo: readonly PlannedChange[], write: (change: PlannedChange) => Promise<void>): Promise<void> {

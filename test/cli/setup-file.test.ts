@@ -99,6 +99,14 @@ describe("a setup file that is applied", () => {
     expect((await documentOf("crm")).agentId).toBe("101");
   });
 
+  it("writes nothing where there is no folder for sheets, and names the option", async () => {
+    const sheets = join(folder, "none");
+    await expect(apply(crmWith("{ generate: true }"), { sheets })).rejects.toThrow(
+      `--sheets: there is no folder ${sheets}. Nothing was written`,
+    );
+    expect(await book.list("gateways")).toEqual([]);
+  });
+
   it("hands a secret that it makes over in a sheet for its owner alone, and prints it nowhere", async () => {
     const report = await apply(crmWith("{ generate: true }"), { sheets: folder });
     const sheet = join(folder, "crm-hand-over.md");
