@@ -12,7 +12,7 @@ export interface Why extends Words {
 
 /** Of a request, or one of its transfers. Undefined where nothing went wrong. */
 export function toWhy(line: LoggedLine): Why | undefined {
-  const { code, reason, hint } = line;
+  const { code, reason, hint, connection } = line;
   if (code === undefined) return undefined;
   const found: readonly (readonly [string, Words | undefined])[] = [
     [hint ?? "", wordsOf(HINT_WORDS, hint)],
@@ -30,7 +30,7 @@ export function toWhy(line: LoggedLine): Why | undefined {
       .map(({ what }) => what)
       .toReversed()
       .join(": "),
-    mend: closest.mend,
+    mend: connection === undefined ? closest.mend : closest.mend.replace("NAME", connection),
     facts: toFacts(line),
   };
 }

@@ -29,7 +29,7 @@ export const PROOF_WORDS: Readonly<Record<VerificationFailure | Barred, Words>> 
     what: "there is no connection of this name",
     mend: "`ccgw connection list` has those that there are, of this stage. One that was made a moment ago is found within ten seconds.",
   },
-  "disabled-connection": { what: "the connection is disabled", mend: "`ccgw connection enable` lets it in again." },
+  "disabled-connection": { what: "the connection is disabled", mend: "`ccgw connection enable NAME` lets it in again." },
   "unknown-agent": { what: "there is no agent of this name", mend: "`ccgw agent list` has those that there are." },
   "not-handed-over": {
     what: "the session of this agent is none that is handed over",

@@ -33,7 +33,7 @@ export const CODE_WORDS: Readonly<Record<FailureCode, Words>> = {
   },
   forbidden: {
     what: "the connection may not do this",
-    mend: "Let it, by `allow` in its secret, or let the caller ask for something else.",
+    mend: "Let it (`ccgw connection set NAME` changes `allow`), or let the caller ask for something else.",
   },
   expired: {
     what: "it came later than the connection's maxAgeSeconds allow",

@@ -122,7 +122,9 @@ describe("ccgw explain", () => {
     expect(unknown.text).toContain("unknown-connection: the caller could not prove itself: there is no connection of this name");
     expect(unknown.text).not.toContain("decoy");
     const { connection } = stack.connect({ connection: { enabled: false } });
-    expect((await postAndExplain({}, {}, connection)).text).toContain("disabled-connection: ");
+    const disabled = await postAndExplain({}, {}, connection);
+    expect(disabled.text).toContain("disabled-connection: the caller could not prove itself: the connection is disabled\n");
+    expect(disabled.text).toContain(`→ \`ccgw connection enable ${connection}\` lets it in again.`);
   });
 
   it("tells by how many seconds a clock is off, and that the address that is signed is another one", async () => {
@@ -153,6 +155,14 @@ describe("ccgw explain", () => {
     expect(text).toContain("signed-parts: the caller could not prove itself: its secret or signature");
     expect(text).toContain("Let the caller sign what `signed` of the connection's verification says");
     expect(text).not.toContain("none of the secrets");
+  });
+
+  it("tells where a body is broken, and by which command a connection is allowed what it asks for", async () => {
+    const broken = await postAndExplain('{"callId":4711,}');
+    expect(broken.text).toContain("invalid-json: the body cannot be read\n    syntax: broken at character 15\n");
+    const { connection } = stack.connect({ connection: { allow: { targets: "any" } } });
+    const forbidden = await postAndExplain({ callId: call, ...TRANSFER, mode: "blind" }, {}, connection);
+    expect(forbidden.text).toMatch(/\n {2}forbidden: .*\n.*\n {2}→ Let it \(`ccgw connection set [\w-]+` changes `allow`\)/);
   });
 
   it("tells which fields are wrong, and what the gateway said", async () => {

@@ -24,7 +24,8 @@ function parse(text: string): unknown {
     // The parser's message quotes the body: nothing but the position is taken from it.
     const position =
       thrown instanceof Error ? / (?:in|after) JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(thrown.message)?.[1] : undefined;
-    throw invalidJson("syntax", position === undefined ? "The body is not JSON." : `The JSON is broken at character ${position}.`);
+    if (position === undefined) throw invalidJson("syntax", "The body is not JSON.");
+    throw invalidJson(`syntax: broken at character ${position}`, `The JSON is broken at character ${position}.`);
   }
 }
 
