@@ -3,6 +3,7 @@
  * become their words, and the address is the connection's own.
  */
 import { readFile } from "node:fs/promises";
+import { CONVENTIONAL_FIELDS } from "../../lib/mapping/conventional-fields.ts";
 
 const PAGES = new URL("../../docs/connect/", import.meta.url);
 /** By what they are called in the sheet. */
@@ -12,8 +13,18 @@ const SECTIONS = [
   ["What this caller is answered", "What the answers mean"],
 ] as const;
 /** To a page that its reader has not. */
-const REFERENCE = /\s*See \[the call id\]\([^)]*\)\./g;
-const LINK = /\[([^\]]+)\]\((?!https?:)[^)]*\)/g;
+const LINK = String.raw`\[([^\]]+)\]\((?!https?:)[^)]*\)`;
+/** Sentences, and ends of them, that say nothing without it. */
+const REFERENCES = [
+  String.raw`\s*See\s+${LINK}\.`,
+  String.raw`\s*${LINK} have a section of their own\.`,
+  String.raw`,\s+filled as\s+${LINK}\s+says`,
+  String.raw`As for\s+${LINK}:\s+`,
+  String.raw`:\s+(?:see\s+)?${LINK}(?=\.)`,
+  String.raw`;\s+see\s+${LINK}[^.]*(?=\.)`,
+].map((reference) => new RegExp(reference, "g"));
+/** Where the names that are read are listed. */
+const NAMES = /\[([^\]]+)\]\(README\.md#the-fields-ccgw_\)/g;
 
 interface Addressed {
   readonly name: string;
@@ -26,8 +37,15 @@ export async function readPage(source: string, { name, publicBaseUrl }: Addresse
   return SECTIONS.flatMap(([title, heading]) => {
     const [, text = ""] = page.split(`\n## ${heading}\n`);
     const [section = ""] = text.split(/^## /m);
-    const words = section.replaceAll(REFERENCE, "").replaceAll(LINK, "$1").trim();
+    const words = toWords(section).trim();
     const own = words.replaceAll("https://<api>", publicBaseUrl).replaceAll("<connection>", name);
     return own === "" ? [] : [`## ${title}`, "", ...own.split("\n"), ""];
   });
+}
+
+function toWords(section: string): string {
+  const names = CONVENTIONAL_FIELDS.map((name) => `\`${name}\``).join(", ");
+  return REFERENCES.reduce((text, reference) => text.replaceAll(reference, ""), section)
+    .replaceAll(NAMES, `$1 (${names})`)
+    .replaceAll(new RegExp(LINK, "g"), "$1");
 }
