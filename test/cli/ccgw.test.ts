@@ -1,7 +1,9 @@
 /** `npx ccgw` as it is typed: how it answers people and programs, and what it ends with. */
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createProgram } from "../../cli/program.ts";
@@ -28,6 +30,17 @@ describe("ccgw", () => {
   it("is what npx runs in a checkout", async () => {
     const { stdout } = await promisify(execFile)("npx", ["--no-install", "ccgw", "--version"]);
     expect(stdout.trim()).toBe(packageJson.version);
+  });
+
+  it("says what to do first where nothing is installed yet, to programs as JSON", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ccgw-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await copyFile("cli/ccgw.mjs", join(folder, "ccgw.mjs"));
+    const bare = (...given: string[]) => promisify(execFile)(process.execPath, [join(folder, "ccgw.mjs"), ...given]);
+    const words = "What ccgw needs is not installed: run `npm ci` in this folder first.";
+    await expect(bare("doctor")).rejects.toMatchObject({ code: 2, stderr: `${words}\n` });
+    const { stderr } = await bare("doctor", "--json").catch((error: { stderr: string }) => error);
+    expect(JSON.parse(stderr)).toEqual({ error: words });
   });
 
   it("has each of its commands in docs/ccgw.md", async () => {
