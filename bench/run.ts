@@ -10,6 +10,7 @@ import { type Report, type ReportedPart, renderMachine, renderPart, toReportedPa
 const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   cold: async () => (await import("./cold/cold.ts")).cold,
   warm: async () => (await import("./warm/warm.ts")).warm,
+  growth: async () => (await import("./growth/growth.ts")).growth,
 };
 /** The whole run, without the install. */
 const RUN_TIMEOUT_MS = 600_000;

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
+import { simulateFleet } from "../bench/growth/fleet.ts";
 import { METRICS } from "../lib/metrics.ts";
 import { read } from "./support/connect-documents.ts";
 import { readTables, unquote } from "./support/markdown-tables.ts";
@@ -68,6 +69,36 @@ describe("the costs", () => {
     expect(charged.get("dashboard")).toBe(counted.get("dashboards"));
     expect(charged.get("secrets of the stack")).toBe(counted.get("secrets of the stack"));
     expect(charged.get("KMS key")).toBe(counted.get("KMS keys"));
+  });
+});
+
+describe("at higher rates", () => {
+  const RATES = [1, 100, 10_000];
+  const fleets = RATES.map((perSecond) => ({ perSecond, ...simulateFleet({ perSecond, transferMs: 300 }) }));
+  const rows = rowsOf("At higher rates");
+  const cellsOf = (row: number) => rows[row]?.slice(1, 1 + RATES.length).map(Number);
+  const perMillion = new Map(rowsOf("A million transfers").map(([what = "", , usd]) => [what, Number(usd)]));
+  const priceOf = (what: string) => perMillion.get(what) ?? expect.fail(what);
+
+  /** X-Ray traces the first run of a second and 5 % of the others, of two functions; a call to Secrets Manager is one to KMS as well. */
+  function toMonthlyUsd({ perSecond, secretsCallsPerTransfer }: (typeof fleets)[number]): number {
+    const others = priceOf("sum") - priceOf("X-Ray") - priceOf("Secrets Manager calls") - priceOf("KMS requests");
+    const traces = 2 * Math.min(1, 1 / perSecond + 0.05);
+    const usd = others + traces * 5 + secretsCallsPerTransfer * (5 + 3);
+    return Number(((usd * perSecond * 730 * 60 * 60) / 1_000_000).toPrecision(2));
+  }
+
+  it("it is as many as the simulated fleet makes of them, at the prices of a million", () => {
+    const units = leading(rowsOf("A million transfers")[0]?.[1]);
+    const requests = leading(rowsOf("A million transfers").find(([what]) => what === "HTTP API")?.[1]);
+    expect(rows.map((_, row) => cellsOf(row))).toEqual([
+      fleets.map(({ instances }) => instances),
+      RATES.map((rate) => rate * requests),
+      fleets.map(({ secretsCallsPerTransfer }) => Math.round(secretsCallsPerTransfer * 1_000)),
+      fleets.map(({ secretsCallsInASecond }) => secretsCallsInASecond),
+      RATES.map((rate) => rate * units),
+      fleets.map(toMonthlyUsd),
+    ]);
   });
 });
 

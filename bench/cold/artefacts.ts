@@ -63,8 +63,8 @@ export async function makeArtefacts(signal: AbortSignal): Promise<Artefacts> {
   }
 }
 
-/** Packages anew: an older package would be another version. */
-async function packageOurs(folder: string, signal: AbortSignal): Promise<Artefact> {
+/** Packages anew, into a folder of that one: an older package would be another version. */
+export async function packageOurs(folder: string, signal: AbortSignal): Promise<Artefact> {
   const packaged = join(folder, "package");
   const serverless = ["node_modules/serverless/bin/serverless.js", "package", "--stage", "prod", "--package", packaged];
   // serverless-esbuild leaves copies of what it zips in the folder for what is temporary.

@@ -65,7 +65,7 @@ function quantileOfSorted(sorted: readonly number[], q: number): number {
 }
 
 /** mulberry32: from 0 to below 1. */
-function createRandom(seed: number): () => number {
+export function createRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -8,12 +8,11 @@ import { LOCAL_RECORDS_TABLE, RECORDS_TABLE, SESSIONS_TABLE, startLocalDynamoDb 
 import { startGatewaySimulator } from "../../dev/gateway-simulator/simulator.ts";
 import { REGION } from "../../dev/offline.ts";
 import { startSecretsManagerEmulator } from "../../dev/secrets-manager/emulator.ts";
-import { createSeed, DEMO_KEY, SECRETS_PREFIX } from "../../dev/seed.ts";
+import { createSeed, DEMO_CONNECTION, DEMO_KEY, SECRETS_PREFIX } from "../../dev/seed.ts";
+import { startTokenIssuer } from "../../dev/token-issuer.ts";
 import { startTlsFront } from "./tls-front.ts";
 import { type Addresses, AGENT, MAPPED_CONNECTION, SESSIONS_TABLE_NAME, USUAL_SECRETS } from "./world.ts";
 
-/** No connection of the bench is proven by a token. */
-const NO_ISSUER = "http://127.0.0.1:9";
 /** As docs/connect/zendesk.md has one: fields of the ticket become call data. */
 const MAPPING = `{
   "callId": body.ccgw_call_id,
@@ -23,6 +22,8 @@ const MAPPING = `{
   "reference": "zendesk-" & body.ticket_id,
   "deliveryId": body.ccgw_call_id & "/agent"
 }`;
+/** Where AWS's authority goes into, and how many connections there are beside those of the local stack. */
+const [, , awsCaFile = "", connections = "0"] = process.argv;
 
 const gateway = await startGatewaySimulator({ port: 0, controlPort: 0 });
 const secrets = await startSecretsManagerEmulator({ port: 0, region: REGION });
@@ -31,15 +32,18 @@ const dynamoDb = await startLocalDynamoDb({
   tables: { [SESSIONS_TABLE_NAME]: SESSIONS_TABLE, [LOCAL_RECORDS_TABLE]: RECORDS_TABLE },
 });
 
+const issuer = await startTokenIssuer({ port: 0 });
+
 const guid = gateway.guidOf(AGENT);
 const { url, caPem } = gateway;
-const seed = createSeed({ prefix: SECRETS_PREFIX, gatewayUrl: url, gatewayCa: caPem, guid, issuer: NO_ISSUER });
+const seed = createSeed({ prefix: SECRETS_PREFIX, gatewayUrl: url, gatewayCa: caPem, guid, issuer: issuer.url });
 for (const [name, document] of seed) secrets.putSecret(name, document);
 secrets.putSecret(`${SECRETS_PREFIX}/connections/${MAPPED_CONNECTION}`, { ...findSeed("demo-zendesk"), mapping: MAPPING });
+for (let at = 0; at < Number(connections); at += 1)
+  secrets.putSecret(`${SECRETS_PREFIX}/connections/bench-${at}`, findSeed(DEMO_CONNECTION));
 secrets.putSecret(USUAL_SECRETS.api, { apiKey: DEMO_KEY });
 secrets.putSecret(USUAL_SECRETS.gateway, { url, ca: caPem, agentId: AGENT, guid });
 
-const [, , awsCaFile = ""] = process.argv;
 const authority = await createCertificateAuthority({ name: "AWS of the bench" });
 await writeFile(awsCaFile, authority.caPem);
 const certificate = await authority.issue({ hosts: ["localhost"] });
@@ -49,6 +53,7 @@ const addresses: Addresses = {
   secretsUrl: secretsFront?.url ?? "",
   dynamoDbUrl: dynamoDbFront?.url ?? "",
   awsCaFile,
+  issuerUrl: issuer.url,
   gateway: { url, ca: caPem, guid },
 };
 process.send?.(addresses);

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import pMap from "p-map";
 import * as z from "zod";
 import { LOCAL_RECORDS_TABLE } from "../../dev/dynamodb/local-dynamodb.ts";
-import { prepareCalls, readTransfers } from "../../dev/local-gateway.ts";
+import { findCalls, prepareCalls, readTransfers } from "../../dev/local-gateway.ts";
 import { REGION } from "../../dev/offline.ts";
 import { DEMO_CONNECTION, DEMO_KEY, SECRETS_PREFIX } from "../../dev/seed.ts";
 import { endChild, startChild } from "../measure/children.ts";
@@ -33,6 +33,7 @@ const Addresses = z.object({
   dynamoDbUrl: z.string(),
   /** Whom clients of the two have to trust. */
   awsCaFile: z.string(),
+  issuerUrl: z.string(),
   gateway: Site,
 });
 export type Addresses = z.infer<typeof Addresses>;
@@ -42,6 +43,8 @@ export interface World {
   /** Makes a call known to the gateway: its id, of the vendor's form, and never the same. */
   prepareCall(): Promise<string>;
   prepareCalls(count: number): Promise<readonly string[]>;
+  /** Makes calls known whose ids are in a sample. */
+  prepareCallsOf(sample: string): Promise<void>;
   /** Throws unless the gateway was asked for each of these calls once, and moved it. */
   assertTransferred(callIds: readonly string[]): Promise<void>;
 }
@@ -50,13 +53,18 @@ interface StartedWorld extends World {
   stop(): Promise<void>;
 }
 
-export async function startWorld(): Promise<StartedWorld> {
+/** With so many connections `bench-0`, … beside those of the local stack. */
+export async function startWorld(connections = 0): Promise<StartedWorld> {
   const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
   const exitWithParent = new URL("../../dev/exit-with-parent.ts", import.meta.url).href;
   const folder = await mkdtemp(join(tmpdir(), "ccgw-world-"));
-  const child = startChild(process.execPath, ["--import", exitWithParent, file("serve.ts"), join(folder, "aws-ca.pem")], {
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-  });
+  const child = startChild(
+    process.execPath,
+    ["--import", exitWithParent, file("serve.ts"), join(folder, "aws-ca.pem"), String(connections)],
+    {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    },
+  );
   async function stop(): Promise<void> {
     await endChild(child);
     await rm(folder, { recursive: true, force: true });
@@ -82,6 +90,7 @@ export function openWorld(addresses: Addresses): World {
     addresses,
     prepareCall,
     prepareCalls: (count) => pMap(Array.from({ length: count }), prepareCall, { concurrency: PREPARED_AT_ONCE }),
+    prepareCallsOf: (sample) => prepareCalls(controlUrl, findCalls(sample)),
     async assertTransferred(callIds) {
       const asked = Map.groupBy(await readTransfers(controlUrl), ({ callId }) => callId);
       for (const callId of callIds) {
@@ -108,7 +117,11 @@ async function firstMessage(child: ChildProcess): Promise<unknown> {
 }
 
 /** What Lambda sets, and this stack in the place of the deployed one. The credentials open nothing. */
-export function toEnvironment({ secretsUrl, dynamoDbUrl, awsCaFile }: Addresses): Readonly<Record<string, string>> {
+export function toEnvironment({
+  secretsUrl,
+  dynamoDbUrl,
+  awsCaFile,
+}: Pick<Addresses, "secretsUrl" | "dynamoDbUrl" | "awsCaFile">): Readonly<Record<string, string>> {
   return {
     ...{ AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x" },
     ...{ AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local", AWS_SESSION_TOKEN: "local" },
@@ -135,7 +148,7 @@ export function toTransferEvent(callId: string, headers: Readonly<Record<string,
 }
 
 /** A POST to a connection, in payload format 2.0. */
-export function toEvent({ connection, headers, body }: Post): string {
+export function toEvent({ connection, headers, body, query = "" }: Post): string {
   const path = `/v1/transfers/${connection}`;
   const routeKey = "POST /v1/transfers/{connection}";
   const { host } = new URL(BASE_URL);
@@ -143,7 +156,8 @@ export function toEvent({ connection, headers, body }: Post): string {
     version: "2.0",
     routeKey,
     rawPath: path,
-    rawQueryString: "",
+    rawQueryString: query,
+    ...(query !== "" && { queryStringParameters: Object.fromEntries(new URLSearchParams(query)) }),
     headers: { ...headers, host },
     requestContext: {
       accountId: "123456789012",
@@ -168,6 +182,7 @@ interface Post {
   /** Lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly query?: string;
 }
 
 const Answer = z.object({ statusCode: z.int(), body: z.string() });

@@ -27,16 +27,18 @@ const answering = (statusCode: number, body: object) =>
 
 let folder: string;
 let gateway: GatewaySimulator;
+const NOBODY = "http://127.0.0.1:9";
+
 let world: World;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ccgw-cold-"));
   gateway = await startGatewaySimulator({ port: 0, controlPort: 0 });
-  const nobody = "http://127.0.0.1:9";
   world = openWorld({
     controlUrl: gateway.controlUrl ?? "",
-    secretsUrl: nobody,
-    dynamoDbUrl: nobody,
+    secretsUrl: NOBODY,
+    dynamoDbUrl: NOBODY,
     awsCaFile: "",
+    issuerUrl: NOBODY,
     gateway: { url: gateway.url, ca: gateway.caPem, guid: gateway.guidOf("101") },
   });
   await writeFile(join(folder, "runtime.mjs"), RUNTIME);

@@ -1,5 +1,6 @@
 /** How often a transfer asks AWS, counted at the emulators: what it costs, waits for, and meets quotas by. The times between are simulated. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { TRANSFER_CALLS } from "../../bench/growth/fleet.ts";
 import { signLikeZendesk } from "../../dev/sign/zendesk.ts";
 import { GATEWAYS_TTL_MS } from "../../lib/composition/agents.ts";
 import { CONNECTIONS_TTL_MS } from "../../lib/composition/connections.ts";
@@ -47,6 +48,7 @@ describe("DynamoDB is asked", () => {
     const { connection } = stack.connect();
     expect((await stack.transfer(connection, exampleRequest(CALL))).body).toMatchObject({ state: "accepted" });
     expect(counted()).toEqual({ "reads of records": 2, "writes of records": 4, ...PAUSES });
+    expect(TRANSFER_CALLS).toEqual({ reads: 2, writes: 4 });
   });
 
   it("by a repeat for its delivery and its call, and writes nothing", async () => {
