@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { toSheet as toAgentSheet } from "../agent/sheet.ts";
 import { withSheet } from "../chosen-secret.ts";
 import { readCaller } from "../connection/caller.ts";
+import { secretsOf } from "../connection/proof.ts";
 import { toSheet as toConnectionSheet } from "../connection/sheet.ts";
 import type { Place } from "../place.ts";
 import type { SecretBook } from "../secret-book.ts";
 import type { PlannedWriting } from "./plan.ts";
+import type { Made } from "./resolve.ts";
 import { nameOf } from "./shown-plan.ts";
 
-const PROOF = "verification.";
+const PROOF = "verification.secrets.";
 
 export interface HandingOver {
   readonly book: SecretBook;
@@ -35,19 +37,29 @@ export function tellMade(
 ): readonly string[] {
   return changes.flatMap((change) => {
     const file = sheets === undefined ? undefined : toFile(change, sheets);
+    const handedOver = findHandedOver(change);
     return change.made.map(({ path }) => {
-      const isInSheet = file !== undefined && path.startsWith(PROOF);
+      const isInSheet = file !== undefined && path === handedOver?.path;
       return `Made: ${path} of ${nameOf(change)}, in ${isInSheet ? `${file}: pass it on, and delete it.` : `the secret ${secretsPrefix}/${change.folder}/${change.name} alone.`}`;
     });
   });
 }
 
-function toFile({ name, made }: PlannedWriting, sheets: string): string | undefined {
-  return made.some(({ path }) => path.startsWith(PROOF)) ? join(sheets, `${name.replace("/", "-")}-hand-over.md`) : undefined;
+/** Of several, the last one of those that are good for longest: a rotation has the old ones end first. */
+function findHandedOver({ document, made }: PlannedWriting): Made | undefined {
+  const ends = secretsOf(document).map(({ notAfter }) => (notAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(notAfter)));
+  const endOf = ({ path }: Made) => ends[Number(path.slice(PROOF.length).split(".")[0])] ?? 0;
+  const ofProof = made.filter(({ path }) => path.startsWith(PROOF));
+  return ofProof.toSorted((one, other) => (endOf(one) < endOf(other) ? -1 : endOf(one) > endOf(other) ? 1 : 0)).at(-1);
 }
 
-async function toText({ folder, name, document, made }: PlannedWriting, book: SecretBook, place: Place): Promise<string> {
-  const secret = made.find(({ path }) => path.startsWith(PROOF))?.value ?? "";
+function toFile(change: PlannedWriting, sheets: string): string | undefined {
+  return findHandedOver(change) && join(sheets, `${change.name.replace("/", "-")}-hand-over.md`);
+}
+
+async function toText(change: PlannedWriting, book: SecretBook, place: Place): Promise<string> {
+  const { folder, name, document } = change;
+  const secret = findHandedOver(change)?.value ?? "";
   const { publicBaseUrl } = place.config;
   if (folder === "agents") return toAgentSheet({ name, publicBaseUrl, secret });
   const connection = await book.parse("connections", name, document);

@@ -118,6 +118,24 @@ describe("a setup file that is applied", () => {
   });
 
   it.each([
+    ["where the first ends", "", ', notAfter: "2027-01-01T00:00:00Z"', "new"],
+    ["where the first ends sooner", ', notAfter: "2027-01-02T00:00:00Z"', ', notAfter: "2027-01-01T00:00:00Z"', "new"],
+    ["where the last ends", ', notAfter: "2027-01-01T00:00:00Z"', "", "old"],
+    ["the last, where none ends", "", "", "new"],
+  ])("hands over the one of two secrets that stays, and says where the other is: %s", async (_which, ofNew, ofOld, kept) => {
+    const both = `secrets: [{ id: old, value: { generate: true }${ofOld} }, { id: new, value: { generate: true }${ofNew} }]`;
+    const sheets = await mkdtemp(join(folder, "sheets-"));
+    const { lines } = await apply(crmWith("").replace(/secrets: .*/, both), { sheets });
+    const sheet = join(sheets, "crm-hand-over.md");
+    const text = await readFile(sheet, "utf8");
+    const made: readonly { readonly id: string; readonly value: string }[] = Object((await documentOf("crm")).verification).secrets;
+    expect(made.filter(({ value }) => text.includes(value)).map(({ id }) => id)).toEqual([kept]);
+    expect(lines.filter((line) => line.startsWith("Made: ")).map((line) => line.includes(sheet))).toEqual(
+      made.map(({ id }) => id === kept),
+    );
+  });
+
+  it.each([
     ["the environment", "{ fromEnv: ZENDESK_SIGNING_SECRET }"],
     ["a file beside it", "{ fromFile: ./secret.txt }"],
     ["another secret", "{ fromSecret: of/somebody/else }"],
