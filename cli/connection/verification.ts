@@ -6,6 +6,7 @@ import { CommandError } from "../problem.ts";
 import type { Document } from "../secret-book.ts";
 import type { SecretEnds } from "../secret-input.ts";
 import { proofKindOf, valueSchema } from "./proof.ts";
+import { askProofSettings } from "./proof-settings.ts";
 
 /** Never on a command line. */
 const SECRET_FIELDS = ["secrets", "accepted"];
@@ -33,11 +34,12 @@ interface AskedProof {
 }
 
 export async function askProof(wanted: ProofWanted & { readonly name: string }, asking: Asking): Promise<AskedProof> {
-  const { verification: settings = {} } = wanted;
+  const { verification: given = {} } = wanted;
   const { source, asker, ends } = asking;
   for (const field of SECRET_FIELDS)
-    if (Object.hasOwn(settings, field)) throw new CommandError(`--verification is not for ${field}: see --secret-stdin and --accept.`);
-  const scheme = await askScheme(settings, asking);
+    if (Object.hasOwn(given, field)) throw new CommandError(`--verification is not for ${field}: see --secret-stdin and --accept.`);
+  const scheme = await askScheme(given, asking);
+  const settings = await askProofSettings(given, { source, scheme, prompter: ends.prompter });
   const { kept, message } = proofKindOf(scheme);
   if (kept === "nothing") return { verification: { ...settings, scheme } };
   if (kept === "accepted") {

@@ -23,7 +23,7 @@ const HeaderName = z
   .regex(/^[A-Za-z0-9-]{1,64}$/, "must match ^[A-Za-z0-9-]{1,64}$")
   .transform((name) => name.toLowerCase());
 
-const Profile = z.strictObject({
+export const HmacProfile = z.strictObject({
   /** Header of the signature. */
   header: HeaderName,
   algorithm: z.enum(["sha1", "sha256", "sha384", "sha512"]).default("sha256"),
@@ -39,9 +39,9 @@ const Profile = z.strictObject({
   timestamp: z.strictObject({ header: HeaderName, unit: z.enum(TIMESTAMP_UNITS) }).optional(),
   toleranceSeconds: z.int().min(1).max(3_600).default(300),
 });
-type Profile = z.infer<typeof Profile>;
+type Profile = z.infer<typeof HmacProfile>;
 
-interface VendorProfile extends z.input<typeof Profile> {
+interface VendorProfile extends z.input<typeof HmacProfile> {
   /** Plain hash of the secret and then what is signed: no HMAC, but what the vendor does. */
   readonly plainHash?: true;
   /** Whether the digest may come without its prefix, too. */
@@ -92,7 +92,7 @@ export const VENDORS = {
   },
 } as const satisfies Readonly<Record<string, VendorProfile>>;
 
-const Settings = Profile.extend({ scheme: z.literal("hmac"), secrets: Secrets })
+const Settings = HmacProfile.extend({ scheme: z.literal("hmac"), secrets: Secrets })
   .refine(({ signed, timestamp }) => signed.includes("{timestamp}") === (timestamp !== undefined), {
     path: ["timestamp"],
     error: "goes with {timestamp} in signed: one that is not signed proves nothing",
@@ -119,7 +119,7 @@ function defineVendor(id: keyof typeof VENDORS): Scheme {
   const vendor: VendorProfile = VENDORS[id];
   const { plainHash, prefixOptional, urlDecoded, version, publicTestSecret, ...settings } = vendor;
   const profile: SigningProfile = {
-    ...Profile.parse(settings),
+    ...HmacProfile.parse(settings),
     ...(plainHash && { plainHash }),
     ...(prefixOptional && { prefixOptional }),
     ...(urlDecoded && { urlDecoded }),
@@ -133,7 +133,7 @@ function defineVendor(id: keyof typeof VENDORS): Scheme {
         scheme: z.literal(id),
         // A test connection can do with the public secret alone.
         secrets: test ? Secrets.optional() : Secrets,
-        toleranceSeconds: Profile.shape.toleranceSeconds,
+        toleranceSeconds: HmacProfile.shape.toleranceSeconds,
       }),
     verify(webhook, { secrets = [], toleranceSeconds }, { test }) {
       const verdict = verifyHmac(webhook, { ...profile, toleranceSeconds }, secrets);

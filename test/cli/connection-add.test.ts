@@ -109,6 +109,45 @@ describe("ccgw connection add", () => {
     });
   });
 
+  it.each([
+    ["the least", ["X-Signature", "sha256", "hex", "", "{body}"], { header: "X-Signature" }],
+    [
+      "all of it",
+      ["x-sig", "sha1", "base64", "v1=", "{timestamp}.{body}", "x-time", "ms"],
+      {
+        ...{ header: "x-sig", algorithm: "sha1", encoding: "base64", prefix: "v1=", signed: "{timestamp}.{body}" },
+        timestamp: { header: "x-time", unit: "ms" },
+      },
+    ],
+  ] as const)("asks how hmac is signed, and writes what is not so anyway: %s", async (_what, answers, settings) => {
+    const name = newName();
+    const prompter = createScriptedPrompter("101", "", "hmac", ...answers, "typed", SECRET);
+    await add({ name, source: "generic" }, { prompter });
+    const { verification } = await documentOf(name);
+    expect(verification).toEqual({ ...settings, scheme: "hmac", secrets: [{ id: "first", value: SECRET }] });
+  });
+
+  it.each([
+    [["no header"], "must match ^[A-Za-z0-9-]{1,64}$"],
+    [["x-sig", "sha256", "hex", "", "{timestamp}"], "must contain {body}"],
+    [["x-sig", "sha256", "hex", "", "{body}{secret}"], "may contain {method}, {url}"],
+    [["x-sig", "sha256", "hex", "", "{timestamp}{body}", "x time"], "must match"],
+  ])("tells at once what the functions would not take of how hmac is signed: %s", async (answers, words) => {
+    const prompter = createScriptedPrompter("101", "", "hmac", ...answers);
+    await expect(add({ name: newName(), source: "generic" }, { prompter })).rejects.toThrow(words);
+  });
+
+  it("asks what other schemes cannot do without", async () => {
+    const organization = "00D5g00000ABCDeEAH";
+    const [salesforce, bot] = [newName(), newName()];
+    const ofOrganization = createScriptedPrompter("101", "", organization, "typed", SECRET);
+    await add({ name: salesforce, source: "salesforce-outbound-message" }, { prompter: ofOrganization });
+    expect((await documentOf(salesforce)).verification).toMatchObject({ organizations: [organization] });
+    const ofBot = createScriptedPrompter("101", "", "directline, msteams", "00000000-0000-4000-8000-00000000b0f1");
+    await add({ name: bot, source: "bot-framework" }, { prompter: ofBot });
+    expect((await documentOf(bot)).verification).toMatchObject({ channels: ["directline", "msteams"] });
+  });
+
   it.each(SOURCES.map((source) => [source.id, source] as const))(
     "has a sheet for %s, by each of its schemes, without the secret",
     async (id, { schemes }) => {
@@ -178,6 +217,18 @@ describe("ccgw connection add", () => {
     ["a secret that can be guessed", { source: "api" }, { secret: "short" }, "CCGW_SECRET must have at least 8"],
     ["a secret of another form", { source: "standard-webhooks" }, { secret: SECRET }, "CCGW_SECRET must begin with whsec_"],
     ["another scheme", { source: "api", verification: { scheme: "hmac" } }, {}, "the scheme of api must be one of shared-secret"],
+    [
+      "an hmac of which nothing is said",
+      { source: "generic", verification: { scheme: "hmac" } },
+      { secret: SECRET },
+      `--verification must say how hmac is proven (header is missing), as in --verification '{"scheme":"hmac","header":"x-signature"`,
+    ],
+    [
+      "a bot of no channel",
+      { source: "bot-framework", accept: "00000000-0000-4000-8000-00000000b0f1" },
+      {},
+      `(channels is missing), as in --verification '{"channels":["directline"]}'`,
+    ],
     ["settings that are none", { source: "api", settings: { colour: "red" } }, { secret: SECRET }, "has unknown fields: colour"],
     ["settings that have a flag", { source: "api", settings: { verification: {} } }, {}, "--settings is not for verification"],
     [
