@@ -7,11 +7,14 @@ export interface Report {
   readonly json: unknown;
   /** The same for people. */
   readonly lines: readonly string[];
+  /** What somebody has to see before the answer: on standard error. */
+  readonly warnings?: readonly string[];
   /** 1 where the answer is no, 2 where it could not be begun. */
   readonly exitCode?: 0 | 1 | 2;
 }
 
-export function printReport({ json, lines }: Report, asJson: boolean): void {
+export function printReport({ json, lines, warnings = [] }: Report, asJson: boolean): void {
+  for (const warning of warnings) console.error(`Warning: ${warning}`);
   console.log(asJson ? JSON.stringify(json, undefined, 2) : lines.join("\n"));
 }
 

@@ -71,15 +71,18 @@ export async function addConnection(book: SecretBook, place: Place, wanted: Conn
   const handOver = await toSheet(sheet);
   const agent = `${connection.settings.gateway}/${connection.settings.agentId}`;
   const isAgentMissing = connection.settings.agentId !== undefined && (await book.read("agents", agent)) === undefined;
+  const warnings = isAgentMissing ? [`There is no agent ${agent} yet: ccgw agent add ${agent}`] : [];
   return {
-    json: { name, written: isWritten, document: shown, sheet: isWritten ? file : undefined, handOver },
+    json: { name, written: isWritten, document: shown, sheet: isWritten ? file : undefined, handOver, warnings },
+    warnings,
     lines: [
       ...(isWritten ? [handOver, `Added: connection ${name}. It is in use within a minute: ccgw connection test ${name} tries it.`] : []),
       ...(isWritten && file !== undefined
         ? [`The secret is in ${file}, with this sheet, for its owner alone: pass it on, and delete it.`]
         : []),
       ...(isWritten ? [] : [JSON.stringify(shown, undefined, 2), "Nothing was written."]),
-      ...(isAgentMissing ? [`There is no agent ${agent} yet: ccgw agent add ${agent}`] : []),
+      // A sheet is longer than a screen.
+      ...warnings,
     ],
   };
 }

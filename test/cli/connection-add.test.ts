@@ -61,6 +61,14 @@ describe("ccgw connection add", () => {
     expect(JSON.stringify({ json, lines })).not.toContain(value);
   });
 
+  it("warns on standard error, too, of an agent that is not there: before a sheet that is longer than a screen", async () => {
+    const given = ["connection", "add", newName(), "--source", "api", "--gateway", "main", "--agent", "999"];
+    const ports = { SECRETS_MANAGER_PORT: new URL(secrets.url).port, CCGW_SECRET: SECRET };
+    const { code, output } = await runCcgw(given, ports);
+    const words = "There is no agent main/999 yet: ccgw agent add main/999";
+    expect({ code, end: output.split("\n").slice(-3) }).toEqual({ code: 0, end: [words, `Warning: ${words}`, ""] });
+  });
+
   it.each(SOURCES.filter(({ id }) => !["dialogflow-cx", "lex-v2"].includes(id)).map(({ id }) => id))(
     "hands over a sample of %s that the connection may ask for: of its agent, to a target of its own",
     async (source) => {
