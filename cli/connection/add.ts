@@ -1,11 +1,13 @@
 /** `ccgw connection add NAME`: who may ask, by which proof, and for what. Answers with the hand-over sheet for whoever sets up the caller. */
 import { SOURCE_IDS } from "../../lib/sources/index.ts";
+import { findLexNameMistake, lexV2 } from "../../lib/sources/lex-v2.ts";
 import { Name } from "../../lib/transfer/target.ts";
 import { assertValid, createAsker } from "../asker.ts";
 import { withSheet } from "../chosen-secret.ts";
 import { answerFromBook, createCommand } from "../command.ts";
 import { parseObject } from "../json-flag.ts";
 import type { Place } from "../place.ts";
+import { CommandError } from "../problem.ts";
 import type { Report } from "../report.ts";
 import { assertFree, type Document, type SecretBook } from "../secret-book.ts";
 import type { SecretEnds } from "../secret-input.ts";
@@ -59,6 +61,8 @@ export async function addConnection(book: SecretBook, place: Place, wanted: Conn
   const asker = createAsker(ends.prompter);
   const { source, settings } = await askSettings(book, wanted, asker, ends.prompter);
   const { verification, sheet: file, value } = await askProof({ ...wanted, name }, { source, asker, ends });
+  const mistake = source.id === lexV2.id ? findLexNameMistake(name) : undefined;
+  if (mistake !== undefined) throw new CommandError(`The name ${mistake}. Nothing was written.`);
   const document: Document = { schemaVersion: 1, source: source.id, ...settings, verification };
   const connection = await book.parse("connections", name, document);
 

@@ -8,6 +8,7 @@ import { post } from "../../dev/send-request.ts";
 import type { Answer } from "../../dev/send-transcript.ts";
 import type { Outgoing } from "../../dev/sign/signer.ts";
 import { signerOf } from "../../dev/sign/signers.ts";
+import { findLexNameMistake } from "../../lib/sources/lex-v2.ts";
 import { isFields } from "../../lib/transfer/request.ts";
 import { answerFromBook, createCommand } from "../command.ts";
 import type { Place } from "../place.ts";
@@ -73,7 +74,7 @@ export async function testConnection(book: SecretBook, { config }: Place, name: 
   const caller = await readCaller(source.id, document);
   const secrets = secretsOf(document).filter((secret) => isLive(secret, testing.nowMs()));
   if (!settings.enabled) findings.push(wrong("It is disabled: every caller is refused. ccgw connection enable lets it in."));
-  else if (caller.demo.isInvoked) findings.push(unproven("Lex invokes a function: npm run send -- lex-v2 plays it."));
+  else if (caller.demo.isInvoked) findings.push(toInvoked(name));
   else if (UNSIGNED.includes(caller.verification.scheme))
     findings.push(unproven("Its proof: the tokens are its vendor's, and cannot be made here."));
   else if (secrets.length === 0) findings.push(wrong("No secret is good any more: ccgw connection rotate-secret makes a new one."));
@@ -102,6 +103,11 @@ async function findDocument(book: SecretBook, folder: "gateways" | "agents", nam
     return wrong(error instanceof Error ? error.message : String(error));
   }
 }
+function toInvoked(name: string): Finding {
+  const mistake = findLexNameMistake(name);
+  return mistake === undefined ? unproven("Lex invokes a function: npm run send -- lex-v2 plays it.") : wrong(`Its name ${mistake}.`);
+}
+
 
 interface Trial {
   readonly name: string;

@@ -4,6 +4,7 @@
  */
 import { toTransferError } from "../errors.ts";
 import type { Secrets } from "../secrets/secrets-manager.ts";
+import { findLexNameMistake, lexV2 } from "../sources/lex-v2.ts";
 import { findSharedSecrets, type SecretHolder } from "../verification/shared-between.ts";
 import { type Documents, FOLDERS, type Names } from "./documents.ts";
 import type { Finding } from "./finding.ts";
@@ -25,6 +26,8 @@ const REFUSALS: Readonly<Record<string, { readonly detail: string; readonly hint
 };
 const NO_WAY = "Is the stack running, or is there a way from here to Secrets Manager? docs/network.md#did-it-work";
 const TOO_LATE = { detail: "Secrets Manager has not listed the secrets in the time that there was.", hint: NO_WAY };
+
+const TO_RENAME = "ccgw connection add makes one of that name, and ccgw connection remove takes this one away: docs/connect/lex-v2.md";
 
 /** `names` is undefined where nothing can be read. */
 export async function checkCredentials(secrets: Pick<Secrets, "list">, prefix: string, signal: AbortSignal) {
@@ -69,7 +72,12 @@ export function checkSecrets({ names, all, documents, problems, nowMs }: Found):
   const ofNobody = namesOfNobody(names, documents, all);
   const absent = meant.filter((path) => !isListed(path, all) && !problems.has(path) && ofNobody.every(([, , missing]) => missing !== path));
   const broken = [...problems].filter(([path]) => meant.includes(path) || path.startsWith("keys/"));
+  const misnamed = names.connections.flatMap((name) => {
+    const mistake = documents.connections.get(name)?.source.id === lexV2.id ? findLexNameMistake(name) : undefined;
+    return mistake === undefined ? [] : [[name, mistake] as const];
+  });
   const findings = [
+    ...misnamed.map(([name, mistake]) => failed(`connections/${name}`, `Its name ${mistake}.`, TO_RENAME)),
     ...absent.map((path) => failed(path, "There is no such secret.", toAdd(path))),
     ...broken.map(([path, problem]) => failed(path, problem, toMend(path, problem))),
     ...ofNobody.map(([subject, detail, path]) => failed(subject, detail, toAdd(path))),

@@ -44,6 +44,12 @@ export function lexConnectionName({ bot: { id, aliasId } }: LexEvent): string | 
   return id === undefined || aliasId === undefined ? undefined : `lex-${id}-${aliasId}`.toLowerCase();
 }
 
+/** Undefined where a bot and an alias can be meant by it: no other is ever looked for. */
+export function findLexNameMistake(name: string): string | undefined {
+  if (/^lex-[a-z0-9]+-[a-z0-9]+$/.test(name)) return undefined;
+  return "must be lex-{botId}-{botAliasId} in lower case, as lex-abcd1234ef-tstaliasid: Lex finds its connection by no other name";
+}
+
 export const lexV2 = defineSource({
   id: "lex-v2",
   schemes: [invokedByLambda],

@@ -31,6 +31,8 @@ beforeAll(async () => {
 
 let made = 0;
 const newName = () => `crm-${made++}`;
+/** Lex finds its connection by the bot alone. */
+const newNameOf = (source: string) => (source === "lex-v2" ? `lex-bot${made++}-tstaliasid` : newName());
 const endsOf = ({ secret, ...ends }: Ends & { readonly secret?: string } = {}) => toEnds({ environment: { CCGW_SECRET: secret }, ...ends });
 const add = (wanted: Partial<ConnectionWanted> & { name: string }, ends?: Parameters<typeof endsOf>[0]) =>
   addConnection(book, place, { gateway: "main", ...wanted }, endsOf(ends));
@@ -175,7 +177,7 @@ describe("ccgw connection add", () => {
         const verification = { scheme, ...own[scheme] };
         const ends = { secret: scheme in secret ? secret["standard-webhooks"] : SECRET };
         const accept = accepted[scheme];
-        const wanted = { name: newName(), source: id, ...settings, verification, accept, dryRun: true } as const;
+        const wanted = { name: newNameOf(id), source: id, ...settings, verification, accept, dryRun: true } as const;
         const { json } = await add(wanted, ends);
         expect(json).toMatchObject({ written: false, handOver: expect.stringContaining("## Where this caller gets the call id") });
         // Its reader has no repository: no file of one, nothing in brackets that leads nowhere.
@@ -200,7 +202,7 @@ describe("ccgw connection add", () => {
   });
 
   it("tells of Lex which function to choose, and of no address", async () => {
-    const { json } = await add({ name: newName(), source: "lex-v2", dryRun: true });
+    const { json } = await add({ name: newNameOf("lex-v2"), source: "lex-v2", dryRun: true });
     const { handOver } = Object(json);
     expect(handOver).toContain("invoke the function ccgateway-transfer-webhooks-local-receive-lex");
     expect(handOver).not.toContain("POST ");
@@ -259,6 +261,7 @@ describe("ccgw connection add", () => {
 });
 
 describe("ccgw connection rotate-secret", () => {
+    ["a name that Lex never looks for", { source: "lex-v2" }, {}, "The name must be lex-{botId}-{botAliasId} in lower case"],
   const rotate = (wanted: Partial<RotationWanted> & { name: string }, ends?: Parameters<typeof endsOf>[0]) =>
     rotateSecret(book, place, { nowMs: NOW_MS, ...wanted }, endsOf(ends));
 
@@ -297,7 +300,7 @@ describe("ccgw connection rotate-secret", () => {
     await add({ name, source: "api" }, { secret: SECRET });
     await expect(rotate({ name }, { secret: SECRET })).rejects.toThrow("is one of the connection's already");
     await expect(rotate({ name, keepDays: "soon" }, { secret: `${SECRET}-2` })).rejects.toThrow("--keep-days must be a number of days");
-    const lex = newName();
+    const lex = newNameOf("lex-v2");
     await add({ name: lex, source: "lex-v2" });
     await expect(rotate({ name: lex })).rejects.toThrow("is proven by invoked-by-lambda, which has no secret of ours");
   });

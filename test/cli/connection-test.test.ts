@@ -106,8 +106,15 @@ describe("ccgw connection test", () => {
   it("says what it cannot prove: the tokens of a vendor, a function that is invoked", async () => {
     const verification = { scheme: "google-id-token", accepted: [{ id: "a", value: "agent@example.iam.gserviceaccount.com" }] };
     const google = stack.connect({ connection: { source: "dialogflow-cx", verification } });
-    const lex = stack.connect({ connection: { source: "lex-v2", verification: { scheme: "invoked-by-lambda" } } });
     expect((await test(google.connection)).lines.join("\n")).toContain("not proven  Its proof: the tokens are its vendor's");
-    expect((await test(lex.connection)).lines.join("\n")).toContain("not proven  Lex invokes a function");
+    const invoked = { source: "lex-v2", verification: { scheme: "invoked-by-lambda" } };
+    const { connection, gateway } = stack.connect({ connection: invoked });
+    stack.secrets.putSecret("ccgw/test/connections/lex-bot-alias", { schemaVersion: 1, gateway, ...invoked });
+    expect((await test("lex-bot-alias")).lines.join("\n")).toContain("not proven  Lex invokes a function");
+    const misnamed = await test(connection);
+    expect(misnamed).toMatchObject({
+      exitCode: 1,
+      lines: expect.arrayContaining([expect.stringMatching(/^wrong +Its name must be lex-/)]),
+    });
   });
 });

@@ -124,6 +124,20 @@ describe("secrets", () => {
     });
   });
 
+  it("for Lex that have a name which it never looks for fail", async () => {
+    putGateway();
+    const lex = { source: "lex-v2", gateway: "main", verification: { scheme: "invoked-by-lambda" } };
+    world.put("connections/support", lex);
+    world.put("connections/lex-abcd1234ef-tstaliasid", lex);
+    expect(await look()).toEqual([
+      {
+        ...{ name: "secrets", verdict: "failed", subject: "connections/support" },
+        detail: expect.stringContaining("Its name must be lex-{botId}-{botAliasId}"),
+        hint: expect.stringContaining("ccgw connection add"),
+      },
+    ]);
+  });
+
   it("that have a capture whose time is over are a warning", async () => {
     putGateway();
     putExternal();
