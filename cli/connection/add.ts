@@ -16,6 +16,7 @@ import { readTextFile } from "../text-file.ts";
 import { readCaller } from "./caller.ts";
 import { askSettings, collect, type SettingsWanted } from "./settings.ts";
 import { toSheet } from "./sheet.ts";
+import { findNoTarget } from "./targets.ts";
 import { askProof, type ProofWanted } from "./verification.ts";
 
 export function createConnectionAdd() {
@@ -60,9 +61,9 @@ export async function addConnection(book: SecretBook, place: Place, wanted: Conn
   await assertFree(book, "connections", name);
   const asker = createAsker(ends.prompter);
   const { source, settings } = await askSettings(book, wanted, asker, ends.prompter);
-  const { verification, sheet: file, value } = await askProof({ ...wanted, name }, { source, asker, ends });
   const mistake = source.id === lexV2.id ? findLexNameMistake(name) : undefined;
   if (mistake !== undefined) throw new CommandError(`The name ${mistake}. Nothing was written.`);
+  const { verification, sheet: file, value } = await askProof({ ...wanted, name }, { source, asker, ends });
   const document: Document = { schemaVersion: 1, source: source.id, ...settings, verification };
   const connection = await book.parse("connections", name, document);
 
@@ -75,7 +76,11 @@ export async function addConnection(book: SecretBook, place: Place, wanted: Conn
   const handOver = await toSheet(sheet);
   const agent = `${connection.settings.gateway}/${connection.settings.agentId}`;
   const isAgentMissing = connection.settings.agentId !== undefined && (await book.read("agents", agent)) === undefined;
-  const warnings = isAgentMissing ? [`There is no agent ${agent} yet: ccgw agent add ${agent}`] : [];
+  const noTarget = findNoTarget(name, connection.settings);
+  const warnings = [
+    ...(noTarget === undefined ? [] : [noTarget]),
+    ...(isAgentMissing ? [`There is no agent ${agent} yet: ccgw agent add ${agent}`] : []),
+  ];
   return {
     json: { name, written: isWritten, document: shown, sheet: isWritten ? file : undefined, handOver, warnings },
     warnings,

@@ -1,6 +1,6 @@
 /**
  * What the page of a source (docs/connect) says to whoever administers its caller: in a sheet, since that reader has the sheet alone. Links into the repository
- * become their words, and the address is the connection's own.
+ * become their words, and the address and the target are the connection's own.
  */
 import { readFile } from "node:fs/promises";
 import { CONVENTIONAL_FIELDS } from "../../lib/mapping/conventional-fields.ts";
@@ -26,19 +26,25 @@ const REFERENCES = [
 /** Where the names that are read are listed. */
 const NAMES = /\[([^\]]+)\]\(README\.md#the-fields-ccgw_\)/g;
 
+/** The target that the pages speak of. */
+const USUAL_TARGET = /\bbilling\b/g;
+
 interface Addressed {
   readonly name: string;
   readonly publicBaseUrl: string;
+  readonly connection: { readonly settings: { readonly targets: Readonly<Record<string, unknown>> } };
 }
 
 /** As Markdown. */
-export async function readPage(source: string, { name, publicBaseUrl }: Addressed): Promise<readonly string[]> {
+export async function readPage(source: string, { name, publicBaseUrl, connection }: Addressed): Promise<readonly string[]> {
   const page = await readFile(new URL(`${source}.md`, PAGES), "utf8");
+  const targets = Object.keys(connection.settings.targets);
+  const target = targets.includes("billing") ? "billing" : (targets[0] ?? "NAME-OF-A-TARGET");
   return SECTIONS.flatMap(([title, heading]) => {
     const [, text = ""] = page.split(`\n## ${heading}\n`);
     const [section = ""] = text.split(/^## /m);
     const words = toWords(section).trim();
-    const own = words.replaceAll("https://<api>", publicBaseUrl).replaceAll("<connection>", name);
+    const own = words.replaceAll("https://<api>", publicBaseUrl).replaceAll("<connection>", name).replaceAll(USUAL_TARGET, target);
     return own === "" ? [] : [`## ${title}`, "", ...own.split("\n"), ""];
   });
 }

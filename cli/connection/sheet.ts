@@ -4,6 +4,7 @@ import { FAILURES } from "../../lib/errors.ts";
 import { MAX_BODY_BYTES } from "../../lib/http/request.ts";
 import type { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
 import { CALL_DATA_MAX_BYTES } from "../../lib/transfer/limits.ts";
+import { hasAnyTarget } from "../../lib/transfer/permission.ts";
 import type { Caller } from "./caller.ts";
 import { readPage } from "./page.ts";
 import { toTrial } from "./trial.ts";
@@ -16,6 +17,9 @@ const DELIVERY_ID: Readonly<Record<string, string>> = {
   generic: "`ccgw_delivery_id`, or the header `Idempotency-Key`",
   "salesforce-flow": "`deliveryId`",
 };
+
+const NO_TARGET =
+  "**This connection has no target yet**: whatever is asked for, also by this sample, is answered with 403, `forbidden`. First whoever runs it has to allow one, and then gives its name.";
 
 /** Stands for the secret where that is not to be seen. */
 const NO_SECRET = "THE-SECRET";
@@ -48,12 +52,13 @@ export async function toSheet(sheet: Sheet, secret = NO_SECRET): Promise<string>
     "",
     "Its call id is made up, and names no call: a real transfer needs the one of the session that is to be moved. Only the contact centre knows it: as `callid` in the",
     "events of the agent's workbench (AICCSupport.js) and of the gateway (`AgentEvent_Talking`), from where it has to get into the caller's record or conversation.",
+    ...(hasAnyTarget(connection.settings) ? [] : ["", NO_TARGET]),
     "",
     ...(caller.demo.isInvoked ? [] : ["## Try it, moving nobody", "", ...toTrial({ url, connection, caller }), ""]),
     ...(await readPage(source.id, sheet)),
     "## What the answers mean",
     "",
-    ...toAnswers(),
+    ...toAnswers(connection),
     "",
     "## Limits",
     "",
@@ -122,7 +127,7 @@ function toInvocation({ name, lexFunction }: Sheet): readonly string[] {
 }
 
 /** From the table of failures. */
-function toAnswers(): readonly string[] {
+function toAnswers({ settings: { targets, allow } }: ConfiguredConnection): readonly string[] {
   const rows = Object.entries(FAILURES);
   const codes = (isOne: (row: (typeof FAILURES)[keyof typeof FAILURES]) => boolean) =>
     rows
@@ -130,6 +135,8 @@ function toAnswers(): readonly string[] {
       .map(([code]) => `\`${code}\``)
       .join(", ");
   const accepted = 202;
+  const names = Object.keys(targets).map((name) => `\`${name}\``);
+  const may = names.length === 0 || allow.targets === "any" ? "" : ` Its targets: ${names.join(", ")}.`;
   return [
     "| in the answer | it means | do |",
     "|---|---|---|",
@@ -137,6 +144,7 @@ function toAnswers(): readonly string[] {
     `| \`state\`: \`unknown\` (${codes(({ status }) => status === accepted)}) | It may have happened. | Ask again with the same delivery id, or at \`statusUrl\`: it is not sent twice. |`,
     `| \`retryable\`: true | ${codes(({ status, retryable }) => status !== accepted && retryable)} | Repeat the same request, after \`Retry-After\` seconds. |`,
     `| \`retryable\`: false, \`effect\`: \`none\` | ${codes(({ retryable }) => !retryable)} | It did not happen. Do not repeat it: \`errors\` and \`reason\` say what is wrong. |`,
+    `| \`code\`: \`forbidden\` (${FAILURES.forbidden.status}) | This connection may not use that agent, target or mode.${may} | Ask whoever runs it to allow it. |`,
     "| `retryable`: false, `effect`: `unknown` | any of these, now and then | It may have happened: **look at the call** before anything is done by hand. |",
     "| neither `state` nor `code` | It did not come from us, or not to the end. | It may have happened: ask again, or look at the call. |",
   ];

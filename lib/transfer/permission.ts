@@ -14,7 +14,12 @@ export function assertAllowed({ agentId, target, mode }: TransferRequest, connec
   if (allow.modes !== "any" && mode !== defaults.mode && !allow.modes.includes(mode)) throw forbidden("mode", "allow.modes");
 }
 
-function ownTargets({ targets, defaults }: Connection): Target[] {
+/** Whether there is any target that it may use: without one, each request is `forbidden`. */
+export function hasAnyTarget(connection: Pick<Connection, "allow" | "targets" | "defaults">): boolean {
+  return connection.allow.targets === "any" || ownTargets(connection).length > 0;
+}
+
+function ownTargets({ targets, defaults }: Pick<Connection, "targets" | "defaults">): Target[] {
   const named = Object.values(targets);
   return typeof defaults.target === "object" ? [...named, defaults.target] : named;
 }

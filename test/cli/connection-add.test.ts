@@ -64,7 +64,7 @@ describe("ccgw connection add", () => {
   });
 
   it("warns on standard error, too, of an agent that is not there: before a sheet that is longer than a screen", async () => {
-    const given = ["connection", "add", newName(), "--source", "api", "--gateway", "main", "--agent", "999"];
+    const given = ["connection", "add", newName(), "--source", "api", "--gateway", "main", "--agent", "999", "--target", "a=agent:205"];
     const ports = { SECRETS_MANAGER_PORT: new URL(secrets.url).port, CCGW_SECRET: SECRET };
     const { code, output } = await runCcgw(given, ports);
     const words = "There is no agent main/999 yet: ccgw agent add main/999";
@@ -81,6 +81,28 @@ describe("ccgw connection add", () => {
       expect((await readCaller(source, { ...document, allow: { targets: "any" } })).sample).not.toContain("billing");
     },
   );
+
+  it("warns of a connection without a target, and says in its sheet that one has to be allowed first", async () => {
+    const name = newName();
+    const bare = await add({ name, source: "api" }, { secret: SECRET });
+    expect(bare.warnings).toEqual([expect.stringContaining(`until it has a target: ccgw connection set ${name} --target billing`)]);
+    expect(Object(bare.json).handOver).toContain("**This connection has no target yet**");
+    expect(Object(bare.json).handOver).not.toContain("billing");
+    for (const settings of [{ allow: { targets: "any" } }, { defaults: { target: { type: "agent", address: "205" } } }]) {
+      const report = await add({ name: newName(), source: "api", settings }, { secret: SECRET });
+      expect(report.warnings).toEqual([]);
+      expect(Object(report.json).handOver).not.toContain("no target yet");
+    }
+  });
+
+  it("speaks in the sheet of targets of its own, and of what is forbidden", async () => {
+    const { json } = await add({ name: newName(), source: "zendesk", target: ["support=skill-queue:32"] }, { secret: SECRET });
+    expect(Object(json).handOver).toContain('"ccgw_target": "support"');
+    expect(Object(json).handOver).not.toContain("billing");
+    expect(Object(json).handOver).toContain(
+      "| `code`: `forbidden` (403) | This connection may not use that agent, target or mode. Its targets: `support`. |",
+    );
+  });
 
   it("says in the sheet how a repeat is told from another event, what may have happened, and all that who signs has to know", async () => {
     const api = (await add({ name: newName(), source: "api", agent: "101" }, { secret: SECRET })).lines.join("\n");
@@ -239,6 +261,7 @@ describe("ccgw connection add", () => {
       {},
       `(channels is missing), as in --verification '{"channels":["directline"]}'`,
     ],
+    ["a name that Lex never looks for", { source: "lex-v2" }, {}, "The name must be lex-{botId}-{botAliasId} in lower case"],
     ["settings that are none", { source: "api", settings: { colour: "red" } }, { secret: SECRET }, "has unknown fields: colour"],
     ["settings that have a flag", { source: "api", settings: { verification: {} } }, {}, "--settings is not for verification"],
     [
@@ -261,7 +284,6 @@ describe("ccgw connection add", () => {
 });
 
 describe("ccgw connection rotate-secret", () => {
-    ["a name that Lex never looks for", { source: "lex-v2" }, {}, "The name must be lex-{botId}-{botAliasId} in lower case"],
   const rotate = (wanted: Partial<RotationWanted> & { name: string }, ends?: Parameters<typeof endsOf>[0]) =>
     rotateSecret(book, place, { nowMs: NOW_MS, ...wanted }, endsOf(ends));
 
