@@ -56,7 +56,62 @@ describe("ccgw connection test", () => {
     const whole = stack.connect({ connection: { targets, defaults: { target: "billing" } } });
     expect((await test(whole.connection)).lines.join("\n")).toContain("proven      A dry run that names a call alone");
     const bare = stack.connect();
-    expect((await test(bare.connection)).lines.join("\n")).toContain("the answer is invalid-request (#/target is required)");
+    expect((await test(bare.connection)).lines.join("\n")).toContain(
+      "the answer is invalid-request (#/target is required). What has no default, each request has to say.",
+    );
+  });
+
+  it("finds wrong what may move sessions nowhere, and what its answer is forbidden for", async () => {
+    const nowhere = stack.connect({ connection: { allow: undefined, targets: {} } });
+    const { lines, exitCode } = await test(nowhere.connection);
+    expect({ lines: lines.filter((line) => line.startsWith("wrong")), exitCode }).toEqual({
+      lines: [expect.stringContaining(`until it has a target: ccgw connection set ${nowhere.connection} --target billing`)],
+      exitCode: 1,
+    });
+  });
+
+  describe("of a source that takes no dry run in the address", () => {
+    const [demo] = DEMOS.filter(({ source }) => source === "zendesk");
+    const verification = demo?.verification({ issuer: "https://issuer.example.com" });
+    const targets = { billing: { type: "skill-queue", address: "31" } };
+    const zendesk = (settings: object) => ({ connection: { source: "zendesk", verification, allow: undefined, targets, ...settings } });
+
+    it("proves mapping and targets by its sample where each delivery is a dry run", async () => {
+      const { connection } = stack.connect(zendesk({ test: true }));
+      const before = stack.gateway.connections.opened;
+      expect((await test(connection)).lines).toContain(
+        "proven      Its mapping and targets: its sample comes to a whole transfer request, by a dry run.",
+      );
+      expect(stack.gateway.connections.opened).toBe(before);
+    });
+
+    it("ends with 1 where that asks for what is not allowed, and not where the sample has other names", async () => {
+      const elsewhere = { mapping: '{ "callId": "1", "target": { "type": "agent", "address": "299" } }' };
+      const wrong = await test(stack.connect(zendesk({ test: true, ...elsewhere })).connection);
+      expect({ lines: wrong.lines.join("\n"), exitCode: wrong.exitCode }).toEqual({
+        lines: expect.stringContaining("the answer is forbidden"),
+        exitCode: 1,
+      });
+      const other = await test(stack.connect(zendesk({ test: true, mapping: '{ "callId": body.other }' })).connection);
+      expect({ lines: other.lines.join("\n"), exitCode: other.exitCode }).toEqual({
+        lines: expect.stringMatching(
+          /not proven +Its mapping and targets: as a dry run of its sample, the answer is invalid-request .* ccgw map --connection/,
+        ),
+        exitCode: 0,
+      });
+    });
+
+    it("sends nothing that a function which does not know of test would transfer", async () => {
+      const { connection } = stack.connect(zendesk({ test: true }));
+      const sent: string[] = [];
+      const seen: Testing["send"] = (request) => {
+        sent.push(request.url);
+        return send(request);
+      };
+      const { lines } = await test(connection, { send: seen, nowMs: () => Date.now() + 90_000 });
+      expect(sent.every((url) => url.endsWith("?dryRun=true"))).toBe(true);
+      expect(lines.join("\n")).toContain("it was changed a moment ago");
+    });
   });
 
   it("asks whether the local stack runs, where nobody answers", async () => {
