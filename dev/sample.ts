@@ -1,5 +1,6 @@
 /** A sample as its caller would send it this time: about calls that nobody has moved, as a delivery that nobody has seen. A file of one's own goes as it is. */
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { type Fields, isFields } from "../lib/transfer/request.ts";
 import { CALL_ID } from "./local-gateway.ts";
 
 /** Ten digits: as long as an id of the gateway's may be. */
@@ -15,6 +16,17 @@ export function renewCalls(sample: string): string {
     known.set(callId, renewed);
     return renewed;
   });
+}
+
+/** What a connection of this document may ask for: of its own agent, and to the first of its named targets, unless it may move calls to any. */
+export function toOwnSample(sample: string, { agentId, targets, allow }: Fields): string {
+  const ofAgent = typeof agentId === "string" ? sample.replace(/("agentId": *)"\d+"/, `$1"${agentId}"`) : sample;
+  const [target] = isFields(targets) ? Object.keys(targets) : [];
+  if (target === undefined || (isFields(allow) && allow.targets === "any")) return ofAgent;
+  return ofAgent
+    .replaceAll(/("target": *)\{[^{}]*\}/g, `$1"${target}"`)
+    .replaceAll(/\b(?:skill-queue|agent|access-code):\d+\b/g, target)
+    .replaceAll(/^ *"ccgw_skill_id": .*\n/gm, "");
 }
 
 /** The members of a JSON object that say which delivery it is, and when. */

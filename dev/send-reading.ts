@@ -32,17 +32,21 @@ export interface LocalConnection {
   readonly name: string;
 }
 
-/** How the connection asks its caller to prove itself, without its secrets. Undefined where it cannot be read or is another source's. Rejects never. */
-export async function readVerification(
-  connection: LocalConnection,
-  source: string,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
+/** What the connection is configured with, without what proves it. Undefined where it cannot be read or is another source's. Rejects never. */
+export async function readSettings(connection: LocalConnection, source: string): Promise<Settings | undefined> {
   const found = await connectionsAt(connection.secretsUrl)
     .get(connection.name, AbortSignal.timeout(TIMEOUT_MS))
     .catch(() => undefined);
-  if (found === undefined || found.source.id !== source || !isFields(found.settings.verification)) return undefined;
-  const { secrets: _kept, ...asked } = found.settings.verification;
-  return asked;
+  if (found === undefined || found.source.id !== source) return undefined;
+  const { verification, agentId, targets, allow } = found.settings;
+  if (!isFields(verification)) return { agentId, targets, allow, verification: undefined };
+  const { secrets: _kept, ...asked } = verification;
+  return { agentId, targets, allow, verification: asked };
+}
+
+interface Settings extends Pick<ConfiguredConnection["settings"], "agentId" | "targets" | "allow"> {
+  /** How it asks its caller to prove itself. */
+  readonly verification: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Rejects never. */

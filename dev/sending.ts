@@ -10,9 +10,9 @@ import { type Demo, isDryRun, isReplayed } from "./demo.ts";
 import { type DeployedFunction, invokeFunction } from "./deployed-function.ts";
 import { type Call, findCalls, isEachAccepted, prepareCalls, readTransfers, toAsked, type WireTransfer } from "./local-gateway.ts";
 import { parsePorts, StartError } from "./ports.ts";
-import { renewCalls } from "./sample.ts";
+import { renewCalls, toOwnSample } from "./sample.ts";
 import { isHelpWanted, parseSending, type Sending, usage } from "./send-options.ts";
-import { type Reading, readLexEvent, readVerification, readWebhook } from "./send-reading.ts";
+import { type Reading, readLexEvent, readSettings, readWebhook } from "./send-reading.ts";
 import {
   beforeSending,
   IS_IT_RUNNING,
@@ -127,18 +127,23 @@ async function sendLocally(sending: Sending, body: string, print: Print): Promis
   const isOther = reading.kind === "unproven" && reading.isCredential && givenSecret === undefined && connection !== demo.name;
   const hint = `It was signed with the demo's secret, that of ${demo.name}: set CCGW_SEND_SECRET to that of ${connection}.\n`;
   const ended = isDry ? DRY_RUN : conclude(demo, answer, isWhole(reading) && isEachAccepted(calls, asked));
-  const lines = [...(isOther ? [hint] : []), ...ended.lines];
+  const lines = [...(isOther ? [hint] : []), ...ended.lines, ...tellForbidden(sending, answer)];
   return { source: demo.source, connection: demo.isInvoked ? undefined : connection, answer, asked: asked.now, ...ended, lines };
 }
 
 /** All that there is before anything is sent. The calls of the request are there afterwards, whatever became of them before. */
-async function prepare({ demo, connection, verification: given }: Sending, { body, secret, controlUrl }: LocalOptions) {
+async function prepare(
+  { demo, connection, isAssumed, isSample, verification: given }: Sending,
+  { body: text, secret, controlUrl }: LocalOptions,
+) {
   const { http, lambda, secrets, tokens } = ports();
   const local = { secretsUrl: `http://127.0.0.1:${secrets}`, name: connection };
   const address = demo.isInvoked
     ? `http://127.0.0.1:${lambda}/2015-03-31/functions/${LEX_FUNCTION}/invocations`
     : toAddress(`http://127.0.0.1:${http}`, connection);
-  const verification = toVerification(demo, given ?? (await readVerification(local, demo.source)), tokens);
+  const settings = await readSettings(local, demo.source);
+  const verification = toVerification(demo, given ?? settings?.verification, tokens);
+  const body = isSample && !isAssumed && settings !== undefined ? toOwnSample(text, { ...settings }) : text;
   const outgoing = { demo, verification, address, body, secret };
   const request = await toRequest(outgoing);
   const reading = await (demo.isInvoked ? readLexEvent(body, local.secretsUrl) : readWebhook(request, local));
@@ -153,11 +158,8 @@ interface LocalOptions {
   readonly controlUrl: string;
 }
 
-async function sendToApi(
-  { demo, connection, isAssumed, verification: given }: Sending,
-  { url, body }: { readonly url: string; readonly body: string },
-  print: Print,
-): Promise<Played> {
+async function sendToApi(sending: Sending, { url, body }: { readonly url: string; readonly body: string }, print: Print): Promise<Played> {
+  const { demo, connection, isAssumed, verification: given } = sending;
   if (givenSecret === undefined) throw new StartError("Set CCGW_SEND_SECRET to the secret of the deployed connection.");
   const verification = toVerification(demo, given, ports().tokens);
   const outgoing = { demo, verification, address: toAddress(url, connection), body, secret: givenSecret };
@@ -169,7 +171,15 @@ async function sendToApi(
   else print("Canonical request", `not shown: ${NO_DRY_RUN}`);
   const answer = await post(request);
   print("Answer", describeAnswer(answer));
-  return { source: demo.source, connection, answer, asked: undefined, ...conclude(demo, answer, undefined) };
+  const ended = conclude(demo, answer, undefined);
+  return {
+    source: demo.source,
+    connection,
+    answer,
+    asked: undefined,
+    ...ended,
+    lines: [...ended.lines, ...tellForbidden(sending, answer)],
+  };
 }
 
 async function sendToFunction(
@@ -215,6 +225,14 @@ function isWhole(reading: Reading): boolean {
 
 function isAnswered({ status, headers }: Answer): boolean {
   return status < 300 && !headers.some(([name]) => name === FUNCTION_ERROR);
+}
+
+/** Of a sample that nobody could hold against what the connection may do. */
+function tellForbidden({ demo, isSample }: Sending, { text }: Answer): readonly string[] {
+  if (!isSample || !/"code": ?"forbidden"/.test(text)) return [];
+  return [
+    `The sample asks for what this connection may not: give a file with a body of yours, as ${demo.sample} with a target that it has.`,
+  ];
 }
 
 type Conclusion = Pick<Played, "isAccepted" | "isDryRun" | "lines">;

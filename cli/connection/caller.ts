@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Demo } from "../../dev/demo.ts";
 import { findDemo } from "../../dev/demos.ts";
 import { parsePorts } from "../../dev/ports.ts";
-import { renewCalls } from "../../dev/sample.ts";
+import { renewCalls, toOwnSample } from "../../dev/sample.ts";
 import { toVerification } from "../../dev/send-request.ts";
 import type { Verification } from "../../dev/sign/signer.ts";
 import { SOURCES } from "../../lib/sources/all.ts";
@@ -33,7 +33,7 @@ export async function readCaller(source: string, document: Document): Promise<Ca
   return {
     demo,
     verification: places === undefined ? usual : { ...usual, in: places },
-    sample: toOwn(renewCalls(demo.renew?.(text) ?? text), document)
+    sample: toOwnSample(renewCalls(demo.renew?.(text) ?? text), document)
       .replaceAll(ATTEMPT, "")
       .trimEnd(),
   };
@@ -44,15 +44,4 @@ function findPlaces(sourceId: string, schemeId: string, asked: unknown): readonl
   if (scheme?.places === undefined) return undefined;
   const places = Array.isArray(asked) ? asked.map(String) : scheme.places;
   return places.toSorted((one, other) => Number(one === "query") - Number(other === "query"));
-}
-
-/** What the connection may ask for: of its own agent, and to the first of its named targets, unless it may move calls to any. */
-function toOwn(sample: string, { agentId, targets, allow }: Document): string {
-  const ofAgent = typeof agentId === "string" ? sample.replace(/("agentId": *)"\d+"/, `$1"${agentId}"`) : sample;
-  const [target] = isFields(targets) ? Object.keys(targets) : [];
-  if (target === undefined || (isFields(allow) && allow.targets === "any")) return ofAgent;
-  return ofAgent
-    .replaceAll(/("target": *)\{[^{}]*\}/g, `$1"${target}"`)
-    .replaceAll(/\b(?:skill-queue|agent|access-code):\d+\b/g, target)
-    .replaceAll(/^ *"ccgw_skill_id": .*\n/gm, "");
 }

@@ -3,9 +3,9 @@
  * is about a connection that is there. The sample is taken for proven; the agent's session, the gateway, pauses and limits are not looked at.
  */
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import type { Demo } from "../../dev/demo.ts";
 import { DEMOS, findDemo } from "../../dev/demos.ts";
+import { toOwnSample } from "../../dev/sample.ts";
 import type { TransferError } from "../../lib/errors.ts";
 import { MAX_BODY_BYTES } from "../../lib/http/request.ts";
 import { ConfiguredConnection } from "../../lib/sources/configured-connection.ts";
@@ -37,7 +37,10 @@ export function createMap() {
   return createCommand("map", "what a JSONata mapping makes of a sample, and where it fails")
     .option("--source <id>", `the kind of caller: ${DEMOS.map(({ source }) => source).join(", ")}`)
     .option("--mapping <file>", "the expression; without it, the connection's own, or the ccgw_ names")
-    .option("--sample <file>", "a body as the caller sends it; the source's own sample unless given")
+    .option(
+      "--sample <file>",
+      "a body as the caller sends it; the source's own sample unless given, with the agent and a target of --connection",
+    )
     .option("--connection <name>", "by the settings of this connection, which are read; without it, nobody is asked")
     .option("--target <name=type:address>", "a named target, without a connection: billing=skill-queue:31", collect)
     .action((options) =>
@@ -77,7 +80,7 @@ export async function tryMapping(wanted: Mapping, document: Document | undefined
   if (document !== undefined && wanted.target !== undefined)
     throw new CommandError("--target goes without --connection, which has its own.");
   const expression = wanted.mapping === undefined ? undefined : (await read("--mapping", wanted.mapping)).toString("utf8");
-  const body = await read("--sample", wanted.sample ?? fileURLToPath(new URL(demo.sample, ROOT)));
+  const body = wanted.sample === undefined ? Buffer.from(await readOwnSample(demo, document)) : await read("--sample", wanted.sample);
   if (body.length > MAX_BODY_BYTES)
     throw new CommandError(`--sample: has more than the ${MAX_BODY_BYTES / 1024} KiB that a body may have.`);
 
@@ -123,6 +126,12 @@ function standIn(demo: Demo, targets: readonly string[]): Document {
     ...demo.connection,
     ...(targets.length > 0 && { targets: Object.fromEntries(targets.map(parseTarget)) }),
   };
+}
+
+/** Of a connection that is there, with what that may ask for. */
+async function readOwnSample({ sample }: Demo, document: Document | undefined): Promise<string> {
+  const text = await readFile(new URL(sample, ROOT), "utf8");
+  return document === undefined ? text : toOwnSample(text, document);
 }
 
 async function read(flag: string, file: string): Promise<Buffer> {

@@ -129,6 +129,18 @@ describe("a mapping that is tried", () => {
     expect(JSON.stringify([own, other])).not.toContain(CANARY);
   });
 
+  it("takes a sample with the agent and a target of the connection, unless a body is given", async () => {
+    const document = {
+      ...{ schemaVersion: 1, source: "zendesk", gateway: "main", agentId: "102" },
+      targets: { support: { type: "skill-queue", address: "32" } },
+      verification: { secrets: [{ id: "first", value: CANARY }] },
+    };
+    const own = await tryMapping({ connection: "crm" }, document, NOW);
+    expect(own).toMatchObject({ json: { transfers: [{ request: { agentId: "102", target: { address: "32" } } }] }, exitCode: 0 });
+    const given = await tryMapping({ connection: "crm", sample: "test/fixtures/zendesk/trigger.json" }, document, NOW);
+    expect(given).toMatchObject({ json: { transfers: [{ error: expect.anything() }] }, exitCode: 1 });
+  });
+
   it.each([
     ["a target beside a connection, which has its own", { target: ["billing=skill-queue:31"] }, "--target goes without --connection"],
     ["another source than the connection's", { source: "zendesk" }, "--source: the connection is of source generic."],

@@ -57,6 +57,20 @@ describe("npm run send", { timeout: TIMEOUT_MS }, () => {
     expect({ code: dry.code, json: JSON.parse(dry.output) }).toMatchObject({ code: 1, json: { status: 401, accepted: false } });
   });
 
+  it("asks as a sample of another connection for its agent and a target of its own, and of a deployed one says how", async () => {
+    const value = "a-secret-of-another-connection";
+    const verification = { scheme: "zendesk", secrets: [{ id: "first", value }] };
+    const targets = { support: { type: "skill-queue", address: "32" } };
+    await stack.createConnection("of-102", { schemaVersion: 1, source: "zendesk", gateway: "main", agentId: "102", targets, verification });
+    const own = await stack.send(["zendesk", "--connection", "of-102"], { CCGW_SEND_SECRET: value });
+    expect(own).toEqual({
+      code: 0,
+      output: expect.stringMatching(/"agentId": "102",\s+"target": \{\s+"type": "skill-queue",\s+"address": "32"/),
+    });
+    const deployed = await stack.send(["zendesk", "--connection", "of-102", "--url", stack.url()], { CCGW_SEND_SECRET: value });
+    expect(deployed).toEqual({ code: 1, output: expect.stringContaining("The sample asks for what this connection may not: give a file") });
+  });
+
   it("shows no secret that stands in the address", async () => {
     const { output } = await stack.send(["salesforce-outbound-message"]);
     expect(output).toContain("?key=***");
