@@ -30,6 +30,8 @@ beforeAll(async () => {
   secrets = await startSecretsManagerEmulator({ port: 0, region: "eu-central-1", log: () => {} });
   secrets.putSecret("ccgw/local/gateways/main", { schemaVersion: 1, url: "https://cc.example.com" });
   vi.spyOn(console, "log").mockReturnValue();
+  // None of them has an agent here.
+  vi.spyOn(console, "error").mockReturnValue();
 });
 afterAll(async () => {
   await secrets.stop();
@@ -54,6 +56,17 @@ function withoutValues({ verification, ...document }: Readonly<Record<string, un
 describe("the commands that make a connection", () => {
   it("are on the page of each source", () => {
     expect([...new Set(MADE.map(({ page }) => page))].toSorted()).toEqual(IDS.map(pageOf).toSorted());
+  });
+
+  it("take a secret of its own for each connection of a page", () => {
+    const taken = MADE.flatMap(
+      ({ page, command }) =>
+        /"(\$\w+)"/
+          .exec(command)
+          ?.slice(1)
+          .map((variable) => `${page} ${variable}`) ?? [],
+    );
+    expect(taken.toSorted()).toEqual([...new Set(taken)].toSorted());
   });
 
   it.each(MADE)("store what stands below them: $page $name", async ({ command, name, stored }) => {
