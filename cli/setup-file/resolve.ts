@@ -40,8 +40,9 @@ interface Resolving {
   readonly current: Pick<Found, "document" | "broken"> | undefined;
 }
 
-const NOTHING_YET = "nothing is there yet: the first time, it has to come from somewhere else";
-const NO_OBJECT = "the secret that is there is not a JSON object: it has to come from somewhere else";
+const NOTHING_YET = "nothing is there yet";
+const NO_OBJECT = "the secret that is there is not a JSON object";
+const FROM_ELSEWHERE = "{ fromEnv: NAME }, { fromFile: path } or { fromSecret: name } takes what the other side has";
 const UNSET = Symbol("unset");
 /** Set and taken away by `ccgw connection capture`: not a file's matter. */
 export const PASSING = "captureUntil";
@@ -92,9 +93,9 @@ export async function resolveDocument({ folder, name, document, current }: Resol
     if ("fromSecret" in reference) return fromSecret(reference.fromSecret, path);
     const kept = findKept(path);
     if (kept !== UNSET) return kept;
-    if ("keep" in reference) return refuse(path, `is to be kept, but ${current?.broken === undefined ? NOTHING_YET : NO_OBJECT}`);
+    if ("keep" in reference) return refuse(path, toNothingKept(path));
     const make = makerOf(path);
-    if (make === undefined) return refuse(path, "cannot be generated: only the other side can make it");
+    if (make === undefined) return refuse(path, `cannot be generated, only the other side can make it: ${FROM_ELSEWHERE}`);
     const value = make();
     made.push({ path: toPath(path), value });
     return value;
@@ -129,6 +130,15 @@ export async function resolveDocument({ folder, name, document, current }: Resol
     const source = SOURCES.find(({ id }) => id === document.source);
     const scheme = source && schemeOf(source, document);
     return source?.schemes.some(({ id }) => id === scheme) === true && scheme !== undefined ? proofKindOf(scheme).make : undefined;
+  }
+
+  /** With what to write instead. */
+  function toNothingKept(path: readonly PropertyKey[]): string {
+    const why = `is to be kept, but ${current?.broken === undefined ? NOTHING_YET : NO_OBJECT}. Instead,`;
+    const isMade = makerOf(path) !== undefined;
+    if (!isSecretList(path)) return `${why} ${isMade ? `{ generate: true } makes one, and ` : ""}${FROM_ELSEWHERE}`;
+    const one = isMade ? "{ generate: true }" : "{ fromEnv: NAME }";
+    return `${why} it must be a list, as [${path[0] === "callback" ? one : `{ id: first, value: ${one} }`}]`;
   }
 
   function refuse(path: readonly PropertyKey[], message: string): undefined {

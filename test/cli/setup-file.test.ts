@@ -386,7 +386,22 @@ describe("a file that is refused, by its line, and without what stands there, ha
     [
       "nothing to keep",
       crmWith("{ keep: true }"),
-      ":10: connections.crm.verification.secrets.0.value is to be kept, but nothing is there yet",
+      ":10: connections.crm.verification.secrets.0.value is to be kept, but nothing is there yet. Instead, { generate: true } makes one, and { fromEnv: NAME }, { fromFile: path } or",
+    ],
+    [
+      "nothing to keep of what only the other side can make",
+      crmWith("{ keep: true }").replace("source: api", "source: zendesk"),
+      ":10: connections.crm.verification.secrets.0.value is to be kept, but nothing is there yet. Instead, { fromEnv: NAME }",
+    ],
+    [
+      "no list to keep",
+      crmWith("").replace(/secrets: .*/, "secrets: { keep: true }"),
+      ":10: connections.crm.verification.secrets is to be kept, but nothing is there yet. Instead, it must be a list, as [{ id: first, value: { generate: true } }]",
+    ],
+    [
+      "no secrets of a callback to keep",
+      crmWith("{ generate: true }", '    callback: { url: "https://a.example.com/", secrets: { keep: true } }'),
+      ":11: connections.crm.callback.secrets is to be kept, but nothing is there yet. Instead, it must be a list, as [{ generate: true }]",
     ],
     [
       "a variable that is not set",
@@ -402,7 +417,7 @@ describe("a file that is refused, by its line, and without what stands there, ha
     [
       "a secret of the other side",
       crmWith("{ generate: true }").replace("source: api", "source: zendesk"),
-      ":10: connections.crm.verification.secrets.0.value cannot be generated",
+      ":10: connections.crm.verification.secrets.0.value cannot be generated, only the other side can make it: { fromEnv: NAME }",
     ],
     [
       "a gateway that is not there",
