@@ -66,7 +66,7 @@ function isRunIn(text: string, command: string): boolean {
   const run = SCRIPTS[script] === undefined ? command : `${SCRIPTS[script]} ${rest}`;
   const [, folder, name] = /^node (dev|scripts)\/(\S+)\.ts/.exec(run) ?? [];
   if (name !== undefined) return [`${folder}/${name}.ts`, `runDev("${name}"`, `runScript("${name}"`].some((way) => text.includes(way));
-  const [, given] = /^(?:npx ccgw|node cli\/ccgw\.ts) (.*)$/.exec(run) ?? [];
+  const [, given] = /^(?:npx ccgw|node cli\/ccgw\.mjs) (.*)$/.exec(run) ?? [];
   const words = given?.match(/^[a-z][a-z-]+(?: [a-z][a-z-]+)?/)?.[0].split(" ");
   return words !== undefined && text.includes(`[${words.map((word) => JSON.stringify(word)).join(", ")}`);
 }

@@ -12,7 +12,7 @@ import { KEPT_MS as PAUSES_TTL_MS } from "../../lib/records/pauses.ts";
 import { createRandom } from "../measure/statistics.ts";
 
 /** Of a new transfer, pauses apart: counted by test/e2e/calls-budget.test.ts. */
-export const TRANSFER_CALLS = { reads: 3, writes: 4 } as const;
+export const TRANSFER_CALLS = { reads: 2, writes: 4 } as const;
 /** Of one connection, which is where callers meet. */
 const SECRETS_TTLS_MS = [CONNECTIONS_TTL_MS, GATEWAYS_TTL_MS, ACCESS_TTL_MS, RECORDS_KEY_TTL_MS, STATUS_KEY_TTL_MS];
 const TTLS_MS = [...SECRETS_TTLS_MS, PAUSES_TTL_MS];

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { readPage } from "../../cli/connection/page.ts";
 import { SOURCE_IDS } from "../../lib/sources/index.ts";
 
-const OWN = { name: "crm", publicBaseUrl: "https://hooks.example.com" };
+const OWN = { name: "crm", publicBaseUrl: "https://hooks.example.com", connection: { settings: { targets: {} } } };
 
 it.each(SOURCE_IDS)("of %s nothing refers to what its reader has not", async (source) => {
   const page = await readFile(new URL(`../../docs/connect/${source}.md`, import.meta.url), "utf8");
