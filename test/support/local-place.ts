@@ -8,8 +8,16 @@ const SET_BY_A_PLACE = [
   ...SERVICES.map((service) => `AWS_ENDPOINT_URL_${service}`),
 ];
 
+/** Of whoever runs the tests, perhaps beside a stack of theirs. */
+const PORTS = [
+  "PORT",
+  ...["DOCS", "DYNAMODB", "GATEWAY", "GATEWAY_CONTROL", "LAMBDA", "LOGS", "SECRETS_MANAGER", "SQS", "TOKEN_ISSUER"].map(
+    (of) => `${of}_PORT`,
+  ),
+];
+
 export function openLocalPlace(ports: Readonly<Record<string, string>>): Promise<Place> {
-  for (const name of SET_BY_A_PLACE) vi.stubEnv(name, undefined);
+  for (const name of [...SET_BY_A_PLACE, ...PORTS]) vi.stubEnv(name, undefined);
   for (const [variable, port] of Object.entries(ports)) vi.stubEnv(variable, port);
   return openPlace({});
 }
