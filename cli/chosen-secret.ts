@@ -10,6 +10,7 @@ import * as z from "zod";
 import type { Asker } from "./asker.ts";
 import { CommandError, toProblem } from "./problem.ts";
 import { findSecret, requireSecret, type SecretEnds, type SecretInput } from "./secret-input.ts";
+import { NotSecretsManager } from "./stranger.ts";
 
 const SECRET_BYTES = 32;
 const OWNER_ALONE = 0o600;
@@ -83,6 +84,7 @@ export async function withSheet(file: string | undefined, text: string, work: ()
 
 /** Of what `create` or `replace` threw: whether it is certain that nothing was written. Of several tries, one whose answer was lost may have been it. */
 function isUnwritten(error: unknown): boolean {
+  if (error instanceof NotSecretsManager) return false;
   if (error instanceof CommandError) return true;
   return error instanceof SecretsManagerServiceException && error.$fault === "client" && error.$metadata.attempts === 1;
 }

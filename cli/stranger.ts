@@ -3,7 +3,10 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { parsePorts } from "../dev/ports.ts";
 import { CommandError } from "./problem.ts";
 
-/** Each answer of AWS's, and of its emulators', has an id. Has the client throw a `CommandError` for any other. */
+/** What came may have been written all the same: whatever answers, may have handed it on before. */
+export class NotSecretsManager extends CommandError {}
+
+/** Each answer of AWS's, and of its emulators', has an id. Has the client throw a `NotSecretsManager` for any other, but for a fault, which something between may answer for it. */
 export function refuseStrangers(client: SecretsManagerClient, { isLocal }: { readonly isLocal: boolean }): void {
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -21,16 +24,17 @@ export function refuseStrangers(client: SecretsManagerClient, { isLocal }: { rea
 function isStranger(answer: unknown): boolean {
   if (typeof answer !== "object" || answer === null || !("$metadata" in answer)) return false;
   const { $metadata } = answer as { readonly $metadata: { readonly httpStatusCode?: number; readonly requestId?: string } };
-  return $metadata.httpStatusCode !== undefined && $metadata.requestId === undefined;
+  const { httpStatusCode: status, requestId } = $metadata;
+  return status !== undefined && status < 500 && requestId === undefined;
 }
 
-function toRefusal(isLocal: boolean): CommandError {
+function toRefusal(isLocal: boolean): NotSecretsManager {
   if (!isLocal)
-    return new CommandError(
+    return new NotSecretsManager(
       "What answers is not Secrets Manager. Is there a proxy between, or an endpoint in the environment or the profile?",
     );
   const { secrets } = parsePorts(process.env);
-  return new CommandError(
+  return new NotSecretsManager(
     `What answers at port ${secrets} is not Secrets Manager: set SECRETS_MANAGER_PORT to the port that \`npm start\` has for it.`,
   );
 }

@@ -103,7 +103,7 @@ export async function setConnection(book: SecretBook, wanted: ConnectionChange, 
 
 /** One that is typed has nothing of the one before: a skill is of one agent. */
 function isTarget(value: unknown): boolean {
-  return isFields(value) && Object.hasOwn(value, "address");
+  return isFields(value) && typeof value.address === "string";
 }
 
 /** What the flags say, as a merge patch. */

@@ -26,6 +26,8 @@ const INCOMPLETE = "invalid-request";
 const WRONG: ReadonlySet<unknown> = new Set(["forbidden", "misconfigured"]);
 /** A changed document is in use within a minute, and 10 s after a caller was refused. */
 const FRESH_MS = 60_000;
+/** By then each function has what was changed, also where the clock here is ahead by as much as AWS bears (five minutes). */
+const KNOWN_AFTER_MS = 10 * 60_000;
 const PATIENCE_MS = 24_000;
 const AGAIN_AFTER_MS = 3_000;
 /** Their tokens come from a vendor. */
@@ -88,7 +90,9 @@ export async function testConnection(book: SecretBook, { config }: Place, name: 
   else if (secrets.length === 0) findings.push(wrong("No secret is good any more: ccgw connection rotate-secret makes a new one."));
   else {
     const until = Math.min(Date.parse(writtenAt) + FRESH_MS, testing.nowMs() + PATIENCE_MS);
-    const isKnown = testing.nowMs() - Date.parse(writtenAt) >= 2 * FRESH_MS;
+    // Not when its version was written: one that is put back is as old as it was, and no function has it yet.
+    const { changedAt = "" } = (await book.list("connections")).find((listed) => listed.name === name) ?? {};
+    const isKnown = testing.nowMs() - Date.parse(changedAt) >= KNOWN_AFTER_MS;
     const dryRun = !settings.test || caller.demo.dryRun === true ? "address" : isKnown ? "always" : "soon";
     const trial = { name, url: config.publicBaseUrl, caller, dryRun } as const;
     for (const secret of secrets) findings.push(...(await tryProof({ ...trial, secret, until }, testing)));
@@ -155,7 +159,7 @@ function toSampleTried({ name, dryRun }: Trial, text: string, status: number): F
   const what = "Its mapping and targets:";
   if (dryRun === "soon")
     return unproven(
-      `${what} it was changed a moment ago, and a function may not know yet that it has test. In two minutes, they are tried.`,
+      `${what} it was changed a moment ago, and a function may not know yet that it has test. In ten minutes, they are tried.`,
     );
   if (dryRun === "address")
     return unproven(

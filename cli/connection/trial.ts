@@ -87,9 +87,11 @@ function sendSecret({ in: places, header, parameter = "key", username = "ccgw" }
   const { url } = sending;
   if (place === "query") {
     const address = `${url}${url.includes("?") ? "&" : "?"}${parameter}=`;
-    return `printf 'url = "%s%s"\\n' '${address}' "${SECRET}" | ${toCurl(sending, "-K -")}`;
+    // Both are escapes in a file of curl's.
+    const escaped = `$(printf %s "${SECRET}" | sed 's/[\\"]/\\\\&/g')`;
+    return `printf 'url = "%s%s"\\n' '${address}' "${escaped}" | ${toCurl(sending, "-K -")}`;
   }
-  const basic = `$(printf '%s:%s' '${username}' "${SECRET}" | openssl base64 -A)`;
+  const basic = `$(printf '%s:%s' '${String(username).replaceAll("'", String.raw`'\''`)}' "${SECRET}" | openssl base64 -A)`;
   const [name, value] =
     place === "api-key"
       ? ["x-api-key", SECRET]

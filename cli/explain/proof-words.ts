@@ -88,7 +88,7 @@ export const HINT_WORDS: Readonly<Record<Hint, Words>> = {
   },
   "signed-parts": {
     what: "the signature is right for other parts of the request than are to be signed: for the body alone, say, where its time goes before it",
-    mend: "Let the caller sign what `signed` of the connection's verification says (`ccgw connection show`; for a vendor's scheme, its page in docs/connect), or set `signed`.",
+    mend: "Let the caller sign what `signed` of the connection's verification says (`ccgw connection show`; for a vendor's scheme, its page in docs/connect), or set `signed` to what it signs: without a timestamp in that, a captured request can be sent again at any time.",
   },
   "timestamp-format": {
     what: "its time cannot be read in the unit that is expected",

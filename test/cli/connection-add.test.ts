@@ -2,6 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { withSheet } from "../../cli/chosen-secret.ts";
 import { addConnection, type ConnectionWanted } from "../../cli/connection/add.ts";
 import { readCaller } from "../../cli/connection/caller.ts";
 import { setEnabled } from "../../cli/connection/enable.ts";
@@ -9,6 +10,7 @@ import { proofKindOf } from "../../cli/connection/proof.ts";
 import { removeConnection } from "../../cli/connection/remove.ts";
 import { type RotationWanted, rotateSecret } from "../../cli/connection/rotate-secret.ts";
 import { finishRotation } from "../../cli/rotation.ts";
+import { NotSecretsManager } from "../../cli/stranger.ts";
 import { SOURCES } from "../../lib/sources/all.ts";
 import { createScriptedPrompter } from "../support/scripted-prompter.ts";
 import { type Ends, type SecretWorld, startSecretWorld, toEnds } from "../support/secret-world.ts";
@@ -221,6 +223,13 @@ describe("ccgw connection add", () => {
     await expect(adding).rejects.toThrow(words);
     if (what.startsWith("stays")) expect(await readFile(sheet, "utf8")).toContain("Connection");
     else await expect(stat(sheet)).rejects.toThrow("ENOENT");
+  });
+
+  it("has a sheet that stays where something else has answered, which may have handed on what was written", async () => {
+    const sheet = join(folder, `${newName()}.md`);
+    const written = withSheet(sheet, "its secret", () => Promise.reject(new NotSecretsManager("What answers is another one.")));
+    await expect(written).rejects.toThrow("The secret may have been written: its sheet stays");
+    expect(await readFile(sheet, "utf8")).toBe("its secret");
   });
 
   it("tells of Lex which function to choose, and of no address", async () => {

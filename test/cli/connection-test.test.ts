@@ -32,7 +32,7 @@ const send: Testing["send"] = ({ url, headers, body }) => {
 };
 
 const test = (connection: string, waiting: Partial<Testing> = {}) =>
-  testConnection(book, place, connection, { send, nowMs: () => Date.now() + 120_000, wait: async () => {}, ...waiting });
+  testConnection(book, place, connection, { send, nowMs: () => Date.now() + 660_000, wait: async () => {}, ...waiting });
 
 const SIGNED = DEMOS.filter(({ isInvoked, source }) => isInvoked !== true && source !== "bot-framework");
 
@@ -108,7 +108,7 @@ describe("ccgw connection test", () => {
         sent.push(request.url);
         return send(request);
       };
-      const { lines } = await test(connection, { send: seen, nowMs: () => Date.now() + 90_000 });
+      const { lines } = await test(connection, { send: seen, nowMs: () => Date.now() + 540_000 });
       expect(sent.every((url) => url.endsWith("?dryRun=true"))).toBe(true);
       expect(lines.join("\n")).toContain("it was changed a moment ago");
     });

@@ -86,6 +86,13 @@ const setG = (wanted: Omit<GatewayChange, "contact" | "nowMs">) =>
 const documentOf = async (kind: "connections" | "agents" | "gateways", name: string) => (await book.require(kind, name)).document;
 
 describe("ccgw connection set", () => {
+  it("keeps the other targets also where one is called address", async () => {
+    const name = put("connections", { ...CRM, targets: { address: { type: "skill-queue", address: "31" } } });
+    await setC({ name, target: ["ana=agent:205:3"], mapping: undefined });
+    const { targets } = await documentOf("connections", name);
+    expect(Object.keys(Object(targets)).toSorted()).toEqual(["address", "ana"]);
+  });
+
   it("changes what is given, and no more, and shows that field by field without a secret", async () => {
     const name = put("connections", CRM);
     const report = await setC({
