@@ -95,8 +95,10 @@ describe("200 copies of one delivery at the same moment", () => {
     const told = answers.map((answer) => toTold(answer));
     expect(told.filter((each) => each === "accepted").length).toBeLessThanOrEqual(1);
     expect(told.filter((each) => !HONEST.includes(each))).toEqual([]);
-    // One more, once it is quiet, learns what became of the one.
-    expect(toTold(await copy(COPIES))).toBe("accepted again");
+    // One more, once it is quiet, learns what became of the one. It, too, comes again where the table has not answered in time.
+    let last = "nothing";
+    for (let round = 0; round < ROUNDS_MAX && last === "nothing"; round += 1) last = toTold(await copy(COPIES));
+    expect(last).toBe("accepted again");
     expect(ledger).toEqual([fields.callId]);
   });
 
